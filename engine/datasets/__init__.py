@@ -1,0 +1,1 @@
+"""Datasets: immutable directories of examples with a manifest."""

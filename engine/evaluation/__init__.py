@@ -1,0 +1,1 @@
+"""Measures and reports that every task shares."""

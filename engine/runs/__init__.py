@@ -1,0 +1,1 @@
+"""A run's life: one training of one model, in one directory."""

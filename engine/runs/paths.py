@@ -1,0 +1,57 @@
+"""The files of a run directory, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """Where the parts of one run lie. Nothing here touches the disk."""
+
+    root: Path
+
+    @property
+    def spec(self) -> Path:
+        """`run.yaml`: the resolved specification, written once."""
+        return self.root / "run.yaml"
+
+    @property
+    def status(self) -> Path:
+        """`status.jsonl`: written by the worker alone."""
+        return self.root / "status.jsonl"
+
+    @property
+    def events(self) -> Path:
+        """`events.jsonl`: written by the trainer alone."""
+        return self.root / "events.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """`worker.lock`: flocked by the worker as long as it lives."""
+        return self.root / "worker.lock"
+
+    @property
+    def control(self) -> Path:
+        """`control.json`: a request to stop."""
+        return self.root / "control.json"
+
+    @property
+    def log(self) -> Path:
+        """`trainer.log`: what the trainer and its libraries print."""
+        return self.root / "trainer.log"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """`model/`: the best model, ready to load."""
+        return self.root / "model"
+
+    @property
+    def report(self) -> Path:
+        """`report.json`: evaluation on the held-out test split."""
+        return self.root / "report.json"

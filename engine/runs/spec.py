@@ -1,0 +1,107 @@
+"""The resolved specification of a run (`run.yaml`): enough to repeat it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import InputError
+from engine.files import write_atomic
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """A metric with a threshold: at least, or at most."""
+
+    metric: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def reached(self, value: float | None) -> bool:
+        """Whether `value` meets the threshold. A missing or non-finite value never does."""
+        if value is None or value != value:
+            return False
+        return (self.at_least is None or value >= self.at_least) and (
+            self.at_most is None or value <= self.at_most
+        )
+
+    def __str__(self) -> str:
+        if self.at_most is not None and self.at_least is None:
+            return f"{self.metric} ≤ {self.at_most:g}"
+        return f"{self.metric} ≥ {self.at_least:g}"
+
+
+@dataclass(frozen=True)
+class RunPolicy:
+    """What happens around the training: retries and what is kept."""
+
+    retries: int = 2
+    """Further attempts after a crash, with back-off."""
+    backoff_s: float = 5.0
+    """Wait before the first retry; doubles with each."""
+    keep_checkpoints: int = 2
+    stall_factor: float = 20.0
+    """Stalled: no event for this many times the usual gap."""
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that a trainer needs to know, resolved: no profile is read again."""
+
+    id: str
+    profile: str
+    model: str
+    task: str
+    dataset: str
+    """Directory name under `datasets/`, or an absolute path."""
+    config: dict[str, Any]
+    """The task's hyperparameters, complete."""
+    headline: str = ""
+    targets: tuple[Target, ...] = ()
+    early_stop_on: tuple[str, ...] = ()
+    device: str = "auto"
+    """`auto`, `cpu`, `cuda`, `cuda:1`."""
+    preset: str = "full"
+    origins: dict[str, str] = field(default_factory=dict)
+    """Field → where its value comes from: `default`, `profile`, `preset quick`, `--set`."""
+    policy: RunPolicy = RunPolicy()
+    created: float = 0.0
+    launcher: str = "local"
+
+    def write(self, path: Path) -> None:
+        document = {"finetop": FORMAT, **asdict(self)}
+        for name in ("targets", "early_stop_on"):
+            document[name] = list(document[name])
+        write_atomic(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+
+    @classmethod
+    def read(cls, path: Path) -> RunSpec:
+        """Read `run.yaml`. Raises InputError when it is missing or not one."""
+        try:
+            document = yaml.load(path.read_text(), Loader=_LOADER)
+        except (OSError, yaml.YAMLError) as problem:
+            raise InputError(
+                "not a readable run specification", where=str(path), fix="start the run anew"
+            ) from problem
+        if not isinstance(document, dict) or document.pop("finetop", None) != FORMAT:
+            raise InputError(
+                "written by another version of finetop", where=str(path), fix="start the run anew"
+            )
+        document["targets"] = tuple(Target(**target) for target in document["targets"])
+        document["early_stop_on"] = tuple(document["early_stop_on"])
+        document["policy"] = RunPolicy(**document["policy"])
+        return cls(**document)
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` has the form of a run id: `20261120-143215-utility-ner-7f3a`."""
+    return re.fullmatch(r"\d{8}-\d{6}-[a-z0-9-]+-[0-9a-f]{4}", text) is not None
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,0 +1,1 @@
+"""One package per task; `catalog` finds them, `contract` says what each must offer."""

@@ -1,0 +1,35 @@
+"""Finds tasks: the built-in ones, and those of other distributions (entry points `finetop.tasks`)."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from importlib.metadata import entry_points
+
+from engine.errors import InputError
+from engine.tasks.contract import Task
+
+_BUILT_IN = {
+    "noop": "engine.tasks.noop",
+    "token-classification": "engine.tasks.token_classification",
+    "sentence-similarity": "engine.tasks.sentence_similarity",
+}
+
+
+def task_names() -> list[str]:
+    """Every task that a profile can name."""
+    return sorted({*_BUILT_IN, *(point.name for point in entry_points(group="finetop.tasks"))})
+
+
+def find_task(name: str) -> Task:
+    """The task called `name`. Raises InputError that names the nearest one."""
+    if name in _BUILT_IN:
+        return importlib.import_module(_BUILT_IN[name]).TASK  # type: ignore[no-any-return]
+    for point in entry_points(group="finetop.tasks"):
+        if point.name == name:
+            return point.load()  # type: ignore[no-any-return]
+    near = difflib.get_close_matches(name, task_names(), n=1)
+    raise InputError(
+        f"there is no task {name!r}",
+        fix=f"write {near[0]!r}" if near else f"use one of {', '.join(task_names())}",
+    )

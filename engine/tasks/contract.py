@@ -1,0 +1,141 @@
+"""What a task offers, and what it is given. Imports nothing heavy.
+
+A task is a package with the modules `config`, `generate`, `data`, `train`, `evaluate`, `predict`;
+its `__init__` holds one `Task`. Modules are imported when they are first used, so that asking a
+task for its name never imports torch.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from engine.datasets.store import Dataset
+    from engine.evaluation.report import Report
+    from engine.events.writer import EventWriter
+    from engine.runs.paths import RunPaths
+    from engine.runs.spec import RunPolicy, Target
+
+Row = dict[str, Any]
+"""One example as it stands in a dataset's JSONL."""
+
+
+class Stop(enum.Enum):
+    """What the operator asked of a running trainer."""
+
+    NO = "no"
+    AFTER_STEP = "after step"
+    """Finish the optimizer step, publish a checkpoint, evaluate and hand over the best model so far."""
+    NOW = "now"
+    """Publish a checkpoint and leave, within 5 s."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a trainer knows of the outside."""
+
+    run_id: str
+    config: BaseModel
+    dataset: Dataset
+    device: str
+    """`cpu`, `cuda:0` …: what the lease gave."""
+    paths: RunPaths
+    events: EventWriter
+    should_stop: Callable[[], Stop]
+    headline: str
+    targets: tuple[Target, ...] = ()
+    early_stop_on: tuple[str, ...] = ()
+    policy: RunPolicy | None = None
+    resume_from: Path | None = None
+    """A checkpoint directory whose manifest verified."""
+    splits_of_batch: int = 1
+    """Micro-batches per batch: doubled after each out-of-memory."""
+
+
+@dataclass(frozen=True)
+class TrainOutcome:
+    """What a training handed over."""
+
+    stopped: bool
+    """True when a stop request ended it before its time."""
+    best_step: int
+    score: float | None
+    """The headline metric on validation of the model in `model/`."""
+    start_score: float | None
+    """The headline metric on validation of the untrained model."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What a recipe made: rows per split (`train`, `validation`, `test`, and others such as `unlabelled`)."""
+
+    splits: dict[str, list[Row]]
+    notes: dict[str, Any]
+    """Stands in the manifest: grading rule, held-out vocabulary …"""
+
+
+class Predictor(Protocol):
+    """A loaded model."""
+
+    def predict(self, samples: Sequence[Row]) -> list[Row]:
+        """One prediction per sample; a sample is a dataset row, labels not needed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of model, by its Hugging Face pipeline name."""
+
+    name: str
+    title: str
+    package: str
+    """The package whose modules keep the contract."""
+    headline: str
+    """The metric by which checkpoints are compared and models are shown."""
+    headline_mode: str = "max"
+    """`max` or `min`."""
+    predicts_on: str = "text"
+    """What a sample is made of, for forms: `text`, `text pair`, `image`."""
+
+    def module(self, name: str) -> ModuleType:
+        """One of the task's modules; imported now if it was not before."""
+        return importlib.import_module(f"{self.package}.{name}")
+
+    @property
+    def config_class(self) -> type[BaseModel]:
+        return self.module("config").Config  # type: ignore[no-any-return]
+
+    @property
+    def recipe_class(self) -> type[BaseModel]:
+        return self.module("config").Recipe  # type: ignore[no-any-return]
+
+    def generate(self, recipe: BaseModel, seed: int) -> Generated:
+        """Make the splits that the recipe describes; the same for the same seed."""
+        return self.module("generate").generate(recipe, seed)  # type: ignore[no-any-return]
+
+    def problem_with(self, row: Row) -> str | None:
+        """What is wrong with a dataset row, in words; None when it can be used."""
+        return self.module("data").problem_with(row)  # type: ignore[no-any-return]
+
+    def count_classes(self, rows: Sequence[Row]) -> dict[str, int]:
+        """How many examples each class has (entities per label, pairs per score band …)."""
+        return self.module("data").count_classes(rows)  # type: ignore[no-any-return]
+
+    def train(self, job: Job) -> TrainOutcome:
+        """Train; write checkpoints and `model/`; emit events. Raises StopRequested on Stop.NOW."""
+        return self.module("train").train(job)  # type: ignore[no-any-return]
+
+    def evaluate(self, model: Path, dataset: Dataset, split: str, device: str) -> Report:
+        """Metrics, intervals, tables and worst errors of a model directory on a split."""
+        return self.module("evaluate").evaluate(model, dataset, split, device)  # type: ignore[no-any-return]
+
+    def load(self, model: Path, device: str) -> Predictor:
+        """Load a model directory for prediction."""
+        return self.module("predict").load(model, device)  # type: ignore[no-any-return]

@@ -1,0 +1,69 @@
+"""Hyperparameters that every trained task has. Light: pydantic alone."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SignalName = Literal["target_reached", "plateau", "overfitting", "diverged"]
+
+
+def hyperparameter(default: Any, description: str, *, unit: str = "", **limits: Any) -> Any:
+    """A field with its meaning, unit and limits: forms, `show` and the JSON Schema are made from it."""
+    extra = {"unit": unit} if unit else None
+    return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+class TrainingConfig(BaseModel):
+    """What the training loop reads; a task adds its own fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    base: str = hyperparameter(
+        "all-MiniLM-L6-v2", "Base model: a Hub id, a directory, a file, or scratch:NAME (architecture only)."
+    )
+    epochs: int = hyperparameter(3, "Passes over the training split.", unit="epochs", ge=0, le=10_000)
+    max_steps: int = hyperparameter(
+        0, "Stop after this many optimizer steps; 0 means no limit.", unit="steps", ge=0
+    )
+    batch_size: int = hyperparameter(16, "Examples per batch.", unit="examples", ge=1, le=65_536)
+    eval_batch_size: int = hyperparameter(
+        64,
+        "Examples per batch in evaluation, which has no gradients to hold.",
+        unit="examples",
+        ge=1,
+        le=65_536,
+    )
+    gradient_accumulation: int = hyperparameter(
+        1, "Batches whose gradients are summed for one optimizer step.", unit="batches", ge=1, le=4096
+    )
+    learning_rate: float = hyperparameter(5e-5, "Peak learning rate of AdamW.", gt=0, le=1)
+    warmup_ratio: float = hyperparameter(
+        0.1, "Part of all steps in which the learning rate rises from 0.", ge=0, le=1
+    )
+    schedule: Literal["linear", "cosine", "constant"] = hyperparameter(
+        "linear", "How the learning rate falls after the warm-up."
+    )
+    weight_decay: float = hyperparameter(
+        0.01, "Decoupled weight decay (not on biases and norms).", ge=0, le=1
+    )
+    max_grad_norm: float = hyperparameter(
+        1.0, "Gradients are clipped to this norm; 0 means no clipping.", ge=0
+    )
+    patience: int = hyperparameter(
+        0,
+        "Evaluations without a gain after which the training ends; 0 means never.",
+        unit="evaluations",
+        ge=0,
+    )
+    precision: Literal["auto", "fp32", "bf16"] = hyperparameter(
+        "auto", "Arithmetic of forward and backward; auto takes bf16 on a GPU that has it."
+    )
+    max_length: int = hyperparameter(
+        256, "Longest input; longer text goes in windows.", unit="tokens", ge=8, le=8192
+    )
+    checkpoint_every_s: float = hyperparameter(
+        60.0, "Publish a checkpoint when the last one is this old.", unit="s", ge=0
+    )
+    seed: int = hyperparameter(13, "Seed of weights, order of examples and dropout.", ge=0)
