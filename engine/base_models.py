@@ -1,4 +1,4 @@
-"""Resolves `base:`: a path, a local cache, the packaged MiniLM, then the Hub. Never random in place of trained."""
+"""Resolves `base:`: a path, a cache, the packaged MiniLM, the Hub. Never random weights for trained ones."""
 
 from __future__ import annotations
 

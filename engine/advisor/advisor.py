@@ -27,16 +27,14 @@ class Advisor:
         self.seen: set[str] = set()
         self._evaluations: list[dict[str, Any]] = []
 
-    def observe(
-        self, step: int, values: Mapping[str, float | None], *, train_loss: float | None
-    ) -> list[Signal]:
+    def observe(self, step: int, values: Mapping[str, float | None], *, train_loss: float | None) -> list[Signal]:
         """Signals that this evaluation raises for the first time."""
         self._evaluations.append({"step": step, "values": dict(values), "train_loss": train_loss})
         signals = []
-        if "target_reached" not in self.seen and self.targets:
-            if all(target.reached(values.get(target.metric)) for target in self.targets):
-                self.seen.add("target_reached")
-                signals.append(Signal("target_reached", self.headline, "every target is reached"))
+        reached = self.targets and all(target.reached(values.get(target.metric)) for target in self.targets)
+        if reached and "target_reached" not in self.seen:
+            self.seen.add("target_reached")
+            signals.append(Signal("target_reached", self.headline, "every target is reached"))
         return signals
 
     def state(self) -> dict[str, Any]:

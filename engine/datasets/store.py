@@ -148,9 +148,7 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
         matches = [p for p in sorted(workspace.datasets.glob(f"{name}*")) if (p / MANIFEST).exists()]
         if len(matches) != 1:
             problem = "no dataset" if not matches else f"{len(matches)} datasets begin with"
-            raise NotFoundError(
-                f"{problem} {name!r} in {workspace.datasets}", fix="`engine data list` shows them"
-            )
+            raise NotFoundError(f"{problem} {name!r} in {workspace.datasets}", fix="`engine data list` shows them")
         path = matches[0]
     return Dataset(path, msgspec.convert(read_json(path / MANIFEST), Manifest))
 

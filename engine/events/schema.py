@@ -35,7 +35,7 @@ class TargetInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     at_most: float | None = None
 
 
-class RunEvent(Event, frozen=True, tag="run"):
+class RunEvent(Event, frozen=True, kw_only=True, tag="run"):
     """First line of a file, and again after each resume: who writes, what is being trained."""
 
     protocol: int = PROTOCOL
@@ -53,7 +53,7 @@ class RunEvent(Event, frozen=True, tag="run"):
     """Set when the run went on from a checkpoint: points at or past this step are replaced."""
 
 
-class StatusEvent(Event, frozen=True, tag="status"):
+class StatusEvent(Event, frozen=True, kw_only=True, tag="status"):
     """A step in a run's life, written by the worker. `reason` is set when the run ended."""
 
     state: State
@@ -62,7 +62,7 @@ class StatusEvent(Event, frozen=True, tag="status"):
     attempt: int = 1
 
 
-class ProgressEvent(Event, frozen=True, tag="progress"):
+class ProgressEvent(Event, frozen=True, kw_only=True, tag="progress"):
     """How far the trainer is. `rate` is steps a second; steps count over the whole run."""
 
     phase: str
@@ -73,7 +73,7 @@ class ProgressEvent(Event, frozen=True, tag="progress"):
     rate: float = 0.0
 
 
-class MetricsEvent(Event, frozen=True, tag="metrics"):
+class MetricsEvent(Event, frozen=True, kw_only=True, tag="metrics"):
     """Numbers measured at a step on a split (`train`, `validation`, `test`)."""
 
     step: int
@@ -82,7 +82,7 @@ class MetricsEvent(Event, frozen=True, tag="metrics"):
     values: dict[str, float | None]
 
 
-class CheckpointEvent(Event, frozen=True, tag="checkpoint"):
+class CheckpointEvent(Event, frozen=True, kw_only=True, tag="checkpoint"):
     """A checkpoint was published: complete on disk."""
 
     step: int
@@ -91,7 +91,7 @@ class CheckpointEvent(Event, frozen=True, tag="checkpoint"):
     best: bool = False
 
 
-class SignalEvent(Event, frozen=True, tag="signal"):
+class SignalEvent(Event, frozen=True, kw_only=True, tag="signal"):
     """What the advisor saw."""
 
     kind: SignalKind
@@ -100,7 +100,7 @@ class SignalEvent(Event, frozen=True, tag="signal"):
     step: int = 0
 
 
-class SampleEvent(Event, frozen=True, tag="sample"):
+class SampleEvent(Event, frozen=True, kw_only=True, tag="sample"):
     """A validation sample with its prediction, for people."""
 
     step: int
@@ -108,14 +108,14 @@ class SampleEvent(Event, frozen=True, tag="sample"):
     prediction: dict[str, object]
 
 
-class LogEvent(Event, frozen=True, tag="log"):
+class LogEvent(Event, frozen=True, kw_only=True, tag="log"):
     """A sentence for people."""
 
     level: Level = "info"
     message: str
 
 
-class SystemEvent(Event, frozen=True, tag="system"):
+class SystemEvent(Event, frozen=True, kw_only=True, tag="system"):
     """Device and host figures: percent, MiB, °C, W; a figure that cannot be read is absent."""
 
     values: dict[str, float | None]

@@ -77,9 +77,7 @@ class EventWriter:
     ) -> None:
         """Numbers measured at a step. NaN and infinity are written as null."""
         self.write(
-            MetricsEvent(
-                t=time.time(), seq=self._seq, step=step, epoch=epoch, split=split, values=dict(values)
-            )
+            MetricsEvent(t=time.time(), seq=self._seq, step=step, epoch=epoch, split=split, values=dict(values))
         )
 
     def progress(
@@ -100,20 +98,14 @@ class EventWriter:
 
     def status(self, state: State, *, reason: str | None = None, message: str = "", attempt: int = 1) -> None:
         self.write(
-            StatusEvent(
-                t=time.time(), seq=self._seq, state=state, reason=reason, message=message, attempt=attempt
-            )
+            StatusEvent(t=time.time(), seq=self._seq, state=state, reason=reason, message=message, attempt=attempt)
         )
 
     def checkpoint(self, step: int, path: str, *, score: float | None = None, best: bool = False) -> None:
-        self.write(
-            CheckpointEvent(t=time.time(), seq=self._seq, step=step, path=path, score=score, best=best)
-        )
+        self.write(CheckpointEvent(t=time.time(), seq=self._seq, step=step, path=path, score=score, best=best))
 
     def signal(self, kind: SignalKind, *, metric: str = "", message: str = "", step: int = 0) -> None:
-        self.write(
-            SignalEvent(t=time.time(), seq=self._seq, kind=kind, metric=metric, message=message, step=step)
-        )
+        self.write(SignalEvent(t=time.time(), seq=self._seq, kind=kind, metric=metric, message=message, step=step))
 
     def sample(self, step: int, sample: dict[str, object], prediction: dict[str, object]) -> None:
         self.write(SampleEvent(t=time.time(), seq=self._seq, step=step, sample=sample, prediction=prediction))

@@ -27,9 +27,7 @@ class Target:
         """Whether `value` meets the threshold. A missing or non-finite value never does."""
         if value is None or value != value:
             return False
-        return (self.at_least is None or value >= self.at_least) and (
-            self.at_most is None or value <= self.at_most
-        )
+        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
 
     def __str__(self) -> str:
         if self.at_most is not None and self.at_least is None:
@@ -90,9 +88,7 @@ class RunSpec:
                 "not a readable run specification", where=str(path), fix="start the run anew"
             ) from problem
         if not isinstance(document, dict) or document.pop("finetop", None) != FORMAT:
-            raise InputError(
-                "written by another version of finetop", where=str(path), fix="start the run anew"
-            )
+            raise InputError("written by another version of finetop", where=str(path), fix="start the run anew")
         document["targets"] = tuple(Target(**target) for target in document["targets"])
         document["early_stop_on"] = tuple(document["early_stop_on"])
         document["policy"] = RunPolicy(**document["policy"])

@@ -24,9 +24,7 @@ class TrainingConfig(BaseModel):
         "all-MiniLM-L6-v2", "Base model: a Hub id, a directory, a file, or scratch:NAME (architecture only)."
     )
     epochs: int = hyperparameter(3, "Passes over the training split.", unit="epochs", ge=0, le=10_000)
-    max_steps: int = hyperparameter(
-        0, "Stop after this many optimizer steps; 0 means no limit.", unit="steps", ge=0
-    )
+    max_steps: int = hyperparameter(0, "Stop after this many optimizer steps; 0 means no limit.", unit="steps", ge=0)
     batch_size: int = hyperparameter(16, "Examples per batch.", unit="examples", ge=1, le=65_536)
     eval_batch_size: int = hyperparameter(
         64,
@@ -45,12 +43,8 @@ class TrainingConfig(BaseModel):
     schedule: Literal["linear", "cosine", "constant"] = hyperparameter(
         "linear", "How the learning rate falls after the warm-up."
     )
-    weight_decay: float = hyperparameter(
-        0.01, "Decoupled weight decay (not on biases and norms).", ge=0, le=1
-    )
-    max_grad_norm: float = hyperparameter(
-        1.0, "Gradients are clipped to this norm; 0 means no clipping.", ge=0
-    )
+    weight_decay: float = hyperparameter(0.01, "Decoupled weight decay (not on biases and norms).", ge=0, le=1)
+    max_grad_norm: float = hyperparameter(1.0, "Gradients are clipped to this norm; 0 means no clipping.", ge=0)
     patience: int = hyperparameter(
         0,
         "Evaluations without a gain after which the training ends; 0 means never.",
@@ -60,9 +54,7 @@ class TrainingConfig(BaseModel):
     precision: Literal["auto", "fp32", "bf16"] = hyperparameter(
         "auto", "Arithmetic of forward and backward; auto takes bf16 on a GPU that has it."
     )
-    max_length: int = hyperparameter(
-        256, "Longest input; longer text goes in windows.", unit="tokens", ge=8, le=8192
-    )
+    max_length: int = hyperparameter(256, "Longest input; longer text goes in windows.", unit="tokens", ge=8, le=8192)
     checkpoint_every_s: float = hyperparameter(
         60.0, "Publish a checkpoint when the last one is this old.", unit="s", ge=0
     )

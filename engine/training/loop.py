@@ -113,9 +113,7 @@ class Loop:
         self.optimizer = _optimizer(self.model, self.config, self.device)
         self.position = _Position(step=phase.step_offset, best_step=phase.step_offset)
         self.best_state: dict[str, Tensor] | None = None
-        self.advisor = Advisor(
-            headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience
-        )
+        self.advisor = Advisor(headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience)
         self.steps_per_epoch = math.ceil(len(trainable.batches(0)) / self.config.gradient_accumulation)
         self.phase_steps = self.steps_per_epoch * phase.epochs
         if self.config.max_steps:
@@ -235,9 +233,7 @@ class Loop:
         total = torch.zeros((), device=self.device)
         for batch in batches:
             moved = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
-            with torch.autocast(
-                self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None
-            ):
+            with torch.autocast(self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None):
                 loss = self.trainable.loss_sum(moved) / weight
             loss.backward()
             total += loss.detach()
@@ -284,9 +280,7 @@ class Loop:
         mean_loss = sum(self._train_loss) / len(self._train_loss) if self._train_loss else None
         self._train_loss.clear()
         for signal in self.advisor.observe(position.step, values, train_loss=mean_loss):
-            self.job.events.signal(
-                signal.kind, metric=signal.metric, message=signal.message, step=position.step
-            )
+            self.job.events.signal(signal.kind, metric=signal.metric, message=signal.message, step=position.step)
 
     def _better(self, score: float) -> bool:
         best = self.position.best_score
