@@ -1,6 +1,6 @@
 """What a task offers, and what it is given. Imports nothing heavy.
 
-A task is a package with the modules `config`, `generate`, `data`, `train`, `evaluate`, `predict`;
+A task is a package with the modules `config`, `recipe`, `generate`, `data`, `train`, `evaluate`, `predict`;
 its `__init__` holds one `Task`. Modules are imported when they are first used, so that asking a
 task for its name never imports torch.
 """
@@ -114,7 +114,7 @@ class Task:
 
     @property
     def recipe_class(self) -> type[BaseModel]:
-        return self.module("config").Recipe  # type: ignore[no-any-return]
+        return self.module("recipe").Recipe  # type: ignore[no-any-return]
 
     def generate(self, recipe: BaseModel, seed: int) -> Generated:
         """Make the splits that the recipe describes; the same for the same seed."""
