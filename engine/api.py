@@ -1,0 +1,249 @@
+"""The verbs of the `engine` command as Python functions. The command and the console stand on these."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError, NotFoundError
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.datasets.importers import ImportSummary
+    from engine.datasets.store import Dataset
+    from engine.evaluation.report import Report
+    from engine.profiles import ResolvedModel
+    from engine.runs.handle import RunHandle
+    from engine.runs.spec import RunSpec
+    from engine.tasks.contract import Row
+
+Place = str | Path | Workspace | None
+
+
+def train(
+    profile: str,
+    models: Sequence[str] | None = None,
+    *,
+    preset: str = "full",
+    overrides: Sequence[str] = (),
+    dataset: str | None = None,
+    device: str = "auto",
+    launcher: str = "local",
+    workspace: Place = None,
+) -> list[RunHandle]:
+    """Start a detached run for each model of a profile (all of them by default) and return at once.
+
+    `overrides` are `KEY=VALUE` as for `--set`. Missing datasets are generated first. All input is
+    checked before the first run is created. Raises InputError.
+    """
+    from engine.runs.handle import RunHandle
+    from engine.runs.launchers import launch
+    from engine.runs.store import create_run
+
+    place = _workspace(workspace)
+    resolved = resolve_models(profile, models, preset=preset, overrides=overrides)
+    if dataset is not None and len(resolved) > 1:
+        raise InputError(
+            f"a dataset serves one model, and {len(resolved)} are chosen", fix="name the model after the profile"
+        )
+    specs = [_specify(place, model, dataset, device, launcher) for model in resolved]
+    handles = []
+    for spec in specs:
+        paths = create_run(place, spec)
+        launch(paths)
+        handles.append(RunHandle(paths))
+    return handles
+
+
+def resolve_models(
+    profile: str, models: Sequence[str] | None = None, *, preset: str = "full", overrides: Sequence[str] = ()
+) -> list[ResolvedModel]:
+    """The chosen models of a profile with every value settled. Raises ProfileError, InputError."""
+    from engine.profiles import load_profile, resolve
+
+    loaded = load_profile(profile)
+    return [
+        resolve(loaded, model, preset=preset, overrides=overrides) for model in models or list(loaded.models)
+    ]
+
+
+def generate(
+    profile: str,
+    models: Sequence[str] | None = None,
+    *,
+    preset: str = "full",
+    overrides: Sequence[str] = (),
+    seed: int | None = None,
+    workspace: Place = None,
+) -> list[Dataset]:
+    """The datasets that a profile's recipes describe; one that exists already is not made again."""
+    from engine.datasets.generate import dataset_for
+
+    place = _workspace(workspace)
+    chosen = resolve_models(profile, models, preset=preset, overrides=overrides)
+    with_recipe = [model for model in chosen if model.recipe is not None]
+    if not with_recipe:
+        raise InputError(f"{profile} has no data recipe", fix="import data with `engine data import`")
+    return [dataset_for(place, model, seed=seed) for model in with_recipe]
+
+
+def import_data(
+    profile: str,
+    model: str,
+    sources: Sequence[str],
+    *,
+    format: str | None = None,
+    skip_bad: bool = False,
+    workspace: Place = None,
+) -> tuple[Dataset, ImportSummary]:
+    """Import files of examples for a model. Nothing is written unless the whole import succeeds."""
+    from engine.datasets.importers import import_dataset
+    from engine.profiles import load_profile
+
+    loaded = load_profile(profile)
+    resolved = resolve_models(profile, [model])[0]
+    return import_dataset(
+        _workspace(workspace),
+        profile=loaded.name,
+        model=model,
+        task=resolved.task,
+        sources=sources,
+        format=format,
+        skip_bad=skip_bad,
+    )
+
+
+def runs(workspace: Place = None) -> list[RunHandle]:
+    """Every run of the workspace, newest first."""
+    from engine.runs.handle import RunHandle
+    from engine.runs.store import list_runs
+
+    return [RunHandle(paths) for paths in list_runs(_workspace(workspace))]
+
+
+def run(name: str, workspace: Place = None) -> RunHandle:
+    """The run called `name`: an id, a unique prefix, or `@latest`. Raises NotFoundError."""
+    from engine.runs.handle import RunHandle
+    from engine.runs.store import find_run
+
+    return RunHandle(find_run(_workspace(workspace), name))
+
+
+def predict(
+    run: str, samples: Iterable[str | Sequence[str] | Row], *, device: str = "cpu", workspace: Place = None
+) -> list[Row]:
+    """Predictions of a trained model, one per sample.
+
+    A sample is a text, a pair of texts, or a dataset row, as the model's task takes it. Loads the
+    model in this process; for many calls keep `engine.tasks` predictors yourself.
+    """
+    from engine.tasks.catalog import find_task
+
+    spec, model = _trained(run, workspace)
+    rows = [as_row(sample) for sample in samples]
+    return find_task(spec.task).load(model, device).predict(rows)
+
+
+def evaluate(
+    run: str, *, dataset: str | None = None, split: str = "test", device: str = "cpu", workspace: Place = None
+) -> Report:
+    """The report of a trained model on a split of its own dataset, or of another."""
+    from engine.datasets.store import open_dataset
+    from engine.tasks.catalog import find_task
+
+    spec, model = _trained(run, workspace)
+    opened = open_dataset(_workspace(workspace), dataset or spec.dataset)
+    if opened.manifest.task != spec.task:
+        raise InputError(
+            f"the dataset is for {opened.manifest.task} and the run for {spec.task}",
+            where=opened.id,
+            fix="choose a dataset of the same task",
+        )
+    return find_task(spec.task).evaluate(model, opened, split, device)
+
+
+def as_row(sample: str | Sequence[str] | Row) -> Row:
+    """A dataset row from what people write: a text, or two texts to compare."""
+    if isinstance(sample, str):
+        return {"text": sample}
+    if isinstance(sample, dict):
+        return sample
+    if len(sample) != 2:
+        raise InputError(f"a sample of {len(sample)} texts", fix="give one text, or two to compare")
+    return {"a": sample[0], "b": sample[1]}
+
+
+def choose_dataset(place: Workspace, model: ResolvedModel, dataset: str | None) -> Dataset | None:
+    """What a run would train on: the one named, else the newest import for the model, else the recipe's.
+
+    None when the recipe's dataset is yet to be generated, or the task needs none.
+    """
+    from engine.datasets.generate import find_generated
+    from engine.datasets.store import list_datasets, open_dataset
+
+    if dataset is not None:
+        return open_dataset(place, dataset)
+    imported = [
+        found
+        for found in list_datasets(place)
+        if found.manifest.source == "import"
+        and (found.manifest.profile, found.manifest.model) == (model.profile, model.model)
+    ]
+    if imported:
+        return imported[-1]
+    return find_generated(place, model) if model.recipe is not None else None
+
+
+def _specify(
+    place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str
+) -> RunSpec:
+    from engine.datasets.generate import dataset_for
+    from engine.runs.spec import RunSpec
+    from engine.runs.store import new_run_id
+    from engine.tasks.catalog import find_task
+
+    chosen = choose_dataset(place, model, dataset)
+    if chosen is None and model.recipe is not None:
+        chosen = dataset_for(place, model)
+    if chosen is None and model.task != "noop":
+        raise InputError(
+            f"{model.profile}/{model.model} has neither a data recipe nor imported data",
+            fix=f"`engine data import {model.profile} {model.model} FILE…`",
+        )
+    return RunSpec(
+        id=new_run_id(model.profile, model.model),
+        profile=model.profile,
+        model=model.model,
+        task=model.task,
+        dataset=chosen.id if chosen else "",
+        config=model.config.model_dump(mode="json"),
+        headline=find_task(model.task).headline,
+        targets=model.targets,
+        early_stop_on=tuple(model.early_stop_on),
+        device=device,
+        preset=model.preset,
+        origins=dict(model.origins),
+        policy=model.policy,
+        created=time.time(),
+        launcher=launcher,
+    )
+
+
+def _trained(name: str, workspace: Place) -> tuple[RunSpec, Path]:
+    from engine.runs.spec import RunSpec
+    from engine.runs.store import find_run
+
+    paths = find_run(_workspace(workspace), name)
+    if not paths.model.is_dir():
+        raise NotFoundError(
+            f"the run {paths.root.name} has no trained model", fix="wait for it to end, or choose another"
+        )
+    return RunSpec.read(paths.spec), paths.model
+
+
+def _workspace(given: Place) -> Workspace:
+    return given if isinstance(given, Workspace) else Workspace.locate(given)
+
+
