@@ -1,0 +1,13 @@
+"""Named-entity recognition: finds spans of text and names their type."""
+
+from __future__ import annotations
+
+from engine.tasks.contract import Task
+
+TASK = Task(
+    name="token-classification",
+    title="Named entities",
+    package="engine.tasks.token_classification",
+    headline="f1",
+    predicts_on="text",
+)
