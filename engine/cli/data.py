@@ -1,0 +1,143 @@
+"""`engine data`: generate, import, list and show datasets."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from engine import api
+from engine.cli.options import (
+    DebugOption,
+    JsonOption,
+    ModelsArgument,
+    PresetOption,
+    ProfileArgument,
+    SetOption,
+    WorkspaceOption,
+    new_app,
+)
+from engine.cli.output import print_json, print_table, say
+from engine.datasets.store import Dataset, list_datasets, open_dataset
+from engine.workspace import Workspace
+
+app = new_app("Generate, import, list and show datasets.")
+
+
+@app.command()
+def generate(
+    profile: ProfileArgument,
+    models: ModelsArgument = None,
+    preset: PresetOption = "full",
+    set_: SetOption = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed than the profile's.")] = None,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Make the datasets that the profile's recipes describe.
+
+    Example: engine data generate utility ner --preset quick
+    """
+    datasets = api.generate(profile, models, preset=preset, overrides=set_ or [], seed=seed, workspace=workspace)
+    _report(datasets, json)
+
+
+@app.command("import")
+def import_(
+    profile: ProfileArgument,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model that the examples are for.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...", help="Files or folders; SPLIT=PATH names the split (train, validation, test)."
+        ),
+    ],
+    format: Annotated[
+        str | None, typer.Option("--format", help="conll, csv, tsv, jsonl or lines; by the file's name by default.")
+    ] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and count them.")] = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Import examples; nothing is written unless the whole import succeeds.
+
+    Example: engine data import utility ner train=train.conll test=test.conll
+    """
+    dataset, summary = api.import_data(profile, model, sources, format=format, skip_bad=skip_bad, workspace=workspace)
+    if summary.skipped:
+        say(f"left out {summary.skipped} bad rows:")
+        for problem in summary.problems:
+            say(f"  {problem}")
+    _report([dataset], json)
+
+
+@app.command("list")
+def list_(json: JsonOption = False, workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+    """Datasets of the workspace, oldest first.
+
+    Example: engine data list
+    """
+    _report(list_datasets(Workspace.locate(workspace)), json)
+
+
+@app.command()
+def show(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Id or unique prefix.")],
+    split: Annotated[str, typer.Option("--split", help="Which examples to show.")] = "train",
+    examples: Annotated[int, typer.Option("--examples", help="How many.")] = 5,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Counts, classes, origin and some examples of a dataset.
+
+    Example: engine data show utility-ner --split test
+    """
+    opened = open_dataset(Workspace.locate(workspace), dataset)
+    if json:
+        print_json(opened.manifest)
+        return
+    manifest = opened.manifest
+    print(f"{manifest.id}  {manifest.task}  {manifest.source}  {time.ctime(manifest.created)}")
+    print(f"sha256 {manifest.content_sha256}\n")
+    names = sorted({name for counts in manifest.classes.values() for name in counts})
+    rows = [
+        [name, count, *(manifest.classes.get(name, {}).get(label, 0) for label in names)]
+        for name, count in manifest.counts.items()
+    ]
+    print_table(["split", "rows", *names], rows)
+    print()
+    for row, _ in zip(opened.iterate(split), range(examples), strict=False):
+        print(_as_line(row))
+
+
+def _report(datasets: list[Dataset], json: bool) -> None:
+    if json:
+        print_json([dataset.manifest for dataset in datasets])
+        return
+    rows = [
+        [
+            dataset.id,
+            dataset.manifest.task,
+            dataset.manifest.source,
+            "  ".join(f"{name} {count}" for name, count in dataset.manifest.counts.items()),
+        ]
+        for dataset in datasets
+    ]
+    print_table(["dataset", "task", "source", "rows"], rows)
+
+
+def _as_line(row: dict[str, object]) -> str:
+    """An example as the task sees it: entities in brackets, pairs with their score."""
+    if "entities" in row:
+        text, pieces, at = str(row["text"]), [], 0
+        for entity in sorted(row["entities"], key=lambda e: e["start"]):  # type: ignore[attr-defined]
+            pieces += [text[at : entity["start"]], f"[{text[entity['start'] : entity['end']]}|{entity['label']}]"]
+            at = entity["end"]
+        return "".join([*pieces, text[at:]])
+    if "score" in row:
+        return f"{row['score']:.2f}  {row['a']}  ~  {row['b']}"
+    return "  ".join(f"{key}: {value}" for key, value in row.items())
