@@ -50,9 +50,7 @@ def import_(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model that the examples are for.")],
     sources: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SOURCE...", help="Files or folders; SPLIT=PATH names the split (train, validation, test)."
-        ),
+        typer.Argument(metavar="SOURCE...", help="Files; SPLIT=PATH names the split (train, validation, test)."),
     ],
     format: Annotated[
         str | None, typer.Option("--format", help="conll, csv, tsv, jsonl or lines; by the file's name by default.")

@@ -130,9 +130,8 @@ def require_targets_reached(handles: Sequence[RunHandle]) -> None:
         for target in handle.spec.targets:
             value = report.metrics.get(target.metric) if report else None
             if not target.reached(value):
-                missed.append(
-                    f"{handle.spec.model}: {target} but is {'unknown' if value is None else f'{value:.3f}'}"
-                )
+                found = "unknown" if value is None else f"{value:.3f}"
+                missed.append(f"{handle.spec.model}: {target} but is {found}")
     if missed:
         raise TargetMissed("targets missed: " + "; ".join(missed))
 

@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from engine.errors import FinetopError
+from engine.errors import FinetopError, InputError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "the main job on data that it makes: generate, train, watch, validate"),
@@ -68,15 +68,22 @@ def _run(given: list[str]) -> int:
 
 def _call(noun: str, rest: list[str]) -> int:
     if noun not in COMMANDS:
-        from engine.errors import InputError
-
         near = difflib.get_close_matches(noun, COMMANDS, n=1)
         raise InputError(
             f"there is no command {noun!r}",
             fix=f"write `engine {near[0]}`" if near else "`engine --help` lists them",
         )
     module = importlib.import_module(COMMANDS[noun][0])
-    code = module.app(args=rest, prog_name=f"engine {noun}", standalone_mode=False)
+    from typer.exceptions import TyperException
+
+    try:
+        code = module.app(args=rest, prog_name=f"engine {noun}", standalone_mode=False)
+    except TyperException as problem:
+        message = problem.format_message() if hasattr(problem, "format_message") else str(problem)
+        if "\n" in message:  # the help, which a bare noun asks for
+            print(message)
+            return InputError.exit_code
+        raise InputError(message.rstrip("."), fix=f"see `engine {noun} --help`") from problem
     return code if isinstance(code, int) else 0
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.follow import follow, target_rows
+from engine.cli.follow import ENDED, follow, print_targets
 from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOption, new_app
 from engine.cli.output import duration, print_json, print_table, say
 from engine.errors import InputError
@@ -74,10 +74,7 @@ def show(
     ]
     print_table(["", ""], facts)
     print()
-    print_table(
-        ["model", "metric", "untrained", "trained", "unseen", "target", "reached", "state", "took"],
-        target_rows(handle),
-    )
+    print_targets([handle])
     print()
     print_table(
         ["hyperparameter", "value", "from"],
@@ -185,11 +182,7 @@ def remove(
 
 def _active(workspace: object) -> list[RunHandle]:
     handles = api.runs(workspace)  # type: ignore[arg-type]
-    return [
-        handle
-        for handle in handles[:200]
-        if handle.view().state in {"queued", "starting", "running", "stalled", "stopping"}
-    ]
+    return [handle for handle in handles[:200] if handle.view().state not in ENDED]
 
 
 def _age(moment: float | None) -> str:
