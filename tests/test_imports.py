@@ -29,8 +29,10 @@ def modules_after(code: str) -> set[str]:
         "import engine.datasets.store, engine.datasets.generate, engine.datasets.importers",
         "from engine.tasks.catalog import find_task, task_names\n"
         "for name in task_names():\n"
-        "    task = find_task(name); task.config_class; task.recipe_class; task.module('generate'); task.module('data')",
-        "import engine.cli.train, engine.cli.runs, engine.cli.data, engine.cli.profiles, engine.cli.plan, engine.cli.demo",
+        "    task = find_task(name)\n"
+        "    task.config_class, task.recipe_class, task.module('generate'), task.module('data')",
+        "import engine.cli.train, engine.cli.runs, engine.cli.data, engine.cli.profiles",
+        "import engine.cli.plan, engine.cli.demo, engine.cli.doctor, engine.cli.predict",
         "import tui.app, tui.__main__",
     ],
 )
