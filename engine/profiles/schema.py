@@ -1,0 +1,127 @@
+"""What a profile may hold. The fields of `config:` and `data.recipe:` belong to the task that the model names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+
+from engine.profiles.document import Node
+from engine.training.config import SignalName, hyperparameter
+
+FORMAT = 1
+FULL = "full"
+"""The preset that every profile has: its models as they stand."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+"""Small letters, digits and single hyphens: it becomes part of directory names."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Threshold(_Strict):
+    """A metric must be at least, or at most, a value."""
+
+    at_least: float | None = Field(None, description="The metric must reach this value.", allow_inf_nan=False)
+    at_most: float | None = Field(None, description="The metric must not exceed this value.", allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Threshold:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("holds no threshold; write `at_least:` or `at_most:` with a number")
+        return self
+
+
+def _number_is_at_least(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"at_least": value}
+    if value is not None and not isinstance(value, dict | Threshold):
+        raise ValueError("must be a number (at least), or `{at_least: …}` or `{at_most: …}`")
+    return value
+
+
+TargetValue = Annotated[
+    Threshold | None,
+    BeforeValidator(_number_is_at_least, json_schema_input_type=float | Threshold | None),
+]
+Targets = dict[str, TargetValue]
+
+
+class Data(_Strict):
+    """Where a model's examples come from."""
+
+    seed: int = hyperparameter(7, "Seed of the recipe: the same seed makes the same dataset.", ge=0, le=2**63 - 1)
+    recipe: dict[str, Any] | None = Field(
+        None, description="How examples are made: fields of the task's Recipe. Leave it out to import examples."
+    )
+
+
+class Policy(_Strict):
+    """What happens around the training: fields of `engine.runs.spec.RunPolicy`."""
+
+    retries: int = hyperparameter(
+        2, "Further attempts after a crash, each from the last checkpoint.", unit="attempts", ge=0, le=100
+    )
+    backoff_s: float = hyperparameter(
+        5.0, "Wait before the first retry; it doubles with each.", unit="s", ge=0, le=86_400
+    )
+    keep_checkpoints: int = hyperparameter(
+        2, "Newest checkpoints that stay on disk.", unit="checkpoints", ge=1, le=1000
+    )
+    stall_factor: float = hyperparameter(
+        20.0, "A run is stalled when no event came for this many times the usual gap.", gt=1, le=10_000
+    )
+
+
+class Settings(_Strict):
+    """What a model can set, and a preset or `--set` can set over it."""
+
+    config: dict[str, Any] = Field({}, description="Hyperparameters: fields of the task's Config.")
+    data: Data = Field(Data(), description="Where the examples come from.")
+    targets: Targets = Field(
+        {}, description="Metric on the test split → threshold. A number means at least; null takes a target away."
+    )
+    early_stop_on: list[SignalName] = Field([], description="Signals of the advisor that end the training early.")
+
+
+class Model(Settings):
+    """A model of the project."""
+
+    task: str = Field(description="The kind of model, by its Hugging Face pipeline name.")
+    description: str = Field("", description="What the model is for, in words for a newcomer.")
+
+
+class Preset(_Strict):
+    """Values laid over those of the profile, by name: `--preset NAME`."""
+
+    description: str = Field("", description="When to take this preset.")
+    models: dict[Name, Settings] = Field({}, description="Model → what the preset sets for it.")
+    policy: Policy = Field(Policy(), description="What the preset sets of the policy.")
+
+
+class Profile(_Strict):
+    """A project: its models, data, hyperparameters, targets, presets and policy."""
+
+    finetop: Literal[1] = Field(description="Version of the profile format.")
+    name: Name = Field(description="Name of the project; part of run, dataset and version names.")
+    title: str = Field("", description="One line for lists.")
+    description: str = Field("", description="What the project does, in words for a newcomer.")
+    models: dict[Name, Model] = Field(description="The models of the project.", min_length=1)
+    presets: dict[Name, Preset] = Field({}, description="Named variations; `full` is the profile as it stands.")
+    policy: Policy = Field(Policy(), description="Retries, and what is kept.")
+
+    _source: Node | None = PrivateAttr(None)
+
+    @property
+    def source(self) -> Node:
+        """The YAML with its positions."""
+        if self._source is None:
+            raise ValueError("this profile was not read from a file")
+        return self._source
+
+    @property
+    def preset_names(self) -> list[str]:
+        """`full` and the presets of the file."""
+        return [FULL, *self.presets]
