@@ -204,8 +204,9 @@ class _Builder:
         if not isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
             return
         place = self._place(event)
-        if getattr(event, "tag", None) is not None:
-            raise _Refused(Problem(place, self._path(), f"the tag {event.tag} is refused", "write a plain value"))
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise _Refused(Problem(place, self._path(), f"the tag {tag} is refused", "write a plain value"))
         if isinstance(event, yaml.CollectionEndEvent):
             self._close()
         elif isinstance(event, yaml.AliasEvent):

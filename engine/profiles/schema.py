@@ -79,7 +79,7 @@ class Settings(_Strict):
     """What a model can set, and a preset or `--set` can set over it."""
 
     config: dict[str, Any] = Field({}, description="Hyperparameters: fields of the task's Config.")
-    data: Data = Field(Data(), description="Where the examples come from.")
+    data: Data = Field(Data(recipe=None), description="Where the examples come from.")
     targets: Targets = Field(
         {}, description="Metric on the test split → threshold. A number means at least; null takes a target away."
     )
