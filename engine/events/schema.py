@@ -6,12 +6,15 @@ A number that JSON cannot carry (NaN, infinity) is written as null and read back
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 PROTOCOL = 1
 MAX_LINE_BYTES = 64 * 1024
+
+Count = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A step or a sequence number: a double holds it exactly, so every reader agrees on it."""
 
 State = Literal["queued", "starting", "running", "stopping", "done", "stopped", "failed"]
 SignalKind = Literal[
@@ -24,7 +27,7 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True, k
     """What every event carries."""
 
     t: float
-    seq: int
+    seq: Count
 
 
 class TargetInfo(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,8 +52,9 @@ class RunEvent(Event, frozen=True, kw_only=True, tag="run"):
     headline: str = ""
     targets: list[TargetInfo] = []
     attempt: int = 1
-    resumed_step: int | None = None
-    """Set when the run went on from a checkpoint: points at or past this step are replaced."""
+    resumed_step: Count | None = None
+    """Set when the run went on from a checkpoint: points past this step are void, and the point at it
+    is replaced as soon as the resumed run brings its own."""
 
 
 class StatusEvent(Event, frozen=True, kw_only=True, tag="status"):
@@ -66,8 +70,8 @@ class ProgressEvent(Event, frozen=True, kw_only=True, tag="progress"):
     """How far the trainer is. `rate` is steps a second; steps count over the whole run."""
 
     phase: str
-    step: int
-    steps: int
+    step: Count
+    steps: Count
     epoch: float = 0.0
     epochs: float = 0.0
     rate: float = 0.0
@@ -76,7 +80,7 @@ class ProgressEvent(Event, frozen=True, kw_only=True, tag="progress"):
 class MetricsEvent(Event, frozen=True, kw_only=True, tag="metrics"):
     """Numbers measured at a step on a split (`train`, `validation`, `test`)."""
 
-    step: int
+    step: Count
     epoch: float = 0.0
     split: str = "train"
     values: dict[str, float | None]
@@ -85,7 +89,7 @@ class MetricsEvent(Event, frozen=True, kw_only=True, tag="metrics"):
 class CheckpointEvent(Event, frozen=True, kw_only=True, tag="checkpoint"):
     """A checkpoint was published: complete on disk."""
 
-    step: int
+    step: Count
     path: str
     score: float | None = None
     best: bool = False
@@ -97,13 +101,13 @@ class SignalEvent(Event, frozen=True, kw_only=True, tag="signal"):
     kind: SignalKind
     metric: str = ""
     message: str = ""
-    step: int = 0
+    step: Count = 0
 
 
 class SampleEvent(Event, frozen=True, kw_only=True, tag="sample"):
     """A validation sample with its prediction, for people."""
 
-    step: int
+    step: Count
     sample: dict[str, object]
     prediction: dict[str, object]
 
