@@ -5,6 +5,7 @@ each other, `resolve` hands out one model with all its values and their origins.
 """
 
 from engine.profiles.finding import find_profile, list_profiles
+from engine.profiles.json_schema import profile_json_schema
 from engine.profiles.loading import check, load_profile
 from engine.profiles.problems import InvalidProfileError, Place, Problem
 from engine.profiles.resolve import ResolvedModel, resolve, resolve_models
@@ -20,6 +21,7 @@ __all__ = [
     "find_profile",
     "list_profiles",
     "load_profile",
+    "profile_json_schema",
     "resolve",
     "resolve_models",
 ]
