@@ -1,0 +1,340 @@
+"""A chart on a canvas: legend, axes, curves, target, cursor. Knows no widget and no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tui.theme import BOLD, Role, faint
+from tui.widgets.cells import Canvas, Line, Piece, width_of
+from tui.widgets.chart import axes
+from tui.widgets.chart.axes import Bounds
+from tui.widgets.chart.curve import Array, Curve
+from tui.widgets.chart.raster import BRAILLE, Dots, braille, occupied, raster, rows_of
+from tui.widgets.chart.trace import Span, Trace, Window
+from tui.widgets.chart.view import View
+
+_LETTERS = "abcdefghijklmnop"
+_ASCII_MARKS = "*o+x#%@&"
+_LEAST_LABELS = 6
+_APART = ("  ", Role.TEXT)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the terminal can show."""
+
+    ascii_only: bool = False
+    lettered: bool = False
+    """Mark the curves with letters: no colours tell them apart."""
+    focused: bool = False
+
+
+class Scene:
+    """Draws curves, and remembers the bounds so that they hold still from one drawing to the next."""
+
+    def __init__(self) -> None:
+        self.curves: tuple[Curve, ...] = ()
+        self.target: float | None = None
+        self.title = ""
+        self.whole = Bounds(0.0, 1.0)
+        """The x axis with all data in sight."""
+        self.columns = 1
+        """Columns of dots of the last drawing."""
+        self._x_held: dict[str, Bounds] = {}
+        self._y_held: dict[bool, Bounds] = {}
+        self._traces: dict[tuple[int, str, bool], Trace] = {}
+        self._label_width = _LEAST_LABELS
+
+    def show(self, curves: Sequence[Curve], target: float | None, title: str) -> None:
+        """Take the curves to draw. Bounds are kept while title and curves are the same ones."""
+        names = [(curve.name, curve.faint) for curve in curves]
+        if title != self.title or names != [(curve.name, curve.faint) for curve in self.curves]:
+            self.forget()
+        self.curves, self.target, self.title = tuple(curves), target, title
+
+    def forget(self) -> None:
+        """Choose the bounds anew at the next drawing."""
+        self._x_held.clear()
+        self._y_held.clear()
+        self._traces.clear()
+        self._label_width = _LEAST_LABELS
+
+    def shown(self, view: View) -> Bounds:
+        """The x axis in sight."""
+        return view.window or self.whole
+
+    def origin(self) -> float:
+        """Second zero of the time axis."""
+        return min((curve.started() for curve in self.curves), default=0.0)
+
+    def draw(self, canvas: Canvas, view: View, look: Look) -> None:
+        """Draw everything. The canvas is empty."""
+        filled = [curve for curve in self.curves if len(curve)]
+        if not filled:
+            self._legend(canvas, view, look)
+            message = "no data yet"
+            canvas.write((canvas.width - len(message)) // 2, canvas.height // 2, message, Role.MUTED)
+            return
+        self.whole = self._whole(view, filled)
+        self._legend(canvas, view, look)
+        height = canvas.height - 3
+        if height < 1 or canvas.width < _LEAST_LABELS + 6:
+            return
+        for _ in range(2):  # Again where the labels turn out wider than those before.
+            width = canvas.width - self._label_width - 1
+            self.columns = width * 2
+            spans = self._spans(view, filled, self.columns)
+            bounds = self._y_bounds(view, spans)
+            labels = _y_labels(bounds, view.log, max(1, min(5, height // 3)))
+            widest = max((len(text) for _, text in labels), default=0)
+            if widest <= self._label_width:
+                break
+            self._label_width = min(widest, canvas.width // 3)
+        plot = _Plot(canvas, self._label_width + 1, 1, width, height, bounds)
+        _y_axis(plot, labels, look)
+        _x_axis(plot, view, self.shown(view), look)
+        self._target(plot, view, look)
+        self._curves(plot, view, spans, look)
+        self._cursor(plot, view, look)
+
+    # -- ranges
+
+    def _whole(self, view: View, curves: Sequence[Curve]) -> Bounds:
+        origin = self.origin()
+        ends = [(curve.x(view.axis, origin)[[0, -1]]) for curve in curves]
+        first, last = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
+        start = 0.0 if 0 <= first <= last * 0.5 else first
+        held = axes.nice_end(start, last, self._x_held.get(view.axis))
+        self._x_held[view.axis] = held
+        return held
+
+    def _spans(self, view: View, curves: Sequence[Curve], columns: int) -> list[tuple[Curve, bool, Span]]:
+        """(curve, drawn faintly, columns) in the order of drawing, faint ones first."""
+        shown = self.shown(view)
+        window = Window(view.axis, self.origin(), shown.low, shown.high, columns)
+        spans = []
+        for index, curve in enumerate(curves):
+            raw = self._trace(index, curve, smooth=False).reduce(curve, window, 0.0)
+            spans.append((curve, curve.faint or view.smoothing > 0, raw))
+            if view.smoothing > 0 and not curve.faint:
+                smooth = self._trace(index, curve, smooth=True).reduce(curve, window, view.smoothing)
+                spans.append((curve, False, smooth))
+        return sorted(spans, key=lambda entry: not entry[1])
+
+    def _trace(self, index: int, curve: Curve, *, smooth: bool) -> Trace:
+        return self._traces.setdefault((index, curve.name, smooth), Trace())
+
+    def _y_bounds(self, view: View, spans: list[tuple[Curve, bool, Span]]) -> Bounds:
+        lows = [value for _, _, span in spans for value in (_least(span.low, view.log),) if np.isfinite(value)]
+        highs = [value for _, _, span in spans for value in (_greatest(span.high, view.log),) if np.isfinite(value)]
+        if self.target is not None and np.isfinite(goal := _scaled(np.array([self.target]), view.log)[0]):
+            lows.append(float(goal))
+            highs.append(float(goal))
+        if not lows or not highs:
+            return Bounds(0.0, 1.0)
+        held = self._y_held.get(view.log)
+        if view.log:
+            bounds = axes.log_bounds(min(lows), max(highs), held)
+        else:
+            bounds = axes.nice_bounds(min(lows), max(highs), held=held)
+        self._y_held[view.log] = bounds
+        return bounds
+
+    # -- parts
+
+    def _legend(self, canvas: Canvas, view: View, look: Look) -> None:
+        """Title, then each curve with its last value, or its value at the cursor."""
+        title: Line = ((f"{self.title}  ", Role.TITLE),) if self.title else ()
+        named, short, values = [], [], []
+        for index, curve in enumerate(self.curves):
+            if not curve.faint:
+                mark = _mark(index, curve, look)
+                named.append([*mark, (f"{curve.name} ", Role.TEXT), *self._reading(index, curve, view), _APART])
+                short.append([*mark, (curve.name, Role.TEXT), _APART])
+                values.append([*mark, *self._reading(index, curve, view), _APART])
+        rest: list[Piece] = []
+        if self.target is not None:
+            dash = "--" if look.ascii_only else "┄┄"
+            rest = [(f"{dash} target {axes.reading(self.target)}  ", Role.TARGET)]
+        if view.cursor is not None:
+            step = self.shown(view).span / 500
+            rest += [("at ", Role.MUTED), (axes.x_label(view.axis, view.cursor, step), Role.CURSOR | BOLD)]
+        # What is left out first where there is no room; at a cursor the values are what counts.
+        fallback = [*values, rest[-2:]] if view.cursor is not None else [title, *short, rest]
+        for choice in ([title, *named, rest], [*named, rest], fallback, [*short, rest]):
+            line = [piece for entry in choice for piece in entry]
+            if width_of(line) <= canvas.width + 2:
+                break
+        canvas.write_line(0, 0, line)
+
+    def _reading(self, index: int, curve: Curve, view: View) -> Line:
+        if not len(curve):
+            return ()
+        if view.cursor is None:
+            point = len(curve) - 1
+        else:
+            point = nearest(curve.x(view.axis, self.origin()), view.cursor)
+        text = [(axes.reading(float(curve.value[point])), curve.colour_role | BOLD)]
+        if view.smoothing > 0:
+            smooth = self._trace(index, curve, smooth=True).values(curve, view.smoothing)
+            text.append((f" ~{axes.reading(float(smooth[point]))}", curve.colour_role))
+        return text
+
+    def _target(self, plot: _Plot, view: View, look: Look) -> None:
+        if self.target is None:
+            return
+        row = int(rows_of(_scaled(np.array([self.target]), view.log), *plot.y, plot.height * 4)[0])
+        if not 0 <= row < plot.height * 4:
+            return
+        y, dot = divmod(row, 4)
+        code = ord("-") if look.ascii_only else BRAILLE + (0x01, 0x02, 0x04, 0x40)[dot]
+        plot.codes[y, :] = code
+        plot.roles[y, :] = Role.TARGET
+
+    def _curves(self, plot: _Plot, view: View, spans: list[tuple[Curve, bool, Span]], look: Look) -> None:
+        size = (plot.height * 4, plot.width * 2)
+        pictures: list[tuple[Curve, bool, Dots]] = []
+        for curve, is_faint, span in spans:
+            scaled = Span(_scaled(span.low, view.log), _scaled(span.high, view.log), span.broken)
+            pictures.append((curve, is_faint, raster(scaled, *plot.y, size[0])))
+        for level in (True, False):
+            layer = [(curve, dots) for curve, is_faint, dots in pictures if is_faint is level]
+            if not layer:
+                continue
+            together = np.zeros(size, dtype=np.bool_)
+            for curve, dots in layer:
+                cells = occupied(dots)
+                plot.roles[cells] = faint(curve.colour_role) if level else curve.colour_role
+                if look.ascii_only:
+                    plot.codes[cells] = ord("." if level else _ASCII_MARKS[self._index(curve)])
+                together |= dots
+            if not look.ascii_only:
+                cells = occupied(together)
+                plot.codes[cells] = braille(together)[cells]
+        if look.lettered and not look.ascii_only:
+            self._letters(plot, pictures)
+
+    def _letters(self, plot: _Plot, pictures: list[tuple[Curve, bool, Dots]]) -> None:
+        """A letter on each curve, at different places, where colours cannot tell them apart."""
+        drawn = [(curve, dots) for curve, is_faint, dots in pictures if not is_faint and not curve.faint]
+        for index, (curve, dots) in enumerate(drawn):
+            cells = occupied(dots)
+            columns = np.flatnonzero(cells.any(axis=0))
+            if not len(columns):
+                continue
+            column = columns[int(len(columns) * (index + 1) / (len(drawn) + 1))]
+            row = int(np.flatnonzero(cells[:, column])[0])
+            plot.codes[row, column] = ord(_LETTERS[self._index(curve)])
+            plot.roles[row, column] = curve.colour_role | BOLD
+
+    def _index(self, curve: Curve) -> int:
+        return self.curves.index(curve) % len(_ASCII_MARKS)
+
+    def _cursor(self, plot: _Plot, view: View, look: Look) -> None:
+        shown = self.shown(view)
+        if view.cursor is None or not shown.low <= view.cursor <= shown.high:
+            return
+        column = min(int((view.cursor - shown.low) / shown.span * plot.width), plot.width - 1)
+        free = (plot.codes[:, column] == ord(" ")) | (plot.roles[:, column] == Role.TARGET)
+        plot.codes[free, column] = ord("|" if look.ascii_only else "│")
+        plot.roles[free, column] = Role.CURSOR
+        plot.roles[~free, column] |= np.uint16(BOLD)
+
+
+class _Plot:
+    """The inner rectangle: a view into the canvas."""
+
+    def __init__(self, canvas: Canvas, x: int, y: int, width: int, height: int, bounds: Bounds) -> None:
+        self.canvas, self.x, self.top, self.width, self.height = canvas, x, y, width, height
+        self.y = (bounds.low, bounds.high)
+        self.codes = canvas.codes[y : y + height, x : x + width]
+        self.roles = canvas.roles[y : y + height, x : x + width]
+
+
+def nearest(x: Array, position: float) -> int:
+    """Index of the point next to a position."""
+    index = int(np.searchsorted(x, position))
+    if index == 0:
+        return 0
+    if index == len(x):
+        return len(x) - 1
+    return index if x[index] - position < position - x[index - 1] else index - 1
+
+
+def _mark(index: int, curve: Curve, look: Look) -> Line:
+    if look.ascii_only:
+        return ((f"{_ASCII_MARKS[index % len(_ASCII_MARKS)]} ", curve.colour_role | BOLD),)
+    letter = f"{_LETTERS[index % len(_ASCII_MARKS)]} " if look.lettered else ""
+    return ((f"━ {letter}", curve.colour_role),)
+
+
+def _scaled(values: Array, log: bool) -> Array:
+    if not log:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # A zero has no place on a logarithmic axis; the lowest row is the honest one.
+        return np.where(values > 0, np.log10(values), np.where(np.isnan(values), np.nan, -400.0))
+
+
+def _least(values: Array, log: bool) -> float:
+    scaled = _scaled(values, log)
+    usable = scaled[np.isfinite(scaled) & (scaled > -400.0)] if log else scaled[np.isfinite(scaled)]
+    return float(usable.min()) if len(usable) else float("nan")
+
+
+def _greatest(values: Array, log: bool) -> float:
+    scaled = _scaled(values, log)
+    usable = scaled[np.isfinite(scaled) & (scaled > -400.0)] if log else scaled[np.isfinite(scaled)]
+    return float(usable.max()) if len(usable) else float("nan")
+
+
+def _y_labels(bounds: Bounds, log: bool, count: int) -> list[tuple[float, str]]:
+    if log:
+        return [(value, axes.label(10.0**value)) for value in axes.log_ticks(bounds, count)]
+    step = axes.nice_step(bounds.span, count)
+    return [(value, axes.label(value, step)) for value in axes.ticks(bounds, count)]
+
+
+def _y_axis(plot: _Plot, labels: list[tuple[float, str]], look: Look) -> None:
+    line, tick = ("|", "+") if look.ascii_only else ("│", "┤")
+    canvas, x = plot.canvas, plot.x - 1
+    for y in range(plot.height):
+        canvas.write(x, plot.top + y, line, Role.AXIS)
+    for value, text in labels:
+        row = int(rows_of(np.array([value]), *plot.y, plot.height * 4)[0])
+        if 0 <= row < plot.height * 4:
+            y = plot.top + row // 4
+            canvas.write(max(0, x - len(text)), y, text, Role.MUTED, limit=x)
+            canvas.write(x, y, tick, Role.AXIS)
+
+
+def _x_axis(plot: _Plot, view: View, shown: Bounds, look: Look) -> None:
+    canvas, y = plot.canvas, plot.top + plot.height
+    corner, line, tick = ("+", "-", "+") if look.ascii_only else ("└", "─", "┴")
+    canvas.write(plot.x - 1, y, corner + line * plot.width, Role.AXIS)
+    note = _note(view)
+    end = canvas.width - len(note) - 1
+    canvas.write(end + 1, y + 1, note, Role.MUTED)
+    count = max(1, min(8, plot.width // 12))
+    values = axes.time_ticks(shown, count) if view.axis == "time" else axes.ticks(shown, count)
+    step = values[1] - values[0] if len(values) > 1 else shown.span
+    free = 0
+    for value in values:
+        column = min(int((value - shown.low) / shown.span * plot.width), plot.width - 1) + plot.x
+        text = axes.x_label(view.axis, value, step)
+        start = max(0, column - len(text) // 2)
+        canvas.write(column, y, tick, Role.AXIS)
+        if start >= free and start + len(text) <= end:
+            canvas.write(start, y + 1, text, Role.MUTED)
+            free = start + len(text) + 1
+
+
+def _note(view: View) -> str:
+    """What differs from the plain chart, and the name of the x axis."""
+    parts = [f"ema {view.smoothing:g}"] if view.smoothing else []
+    parts += ["log"] if view.log else []
+    parts += ["zoom"] if view.window is not None else []
+    return " ".join([*parts, view.axis])
