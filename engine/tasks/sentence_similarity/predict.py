@@ -1,0 +1,60 @@
+"""Loads a model directory and tells how alike two texts are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import InputError
+from engine.tasks.contract import Row
+from engine.tasks.sentence_similarity.encoder import Encoder, Vectors
+from engine.tasks.sentence_similarity.model import saved_encoder
+
+TOLERANCE = 2e-3
+"""How far two processes may differ: other batches, other kernels."""
+
+
+class SimilarityPredictor:
+    """A loaded encoder."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder.eval()
+
+    def predict(self, samples: Sequence[Row]) -> list[Row]:
+        """`{"similarity": …}` for each `{"a": …, "b": …}`: the cosine, from −1 to 1."""
+        texts = [_text(sample, side, at) for side in ("a", "b") for at, sample in enumerate(samples)]
+        vectors = self.embed(texts)
+        count = len(samples)
+        return [{"similarity": _cosine(vectors[at], vectors[count + at])} for at in range(count)]
+
+    def embed(self, texts: Sequence[str], *, batch_size: int = 64) -> Vectors:
+        """One vector per text."""
+        return self.encoder.embed(texts, batch_size=batch_size)
+
+
+def load(model: Path, device: str) -> SimilarityPredictor:
+    """Load a model directory. Raises BaseModelError when it is not one."""
+    encoder = saved_encoder(model)
+    encoder.to(device)
+    return SimilarityPredictor(encoder)
+
+
+def agree(expected: Row, got: Row) -> bool:
+    """Whether two processes predicted the same. NaN never agrees."""
+    first, second = expected.get("similarity"), got.get("similarity")
+    if not isinstance(first, int | float) or not isinstance(second, int | float):
+        return False
+    return math.isfinite(second) and abs(first - second) <= TOLERANCE
+
+
+def _text(sample: Row, side: str, at: int) -> str:
+    text = sample.get(side)
+    if not isinstance(text, str):
+        raise InputError(f"sample {at + 1} has no text {side!r}", fix='give {"a": "one text", "b": "the other"}')
+    return text
+
+
+def _cosine(a: Vectors, b: Vectors) -> float:
+    scale = float((a @ a) * (b @ b)) ** 0.5
+    return round(float(a @ b) / scale, 6) if scale else 0.0
