@@ -10,6 +10,7 @@ from engine.profiles.problems import InvalidProfileError, Problem
 from engine.profiles.schema import FULL, Profile
 from engine.profiles.settings import layered, settle, task_of
 from engine.profiles.validation import advice, validate
+from engine.tasks.contract import Task
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
@@ -54,8 +55,18 @@ def _content_problems(document: Node) -> list[Problem]:
         task, found = task_of(document, model)
         problems += found
         if task is not None:
-            for preset_name in (FULL, *presets):
-                problems += settle(task, layered(document, model, preset_name))[1]
+            problems += _settings_problems(document, task, model, list(presets))
+    return problems
+
+
+def _settings_problems(document: Node, task: Task, model: str, presets: list[str]) -> list[Problem]:
+    """Problems of a model as it stands, then those that a preset adds."""
+    problems = settle(task, layered(document, model, FULL))[1]
+    known = {(problem.field, problem.what) for problem in problems}
+    for preset in presets:
+        for problem in settle(task, layered(document, model, preset))[1]:
+            if (problem.field.removeprefix(f"presets.{preset}."), problem.what) not in known:
+                problems.append(problem)
     return problems
 
 

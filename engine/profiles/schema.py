@@ -20,6 +20,14 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _an_empty_section_says_nothing(cls, value: Any) -> Any:
+        """`config:` with all its lines commented out is as good as no `config:`."""
+        if isinstance(value, dict):
+            return {name: field for name, field in value.items() if field is not None or name not in cls.model_fields}
+        return value
+
 
 class Threshold(_Strict):
     """A metric must be at least, or at most, a value."""
@@ -72,6 +80,15 @@ class Policy(_Strict):
     )
     stall_factor: float = hyperparameter(
         20.0, "A run is stalled when no event came for this many times the usual gap.", gt=1, le=10_000
+    )
+    hang_after_s: float = hyperparameter(
+        900.0, "A trainer without an event for so long is killed and retried.", unit="s", gt=0, le=604_800
+    )
+    stop_grace_s: float = hyperparameter(
+        4.0, "How long a trainer has to leave after 'stop now' before it is ended.", unit="s", ge=0, le=3600
+    )
+    preempt_grace_s: float = hyperparameter(
+        30.0, "The same after the worker itself was told to end (TERM, INT).", unit="s", ge=0, le=3600
     )
 
 

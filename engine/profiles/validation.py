@@ -103,7 +103,8 @@ def _problem(details: Any, schema: type[BaseModel], root: Node) -> Problem:
         return Problem(node.key or node.place, path, "is missing", f"add `{name}:`")
     if "[key]" in rest:
         return Problem(node.key or node.place, node.path, _name_rule(details))
-    return Problem(node.place, node.path, *_wording(details, node))
+    place = (node.key or node.place) if isinstance(node.value, dict) else node.place
+    return Problem(place, node.path, *_wording(details, node))
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -1,0 +1,132 @@
+"""Every profile that is shipped, and each of its presets, can be used as it stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from engine.profiles import Profile, check, load_profile, profile_json_schema, resolve
+from engine.profiles.document import read_document
+from engine.profiles.finding import shipped_profiles
+from engine.tasks.catalog import find_task
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted(shipped_profiles().glob("*.yaml"))
+PRESETS = [(path, preset) for path in SHIPPED for preset in load_profile(path).preset_names]
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return profile_json_schema()
+
+
+def test_profiles_are_shipped() -> None:
+    assert "utility" in {path.stem for path in SHIPPED}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_profile_has_no_problems(path: Path) -> None:
+    assert check(path) == []
+
+
+@pytest.mark.parametrize(("path", "preset"), PRESETS, ids=lambda part: getattr(part, "stem", part))
+def test_every_preset_resolves_for_every_model(path: Path, preset: str) -> None:
+    profile = load_profile(path)
+    for model in profile.models:
+        resolved = resolve(profile, model, preset=preset)
+        assert resolved.profile == path.stem
+        assert resolved.targets, "a shipped model has a target"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_profile_explains_itself(path: Path) -> None:
+    profile = load_profile(path)
+    assert profile.title
+    for model in profile.models.values():
+        assert len(model.description.split()) >= 10
+    for preset in profile.presets.values():
+        assert len(preset.description.split()) >= 5
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_profile_has_a_quick_preset_that_needs_no_network(path: Path) -> None:
+    profile = load_profile(path)
+    assert "quick" in profile.presets
+    for model in profile.models:
+        base = resolve(profile, model, preset="quick").config.base
+        assert base == "all-MiniLM-L6-v2" or base.startswith("scratch:")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_json_schema_accepts_a_shipped_profile(path: Path, schema: dict[str, Any]) -> None:
+    document, _ = read_document(path)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document.plain())] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("models", "ner", "config", "epoch"), 3),
+        (("models", "ner", "config", "epochs"), "many"),
+        (("models", "ner", "config", "loss"), "cosine"),
+        (("models", "embeddings", "config", "lora_rank"), 4),
+        (("models", "ner", "task"), "nothing"),
+        (("models", "ner", "targets", "f1"), "high"),
+        (("presets", "quick", "models", "ner", "config", "epoch"), 3),
+        (("policy", "retry"), 3),
+    ],
+)
+def test_the_json_schema_refuses_what_the_check_refuses(
+    schema: dict[str, Any], where: tuple[str, ...], value: object
+) -> None:
+    plain = read_document(shipped_profiles() / "utility.yaml")[0].plain()
+    inner = plain
+    for name in where[:-1]:
+        inner = inner[name]
+    inner[where[-1]] = value
+    assert not jsonschema.Draft202012Validator(schema).is_valid(plain)
+
+
+def test_the_json_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(profile_json_schema())
+
+
+def test_the_json_schema_explains_every_hyperparameter(schema: dict[str, Any]) -> None:
+    text = json.dumps(schema)
+    for task in ("token-classification", "sentence-similarity"):
+        for name, field in find_task(task).config_class.model_fields.items():
+            assert field.description, name
+            assert json.dumps(field.description) in text
+
+
+def test_the_schema_for_editors_is_current(schema: dict[str, Any]) -> None:
+    """Made by `engine profiles schema > docs/profile.schema.json`."""
+    stored = json.loads((ROOT / "docs" / "profile.schema.json").read_text())
+    assert stored == json.loads(json.dumps(schema))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_editors_find_the_schema_from_the_first_line(path: Path) -> None:
+    header, _, schema = path.read_text().splitlines()[0].partition("$schema=")
+    assert header == "# yaml-language-server: "
+    assert (path.parent / schema).resolve() == ROOT / "docs" / "profile.schema.json"
+
+
+def test_the_settings_of_utility_are_those_that_were_asked_for() -> None:
+    profile: Profile = load_profile("utility")
+    ner = resolve(profile, "ner")
+    assert ner.config.base == "bert-base-uncased"
+    assert (ner.config.method, ner.config.batch_size, ner.config.epochs, ner.config.patience) == ("lora", 16, 20, 5)
+    assert ner.config.labels == ["STANDARD", "MEASURE", "EQUIPMENT", "EXEMPTION"]
+    assert 1e-4 <= ner.config.learning_rate <= 1e-3
+    assert [str(target) for target in ner.targets] == ["f1 ≥ 0.85", "precision ≥ 0.82"]
+    embeddings = resolve(profile, "embeddings")
+    assert embeddings.config.base == "all-MiniLM-L6-v2"
+    assert (embeddings.config.unsupervised_epochs, embeddings.config.epochs) == (5, 10)
+    assert (embeddings.config.batch_size, embeddings.config.learning_rate) == (32, 2e-5)
+    assert [str(target) for target in embeddings.targets] == ["correlation ≥ 0.85"]
