@@ -9,6 +9,8 @@ from pathlib import Path
 from engine.errors import BaseModelError
 
 PACKAGED_MINILM = "all-MiniLM-L6-v2"
+SCRATCH = "scratch:"
+"""Before a name: its architecture with random weights."""
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors`, as the Hub publishes it."""
 

@@ -37,3 +37,9 @@ def length_buckets(
 def longest_batch(lengths: Sequence[int], batch_size: int) -> list[int]:
     """The `batch_size` longest examples: what needs the most memory."""
     return sorted(range(len(lengths)), key=lambda index: -lengths[index])[:batch_size]
+
+
+def shuffled_batches(lengths: Sequence[int], batch_size: int, *, seed: int, epoch: int) -> list[list[int]]:
+    """Indices of every example exactly once, in batches of random company."""
+    order = np.random.default_rng((seed, epoch)).permutation(len(lengths)).tolist()
+    return [order[at : at + batch_size] for at in range(0, len(order), batch_size)]

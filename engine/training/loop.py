@@ -7,11 +7,10 @@ any step and resumed, it ends with the same weights on the CPU: data order is a 
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,30 +18,40 @@ import torch
 from torch import Tensor, nn
 
 from engine.advisor.advisor import Advisor
-from engine.errors import NonFiniteError, OutOfMemoryError, StopRequested
+from engine.errors import NonFiniteError, StopRequested
 from engine.files import read_json, write_json
 from engine.runs.checkpoints import publish
-from engine.tasks.contract import Job, Stop
+from engine.tasks.contract import Job, Row, Stop
 from engine.training.config import TrainingConfig
+from engine.training.memory import out_of_memory_as_ours
+from engine.training.optimizer import RateFactor, clip_gradients, make_optimizer, set_learning_rate
+from engine.training.outcome import likely_cause
+from engine.training.reading import StepReading
 from engine.training.schedule import learning_rate_factor
-from engine.training.state import load_trainable, random_state, restore_random_state, trainable_state
+from engine.training.state import (
+    load_trainable,
+    random_state,
+    require_finite,
+    restore_random_state,
+    trainable_state,
+)
+from engine.training.watch import PROGRESS_EVERY_S, Tick
 
 Batch = dict[str, Tensor]
-Tick = Callable[[int, int], None]
-"""Called by a long evaluation with (done, total)."""
 
 STATE_FILE = "state.pt"
 POSITION_FILE = "position.json"
-PROGRESS_EVERY_S = 0.5
 
 
 class Trainable(Protocol):
-    """What a task gives to the loop."""
+    """What a task gives to the loop. It draws random numbers from torch's generator alone, or from
+    seeds made of (seed, epoch): nothing else is saved."""
 
     model: nn.Module
 
     def batches(self, epoch: int) -> list[list[int]]:
-        """Indices of the batches of an epoch (0-based), the same each time it is asked."""
+        """Indices of the batches of an epoch (0-based), the same each time it is asked; every epoch has
+        as many."""
 
     def longest_batch(self) -> list[int]:
         """The batch that needs the most memory."""
@@ -57,12 +66,13 @@ class Trainable(Protocol):
         """Loss summed over what `weight` counts. `batch` lies on the device."""
 
     def evaluate(self, tick: Tick) -> dict[str, float]:
-        """Metrics on validation; holds at least the headline metric."""
+        """Metrics on validation; holds at least the headline metric. Longest batch first, so that a lack
+        of memory shows at once."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One of the trainings of a run: name, length, and whether the start competes with the result."""
+    """One of the trainings of a run: name and length."""
 
     name: str
     epochs: int
@@ -91,26 +101,43 @@ class _Position:
 
     epoch: int = 0
     batch: int = 0
+    """Next batch of the epoch; 0 at its boundary."""
     step: int = 0
-    evaluated_epoch: int = 0
+    evaluated_epoch: int = -1
+    """Epochs trained at the last evaluation; -1 before that of the untrained model."""
     best_step: int = 0
     best_score: float | None = None
+    best_loss: float | None = None
     start_score: float | None = None
     without_gain: int = 0
+    loss_sum: float = 0.0
+    """Of the training losses since the last evaluation."""
+    loss_count: int = 0
+    epoch_losses: list[float] = field(default_factory=list)
+    """Mean training loss before each evaluation."""
 
 
 class Loop:
-    """Runs one phase. Use: `Loop(job, trainable, phase, mode).fit()`."""
+    """Runs one phase. Use: `Loop(job, trainable, phase).fit()`."""
 
-    def __init__(self, job: Job, trainable: Trainable, phase: Phase, *, mode: str = "max") -> None:
+    def __init__(
+        self,
+        job: Job,
+        trainable: Trainable,
+        phase: Phase,
+        *,
+        mode: str = "max",
+        rate_factor: RateFactor = lambda _: 1.0,
+    ) -> None:
         if not isinstance(job.config, TrainingConfig):
             raise TypeError("the task's Config must extend TrainingConfig")
         self.job, self.trainable, self.phase, self.mode = job, trainable, phase, mode
         self.config: TrainingConfig = job.config
         self.model = trainable.model
+        self.trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.device = torch.device(job.device)
-        self.autocast_dtype = _autocast_dtype(self.config.precision, self.device)
-        self.optimizer = _optimizer(self.model, self.config, self.device)
+        self.autocast_dtype = autocast_dtype(self.config.precision, self.device)
+        self.optimizer = make_optimizer(self.model, self.config, rate_factor)
         self.position = _Position(step=phase.step_offset, best_step=phase.step_offset)
         self.best_state: dict[str, Tensor] | None = None
         self.advisor = Advisor(headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience)
@@ -119,24 +146,21 @@ class Loop:
         if self.config.max_steps:
             self.phase_steps = min(self.phase_steps, self.config.max_steps)
         self._last_progress = self._last_checkpoint = time.monotonic()
-        self._train_loss: list[float] = []
-        self._rate = 0.0
-        self._waiting: tuple[int, float, float, Tensor, Tensor | None] | None = None
+        self._seconds_per_step = 0.0
+        self._waiting: StepReading | None = None
 
     def fit(self, resume_from: Path | None = None) -> FitResult:
         """Train the phase to its end. Raises StopRequested on Stop.NOW, NonFiniteError,
         OutOfMemoryError."""
-        stopped = False
-        with _out_of_memory_as_ours():
+        with out_of_memory_as_ours():
+            self._try_longest_batch()
             if resume_from is not None:
                 self._load(resume_from)
             else:
                 torch.manual_seed(self.config.seed + self.phase.index)
-                self._try_longest_batch()
-                self._evaluate(start=True)
-            while not stopped and not self._finished():
-                stopped = self._epoch()
-        self._restore_best()
+            stopped = self._run()
+            self._restore_best()
+        self._progress(self.phase.name, forced=True)
         return FitResult(
             best_step=self.position.best_step,
             best_score=self.position.best_score,
@@ -145,52 +169,58 @@ class Loop:
             stopped=stopped,
         )
 
-    # -- the epoch
+    # -- the phase and its epochs
 
-    def _epoch(self) -> bool:
-        """Train one epoch from where the position stands, then evaluate. True when asked to stop."""
-        accumulation = self.config.gradient_accumulation
+    def _run(self) -> bool:
+        """Evaluate the start, then train and evaluate epoch by epoch. True when a stop request ended it."""
+        while True:
+            if self.position.evaluated_epoch < self.position.epoch:
+                self._evaluate()
+                self.position.evaluated_epoch = self.position.epoch
+            if self._finished():
+                self._say_if_start_was_kept()
+                self._publish_if_older_than(self.config.checkpoint_every_s / 2)
+                return False
+            if self._train_epoch():
+                return True
+
+    def _train_epoch(self) -> bool:
+        """Train one epoch from where the position stands. True when asked to stop."""
         batches = self.trainable.batches(self.position.epoch)
         self.model.train()
-        stop = Stop.NO
         while self.position.batch < len(batches) and self._phase_step() < self.phase_steps:
-            started = time.monotonic()
-            group = batches[self.position.batch : self.position.batch + accumulation]
-            self._step(group)
-            self.position.batch += len(group)
-            self.position.step += 1
-            self._measure_rate(time.monotonic() - started)
-            self._progress(self.phase.name)
             stop = self.job.should_stop()
             if stop is not Stop.NO:
-                break
-            if time.monotonic() - self._last_checkpoint >= self.config.checkpoint_every_s:
-                self._publish()
+                self._leave(stop)
+                return True
+            self._publish_if_older_than(self.config.checkpoint_every_s)
+            self._step(batches[self.position.batch : self.position.batch + self.config.gradient_accumulation])
+            self._progress(self.phase.name)
         self._flush()
+        self.position.epoch += 1
+        self.position.batch = 0
+        # Before the evaluation: a failure in it must not cost the epoch.
+        self._publish_if_older_than(self.config.checkpoint_every_s / 2)
+        return False
+
+    def _leave(self, stop: Stop) -> None:
+        """Publish; on Stop.NOW raise StopRequested; else evaluate what was trained since the last time.
+
+        The checkpoint does not know of that evaluation: resumed, the run goes on as if never stopped.
+        """
+        self._publish()
         if stop is Stop.NOW:
-            self._publish()
             raise StopRequested
-        if stop is Stop.NO:
-            self.position.epoch += 1
-            self.position.batch = 0
-            if time.monotonic() - self._last_checkpoint >= self.config.checkpoint_every_s / 2:
-                self._publish()  # before the evaluation: a failure in it must not cost the epoch
-        else:
-            self._publish()
-        self._evaluate()
-        return stop is Stop.AFTER_STEP
+        if self.position.batch:
+            self._evaluate()
 
     def _finished(self) -> bool:
         return (
             self.position.epoch >= self.phase.epochs
             or self._phase_step() >= self.phase_steps
-            or self._should_end_early()
+            or bool(self.config.patience and self.position.without_gain >= self.config.patience)
+            or any(kind in self.advisor.seen for kind in self.job.early_stop_on)
         )
-
-    def _should_end_early(self) -> bool:
-        if self.config.patience and self.position.without_gain >= self.config.patience:
-            return True
-        return any(kind in self.advisor.seen for kind in self.job.early_stop_on)
 
     def _phase_step(self) -> int:
         return self.position.step - self.phase.step_offset
@@ -201,6 +231,8 @@ class Loop:
     # -- one step
 
     def _step(self, group: list[list[int]]) -> None:
+        """One optimizer step on a group of batches; moves the position past them."""
+        started = time.monotonic()
         factor = learning_rate_factor(
             self._phase_step(),
             self.phase_steps,
@@ -208,19 +240,17 @@ class Loop:
             schedule=self.config.schedule,
         )
         learning_rate = self.config.learning_rate * factor
-        for parameters in self.optimizer.param_groups:
-            parameters["lr"] = learning_rate
+        set_learning_rate(self.optimizer, learning_rate)
         loss = self._forward_backward(group)
-        norm = None
-        if self.config.max_grad_norm:
-            norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.max_grad_norm)
+        norm = clip_gradients(self.trained, self.config.max_grad_norm) if self.config.max_grad_norm else None
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        waiting, self._waiting = (
-            self._waiting,
-            (self.position.step + 1, self._epoch_now(), learning_rate, loss, norm),
-        )
-        self._report(waiting)
+        self.position.batch += len(group)
+        self.position.step += 1
+        reading = StepReading(self.position.step, self._epoch_now(), learning_rate, loss, norm)
+        self._flush()  # the step before: the device is busy with this one
+        self._waiting = reading
+        self._measure_rate(time.monotonic() - started)
 
     def _forward_backward(self, group: list[list[int]]) -> Tensor:
         """Gradients of the mean loss over all batches of the group, in micro-batches."""
@@ -230,106 +260,151 @@ class Loop:
             for part in _parts(indices, self.job.splits_of_batch)
         ]
         weight = max(1.0, sum(self.trainable.weight(batch) for batch in batches))
+        before = random_state(self.device) if len(batches) > 1 else None
         total = torch.zeros((), device=self.device)
-        for batch in batches:
+        for at, batch in enumerate(batches):
+            if at and before is not None and self.position.evaluated_epoch >= 0:
+                self._progress(self.phase.name)
+                if self.job.should_stop() is Stop.NOW:
+                    self._abandon_step(before)
             moved = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
-            with torch.autocast(self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None):
+            with self._autocast():
                 loss = self.trainable.loss_sum(moved) / weight
             loss.backward()
             total += loss.detach()
         return total
 
-    def _report(self, waiting: tuple[int, float, float, Tensor, Tensor | None] | None) -> None:
-        """Emit a step's metrics one step late, so that reading the loss never stalls the device."""
-        if waiting is None:
-            return
-        step, epoch, learning_rate, loss_tensor, norm = waiting
-        loss = float(loss_tensor)
-        values = {"loss": loss, "learning_rate": learning_rate}
-        if norm is not None:
-            values["grad_norm"] = float(norm)
-        self.job.events.metrics(step, values, epoch=epoch)
-        if not math.isfinite(loss):
-            message = f"the loss became {loss} at step {step}; lower learning_rate or check the data"
-            self.job.events.signal("diverged", metric="loss", message=message, step=step)
-            raise NonFiniteError(message)
-        self._train_loss.append(loss)
+    def _abandon_step(self, random_before: dict[str, Any]) -> None:
+        """Leave between micro-batches: as if the step had not begun, so that it can be repeated."""
+        self.optimizer.zero_grad(set_to_none=True)
+        restore_random_state(random_before, self.device)
+        self._publish()
+        raise StopRequested
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None)
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        self._report(waiting)
+        """Report the step whose numbers are still waiting."""
+        if self._waiting is None:
+            return
+        reading, self._waiting = self._waiting, None
+        values = reading.read()
+        self.job.events.metrics(reading.step, values, epoch=reading.epoch)
+        for name in ("loss", "grad_norm"):
+            if not math.isfinite(values.get(name, 0.0)):
+                message = f"{name} became {values[name]} at step {reading.step}"
+                self.job.events.signal("diverged", metric=name, message=message, step=reading.step)
+                raise NonFiniteError(message, fix="lower learning_rate or check the data")
+        self.position.loss_sum += values["loss"]
+        self.position.loss_count += 1
 
     # -- evaluation
 
-    def _evaluate(self, *, start: bool = False) -> None:
+    def _evaluate(self) -> None:
+        start = self.position.evaluated_epoch < 0
         self.model.eval()
-        with torch.inference_mode():
-            values = self.trainable.evaluate(self._tick)
+        self._progress("validation", forced=True)
+        with torch.inference_mode(), self._autocast():
+            values = self.trainable.evaluate(Tick(self._tick, self._sample))
         self.model.train()
-        position, headline = self.position, self.job.headline
-        score = values[headline]
+        position = self.position
+        score, loss = values[self.job.headline], values.get("loss")
         self.job.events.metrics(position.step, values, split="validation", epoch=self._epoch_now())
         if start:
-            position.start_score = position.best_score = score
-            self.best_state = trainable_state(self.model)
-        elif self._better(score):
-            position.best_score, position.best_step, position.without_gain = score, position.step, 0
+            position.start_score = score
+        if start or self._better(score, loss):
+            position.best_score, position.best_loss, position.best_step = score, loss, position.step
+            position.without_gain = 0
             self.best_state = trainable_state(self.model)
         else:
             position.without_gain += 1
-        mean_loss = sum(self._train_loss) / len(self._train_loss) if self._train_loss else None
-        self._train_loss.clear()
+        mean_loss = position.loss_sum / position.loss_count if position.loss_count else None
+        position.loss_sum, position.loss_count = 0.0, 0
+        if mean_loss is not None:
+            position.epoch_losses.append(mean_loss)
         for signal in self.advisor.observe(position.step, values, train_loss=mean_loss):
             self.job.events.signal(signal.kind, metric=signal.metric, message=signal.message, step=position.step)
 
-    def _better(self, score: float) -> bool:
-        best = self.position.best_score
+    def _better(self, score: float, loss: float | None) -> bool:
+        """Whether this evaluation beats the best. Between equal scores the lower validation loss wins: a
+        tagger that has learnt much may still have an F1 of 0 after its first epochs."""
+        best, best_loss = self.position.best_score, self.position.best_loss
         if not math.isfinite(score):
             return False
         if best is None or not math.isfinite(best):
             return True
+        if score == best and loss is not None and best_loss is not None:
+            return loss < best_loss
         return score > best if self.mode == "max" else score < best
 
     def _tick(self, done: int, total: int) -> None:
-        self._progress("validation", part=f"{done}/{total}")
+        self._progress(f"validation {done}/{total}")
         if self.job.should_stop() is Stop.NOW:
             self._publish()
             raise StopRequested
 
+    def _sample(self, sample: Row, prediction: Row) -> None:
+        self.job.events.sample(self.position.step, sample, prediction)
+
+    def _say_if_start_was_kept(self) -> None:
+        position = self.position
+        if position.best_step > self.phase.step_offset or not self._phase_step():
+            return
+        cause = likely_cause(position.epoch_losses, learning_rate=self.config.learning_rate, steps=self._phase_step())
+        message = (
+            f"no evaluation beat the model that {self.phase.name} started from "
+            f"({self.job.headline} {position.start_score:.4g}), so that one is kept; likely cause: {cause}"
+        )
+        self.job.events.signal("kept_start", metric=self.job.headline, message=message, step=position.step)
+
     # -- progress
 
-    def _progress(self, phase: str, *, part: str = "") -> None:
+    def _progress(self, phase: str, *, forced: bool = False) -> None:
         now = time.monotonic()
-        if now - self._last_progress < PROGRESS_EVERY_S:
+        if not forced and now - self._last_progress < PROGRESS_EVERY_S:
             return
         self._last_progress = now
         self.job.events.progress(
-            f"{phase} {part}".strip(),
+            phase,
             self.position.step,
             self.phase.steps_total or self.phase.step_offset + self.phase_steps,
             epoch=self._epoch_now(),
             epochs=float(self.phase.epochs),
-            rate=self._rate,
+            rate=1 / self._seconds_per_step if self._seconds_per_step else 0.0,
         )
 
     def _measure_rate(self, seconds: float) -> None:
-        rate = 1 / max(1e-9, seconds)
-        self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate
+        """Moving mean of the time per step, without the first two steps, which warm up kernels and caches."""
+        done = self._phase_step()
+        if done > 2:
+            share = max(0.05, 1 / (done - 2))
+            self._seconds_per_step += share * (seconds - self._seconds_per_step)
 
     # -- memory, checkpoints
 
     def _try_longest_batch(self) -> None:
-        """Forward, backward and evaluation of the largest batch now: a lack of memory shows at once."""
+        """Forward and backward of the largest batch now: a lack of GPU memory shows at once.
+
+        The evaluation that follows tries its own. Nothing of it stays: buffers are put back, and the
+        random state is set afterwards.
+        """
         if self.device.type == "cpu":
             return
+        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
         self.model.train()
         self._forward_backward([self.trainable.longest_batch()])
         self.optimizer.zero_grad(set_to_none=True)
-        torch.manual_seed(self.config.seed + self.phase.index)
+        for buffer, before in buffers:
+            buffer.copy_(before)
+
+    def _publish_if_older_than(self, seconds: float) -> None:
+        if time.monotonic() - self._last_checkpoint >= seconds:
+            self._publish()
 
     def _publish(self) -> None:
         self._flush()
-        _require_finite(self.model)
+        require_finite(self.model)
         state = {
             "model": trainable_state(self.model),
             "best": self.best_state,
@@ -339,9 +414,8 @@ class Loop:
         position = {
             "phase": self.phase.name,
             "phase_index": self.phase.index,
-            "position": vars(self.position),
+            "position": asdict(self.position),
             "advisor": self.advisor.state(),
-            "train_loss": self._train_loss,
         }
         keep = self.job.policy.keep_checkpoints if self.job.policy else 2
         with publish(self.job.paths.checkpoints, self.position.step, keep=keep) as staging:
@@ -359,7 +433,6 @@ class Loop:
         saved = read_json(checkpoint / POSITION_FILE)
         self.position = _Position(**saved["position"])
         self.advisor.load(saved["advisor"])
-        self._train_loss = list(saved["train_loss"])
         state: dict[str, Any] = torch.load(checkpoint / STATE_FILE, map_location="cpu", weights_only=True)
         load_trainable(self.model, state["model"])
         self.best_state = state["best"]
@@ -378,13 +451,8 @@ def resumed_phase(checkpoint: Path) -> tuple[str, int]:
     return saved["phase"], saved["phase_index"]
 
 
-def _parts(indices: list[int], count: int) -> Iterator[list[int]]:
-    size = math.ceil(len(indices) / count)
-    for start in range(0, len(indices), size):
-        yield indices[start : start + size]
-
-
-def _autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
+def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
+    """The type that autocast computes in; None means plain fp32."""
     if precision == "fp32":
         return None
     if precision == "bf16":
@@ -392,31 +460,7 @@ def _autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
     return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else None
 
 
-def _optimizer(model: nn.Module, config: TrainingConfig, device: torch.device) -> torch.optim.AdamW:
-    decayed, plain = [], []
-    for parameter in model.parameters():
-        if parameter.requires_grad:
-            (decayed if parameter.ndim > 1 else plain).append(parameter)
-    groups = [
-        {"params": decayed, "weight_decay": config.weight_decay},
-        {"params": plain, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
-
-
-def _require_finite(model: nn.Module) -> None:
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad and not torch.isfinite(parameter).all():
-            raise NonFiniteError(f"the weights {name} are no longer finite; lower learning_rate")
-
-
-@contextlib.contextmanager
-def _out_of_memory_as_ours() -> Iterator[None]:
-    try:
-        yield
-    except torch.OutOfMemoryError as problem:
-        raise OutOfMemoryError(str(problem).splitlines()[0]) from problem
-    except RuntimeError as problem:
-        if "can't allocate memory" in str(problem):
-            raise OutOfMemoryError(str(problem).splitlines()[0]) from problem
-        raise
+def _parts(indices: list[int], count: int) -> Iterator[list[int]]:
+    size = math.ceil(len(indices) / count)
+    for start in range(0, len(indices), size):
+        yield indices[start : start + size]

@@ -1,0 +1,157 @@
+"""The tagger: base model with a new head, LoRA or full, and its directory on disk."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from torch import nn
+
+from engine.errors import BaseModelError, InputError
+from engine.files import aside, fsync_directory, read_json, write_json
+from engine.tasks.contract import Row
+from engine.tasks.token_classification.config import Config
+from engine.tasks.token_classification.tags import tag_names
+from engine.training.pretrained import load_model, load_tokenizer
+
+CARD = "finetop.json"
+EXPECTED = "expected.json"
+
+
+@dataclass(frozen=True)
+class Card:
+    """`finetop.json`: what a model directory says of itself."""
+
+    task: str
+    base: str
+    labels: list[str]
+    unit: str
+    max_length: int
+    """Tokens of a window, special ones included."""
+    stride: int
+    config: dict[str, Any]
+    targets: list[dict[str, Any]]
+    baseline: dict[str, dict[str, float]]
+    """Split → metrics of the untrained model."""
+    finetop: int = 1
+
+
+@dataclass
+class Tagger:
+    """A model in memory with what it takes to read texts."""
+
+    model: nn.Module
+    tokenizer: Any
+    labels: list[str]
+    max_length: int
+
+
+def build(config: Config, labels: list[str], device: str) -> Tagger:
+    """The untrained tagger: pretrained body, new head; the same for the same seed."""
+    from transformers import AutoModelForTokenClassification
+
+    tokenizer = load_tokenizer(config.base)
+    torch.manual_seed(config.seed)
+    names = tag_names(labels)
+    model = load_model(
+        AutoModelForTokenClassification,
+        config.base,
+        num_labels=len(names),
+        id2label=dict(enumerate(names)),
+        label2id={name: number for number, name in enumerate(names)},
+    )
+    max_length = _window_limit(config.max_length, model.config, tokenizer)
+    if config.method == "lora":
+        model = _with_lora(model, config)
+    return Tagger(model.to(device), tokenizer, labels, max_length)
+
+
+def head_names(model: nn.Module) -> list[str]:
+    """Modules with weights that stand beside the pretrained body."""
+    body = getattr(model, "base_model_prefix", "")
+    return [name for name, child in model.named_children() if name != body and any(True for _ in child.parameters())]
+
+
+def merged(model: nn.Module) -> nn.Module:
+    """The model without LoRA: additions folded into the weights they were added to."""
+    return model.merge_and_unload() if hasattr(model, "merge_and_unload") else model  # type: ignore[operator]
+
+
+def save(tagger: Tagger, card: Card, expected: tuple[list[Row], list[Row]], directory: Path) -> None:
+    """Write a model directory aside and rename it: complete or absent."""
+    staging = aside(directory)
+    try:
+        tagger.model.save_pretrained(staging)  # type: ignore[operator]
+        tagger.tokenizer.save_pretrained(staging)
+        write_json(staging / CARD, asdict(card))
+        write_json(staging / EXPECTED, {"samples": expected[0], "predictions": expected[1]})
+        if directory.exists():
+            shutil.rmtree(directory)
+        staging.rename(directory)
+        fsync_directory(directory.parent)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def read_card(directory: Path) -> Card:
+    """`finetop.json` of a model directory. Raises InputError when it is not one of this task."""
+    try:
+        return Card(**read_json(directory / CARD))
+    except (OSError, ValueError, TypeError, msgspec.DecodeError) as problem:
+        raise InputError(
+            "not the directory of a named-entity model", where=str(directory), fix="name a run or a version of one"
+        ) from problem
+
+
+def read_tagger(directory: Path, card: Card, device: str) -> Tagger:
+    """Load a model directory for prediction; needs no PEFT."""
+    from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+        model = AutoModelForTokenClassification.from_pretrained(
+            directory, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        )
+    except (OSError, ValueError) as problem:
+        reason = str(problem).splitlines()[0]
+        raise InputError(f"the model cannot be loaded ({reason})", where=str(directory)) from problem
+    return Tagger(model.to(device).eval(), tokenizer, card.labels, card.max_length)
+
+
+def _window_limit(wanted: int, model_config: Any, tokenizer: Any) -> int:
+    """The longest input that both the configuration and the model allow."""
+    limits = [wanted, getattr(tokenizer, "model_max_length", wanted)]
+    positions = getattr(model_config, "max_position_embeddings", 0)
+    if positions and positions > 0:
+        # RoBERTa and its kin count positions from the padding index on.
+        offset = (model_config.pad_token_id or 0) + 1 if "roberta" in model_config.model_type else 0
+        limits.append(positions - offset)
+    return int(min(limits))
+
+
+def _with_lora(model: Any, config: Config) -> Any:
+    from peft import LoraConfig, TaskType, get_peft_model
+
+    heads = head_names(model)
+    try:
+        return get_peft_model(
+            model,
+            LoraConfig(
+                task_type=TaskType.TOKEN_CLS,
+                r=config.lora_rank,
+                lora_alpha=config.lora_alpha,
+                lora_dropout=config.lora_dropout,
+                target_modules=config.lora_targets,
+                modules_to_save=heads,  # trained in full: a head that is not saved is a random head after loading
+                exclude_modules=heads,
+            ),
+        )
+    except ValueError as problem:
+        raise BaseModelError(
+            f"LoRA does not fit the base model {config.base!r} ({str(problem).splitlines()[0]})",
+            fix="set lora_targets to all-linear or to names of its linear layers",
+        ) from problem
