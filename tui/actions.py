@@ -1,0 +1,207 @@
+"""Every action of the console, once. Key bindings, the footer, the command palette and help come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that the operator can do."""
+
+    name: str
+    """The method `action_NAME` of the application or screen that does it."""
+    keys: str
+    """Comma-separated; the first is shown."""
+    title: str
+    """One or two words, for the footer."""
+    help: str
+    """A sentence, for help and palette."""
+    place: str
+    """`app`, or the screen that has it."""
+    group: str
+    """Heading in help."""
+    footer: int = 0
+    """Order in the footer; 0 leaves it out."""
+    changes: bool = False
+    """Changes something outside the console: absent with --readonly."""
+    shown_key: str = ""
+    """How the key is written, where Textual's name for it is not what people say."""
+
+    @property
+    def key_label(self) -> str:
+        """The first key as people write it."""
+        return self.shown_key or self.keys.split(",")[0]
+
+
+MENU = (
+    Action(
+        "open('generate')",
+        "1,f1",
+        "Generate data",
+        "Make training data from a recipe",
+        "app",
+        "Screens",
+        changes=True,
+    ),
+    Action(
+        "open('start')", "2,f2", "Start training", "Choose a profile and start runs", "app", "Screens", changes=True
+    ),
+    Action("open('monitor')", "3,f3", "Monitor", "Watch every run", "app", "Screens"),
+    Action("open('validate')", "4,f4", "Validate samples", "Try a trained model on your own text", "app", "Screens"),
+)
+"""The screens, in the order of their numbers."""
+
+ACTIONS: tuple[Action, ...] = (
+    *MENU,
+    Action("help", "question_mark", "Help", "All keys that work here", "app", "Console", footer=90, shown_key="?"),
+    Action(
+        "command_palette", "ctrl+p", "Commands", "Find an action by its name", "app", "Console", 91, shown_key="^p"
+    ),
+    Action("next_theme", "t", "Colours", "Dark, light, or the terminal's own colours", "app", "Console"),
+    Action("quit", "q,ctrl+q", "Quit", "Close the console; training goes on", "app", "Console", footer=92),
+    # Monitor: what can be done with a run
+    Action(
+        "stop",
+        "s",
+        "Stop",
+        "Stop the highlighted run: after this step, or now",
+        "monitor",
+        "Runs",
+        footer=10,
+        changes=True,
+    ),
+    Action(
+        "resume",
+        "r",
+        "Resume",
+        "Go on from the last checkpoint of a run that ended early",
+        "monitor",
+        "Runs",
+        footer=11,
+        changes=True,
+    ),
+    Action("report", "o", "Report", "Read the evaluation on the held-out test split", "monitor", "Runs", footer=12),
+    Action("try_model", "v", "Try", "Open the highlighted run's model in Validate", "monitor", "Runs", footer=13),
+    Action(
+        "mark", "space", "Mark", "Draw this run's curves beside those of the highlighted one", "monitor", "Runs", 14
+    ),
+    # Monitor: charts
+    Action(
+        "smooth", "e", "Smooth", "Next strength of smoothing: off, 0.6, 0.9, 0.98", "monitor", "Charts", footer=20
+    ),
+    Action("log_scale", "y", "Log", "Logarithmic or linear values", "monitor", "Charts", footer=21),
+    Action("axis", "x", "Axis", "Next axis: step, epoch, time", "monitor", "Charts", footer=22),
+    Action("zoom_in", "plus,equals_sign", "Zoom in", "Halve the part shown", "monitor", "Charts", 23, shown_key="+"),
+    Action("zoom_out", "minus", "Zoom out", "Double the part shown", "monitor", "Charts", shown_key="-"),
+    Action(
+        "pan(-1)",
+        "less_than_sign,comma,shift+left",
+        "Earlier",
+        "Move the part shown to the left",
+        "monitor",
+        "Charts",
+        shown_key="<",
+    ),
+    Action(
+        "pan(1)",
+        "greater_than_sign,full_stop,shift+right",
+        "Later",
+        "Move the part shown to the right",
+        "monitor",
+        "Charts",
+        shown_key=">",
+    ),
+    Action("zoom_all", "0", "Whole", "Show the whole run again", "monitor", "Charts"),
+    Action(
+        "cursor(-1)",
+        "left",
+        "Cursor left",
+        "Read the values under a cursor, in all charts at once",
+        "monitor",
+        "Charts",
+        shown_key="←",
+    ),
+    Action(
+        "cursor(1)", "right", "Cursor", "Move the value cursor to the right", "monitor", "Charts", 24, shown_key="← →"
+    ),
+    Action("cursor_off", "escape", "Cursor off", "Take the value cursor away", "monitor", "Charts", shown_key="Esc"),
+    Action("next_metrics", "n", "Metrics", "The next metrics, when there are more than fit", "monitor", "Charts", 25),
+    Action("big_chart", "f", "Full", "One chart over the whole screen, and back", "monitor", "Charts", footer=26),
+    Action("next_pane", "p", "Pane", "Charts, log or devices, where only one of them fits", "monitor", "Charts", 15),
+    # Forms
+    Action("submit", "ctrl+g,f5", "Start", "Start training as the plan says", "start", "Form", 10, True, "^g"),
+    Action("submit", "ctrl+g,f5", "Generate", "Make the datasets", "generate", "Form", 10, True, "^g"),
+    Action("submit", "ctrl+g,f5", "Try", "Ask the model", "validate", "Form", 10, shown_key="^g"),
+    Action(
+        "next_example",
+        "ctrl+n",
+        "Example",
+        "Fill in an example of the model's own",
+        "validate",
+        "Form",
+        11,
+        shown_key="^n",
+    ),
+    Action(
+        "leave",
+        "escape",
+        "Back",
+        "Leave the field; once more goes back to Monitor",
+        "start",
+        "Form",
+        80,
+        shown_key="Esc",
+    ),
+    Action(
+        "leave",
+        "escape",
+        "Back",
+        "Leave the field; once more goes back to Monitor",
+        "generate",
+        "Form",
+        80,
+        shown_key="Esc",
+    ),
+    Action(
+        "leave",
+        "escape",
+        "Back",
+        "Leave the field; once more goes back to Monitor",
+        "validate",
+        "Form",
+        80,
+        shown_key="Esc",
+    ),
+    # Windows over a screen
+    Action("dismiss_window", "escape,q", "Close", "Close this window", "window", "Window", 10, shown_key="Esc"),
+)
+"""All of them."""
+
+
+def actions_of(place: str) -> list[Action]:
+    """The actions of the application or of one screen."""
+    return [action for action in ACTIONS if action.place == place]
+
+
+def bindings_of(place: str) -> list[Binding]:
+    """Textual bindings for a `BINDINGS` attribute. Each has an id, so that keys can be remapped."""
+    return [
+        Binding(
+            action.keys,
+            action.name,
+            action.title,
+            show=action.footer > 0,
+            key_display=action.key_label,
+            tooltip=action.help,
+            id=f"{action.place}.{action.name}",
+        )
+        for action in actions_of(place)
+    ]
+
+
+def find_action(place: str, name: str) -> Action | None:
+    """The action that a binding of `place` runs."""
+    return next((action for action in ACTIONS if (action.place, action.name) == (place, name)), None)

@@ -1,0 +1,1 @@
+"""What the console knows of the disk: one thread reads, frozen pictures come out."""

@@ -1,0 +1,155 @@
+"""Knows every run of a workspace and its state, at the cost of a few stats where nothing changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import FinetopError
+from engine.runs.paths import RunPaths
+from engine.runs.state import look
+from engine.runs.store import list_runs
+from tui.feed.model import RunInfo
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+
+ENDED = frozenset({"done", "stopped", "failed", "lost"})
+"""States that only a resume can change."""
+
+RELIST_S = 5.0
+"""The runs are listed anew at least this often: on some network file systems a directory's time stands still."""
+RELOOK_S = 1.0
+"""A live run is looked at anew this often even where no file changed: a lock may be gone, a trainer may stall."""
+SLICES = 16
+"""Ended runs are checked for a resume one part at a poll."""
+
+AGE_S = 5.0
+"""Events of a live run make a new picture at least this often, so that its age is shown as young."""
+
+Signature = tuple[int, ...]
+
+
+@dataclass
+class _Known:
+    paths: RunPaths
+    info: RunInfo
+    signature: Signature = ()
+    looked_at: float = 0.0
+
+    @property
+    def ended(self) -> bool:
+        return self.info.view is None or self.info.view.state in ENDED
+
+
+class Catalogue:
+    """The runs of a workspace, newest first. `now` is the time of day, `clock` counts seconds for budgets."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        now: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.workspace, self._now, self._clock = workspace, now, clock
+        self._known: dict[str, _Known] = {}
+        self._unseen: list[RunPaths] = []
+        self._listing: Signature = ()
+        self._listed_at = -RELIST_S
+        self._slice = 0
+        self.listed = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether each run has been looked at once."""
+        return self.listed and not self._unseen
+
+    def runs(self) -> tuple[RunInfo, ...]:
+        """All runs that were looked at, newest first."""
+        return tuple(self._known[name].info for name in sorted(self._known, reverse=True))
+
+    def paths(self, run_id: str) -> RunPaths | None:
+        """Where a known run lies."""
+        known = self._known.get(run_id)
+        return known.paths if known else None
+
+    def live(self) -> list[RunPaths]:
+        """Runs that may still write."""
+        return [known.paths for known in self._known.values() if not known.ended]
+
+    def refresh(self, budget_s: float = 0.05) -> bool:
+        """Look at what may have changed, and at unseen runs within the budget. Says whether anything did."""
+        changed = self._list()
+        deadline = self._clock() + budget_s
+        self._slice = (self._slice + 1) % SLICES
+        for place, known in enumerate(list(self._known.values())):
+            if not known.ended or place % SLICES == self._slice:
+                changed |= self._check(known)
+        while self._unseen and self._clock() < deadline:
+            paths = self._unseen.pop()
+            self._known[paths.root.name] = self._look(paths)
+            changed = True
+        return changed
+
+    def _list(self) -> bool:
+        signature, now = _signature(self.workspace.runs), self._clock()
+        if signature == self._listing and now - self._listed_at < RELIST_S:
+            return False
+        self._listing, self._listed_at = signature, now
+        found = {paths.root.name: paths for paths in list_runs(self.workspace)}
+        gone = self._known.keys() - found.keys()
+        for name in gone:
+            del self._known[name]
+        # Newest last: `refresh` takes them from the end.
+        self._unseen = [found[name] for name in sorted(found.keys() - self._known.keys())]
+        first, self.listed = not self.listed, True
+        return bool(gone) or first
+
+    def _check(self, known: _Known) -> bool:
+        signature, now = _signature(*_sources(known.paths)), self._clock()
+        if signature == known.signature and (known.ended or now - known.looked_at < RELOOK_S):
+            return False
+        fresh = self._look(known.paths)
+        known.signature, known.looked_at = fresh.signature, fresh.looked_at
+        if _essence(fresh.info) == _essence(known.info):
+            return False
+        known.info = fresh.info
+        return True
+
+    def _look(self, paths: RunPaths) -> _Known:
+        signature = _signature(*_sources(paths))
+        try:
+            view = look(paths)
+            seen_at = None if view.last_event_age_s is None else self._now() - view.last_event_age_s
+            info = RunInfo(paths.root.name, view, last_event_t=seen_at)
+        except FinetopError as problem:
+            info = RunInfo(paths.root.name, None, problem.what)
+        except Exception as problem:
+            # Anybody can put anything into a run directory; one that cannot be read must not hide the others.
+            info = RunInfo(paths.root.name, None, f"cannot be read ({type(problem).__name__})")
+        return _Known(paths, info, signature, self._clock())
+
+
+def _sources(paths: RunPaths) -> tuple[Path, ...]:
+    return paths.status, paths.events, paths.control
+
+
+def _signature(*files: Path) -> Signature:
+    parts: list[int] = []
+    for path in files:
+        try:
+            found = path.stat()
+        except OSError:
+            parts += [0, 0, 0]
+        else:
+            parts += [found.st_mtime_ns, found.st_size, found.st_ino]
+    return tuple(parts)
+
+
+def _essence(info: RunInfo) -> object:
+    """What is worth a new picture. The age of the last event is told from the clock, so only coarsely."""
+    coarse = None if info.last_event_t is None else info.last_event_t // AGE_S
+    return replace(info, view=replace(info.view, last_event_age_s=None) if info.view else None, last_event_t=coarse)

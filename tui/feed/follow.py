@@ -1,0 +1,131 @@
+"""Follows the files of one run: events into columns, and everything for people into log lines."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from engine.events.columns import Columns
+from engine.events.schema import (
+    CheckpointEvent,
+    Event,
+    LogEvent,
+    ProgressEvent,
+    RunEvent,
+    SignalEvent,
+    StatusEvent,
+    SystemEvent,
+)
+from engine.events.tail import Tail
+from tui.feed.model import LogLine, RunDetail
+from tui.feed.printed import PrintedTail
+
+if TYPE_CHECKING:
+    from engine.runs.paths import RunPaths
+
+LOG_LINES = 500
+TREND_POINTS = 32
+CHUNK_EVENTS = 2000
+
+
+class Follower:
+    """Reads one run in bounded chunks. Lives in the feed's thread."""
+
+    def __init__(self, paths: RunPaths, headline: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.paths, self.headline, self._clock = paths, headline, clock
+        self._columns = Columns()
+        self._events, self._status = Tail(paths.events), Tail(paths.status)
+        self._printed = PrintedTail(paths.log)
+        self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._figures: dict[str, float | None] = {}
+        self._progress: ProgressEvent | None = None
+        self._revision = 0
+        self._made: RunDetail | None = None
+        self.complete = False
+
+    def advance(self, budget_s: float) -> bool:
+        """Read on, for about as long as the budget. Says whether anything new came."""
+        deadline = self._clock() + budget_s
+        before = self._revision
+        self._take_status()
+        while True:
+            batch = self._events.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
+            if batch.events:
+                self._columns.add(batch.events)
+                self._note(batch.events)
+            self.complete = batch.at_end
+            if batch.at_end or self._clock() >= deadline:
+                break
+        lines = self._printed.read()
+        if lines:
+            self._log.extend(LogLine(None, "printed", line) for line in lines)
+            self._revision += 1
+        return self._revision != before
+
+    def detail(self) -> RunDetail:
+        """What is known now, frozen. The arrays are views that later reading does not change."""
+        if self._made is None or (self._made.revision, self._made.complete) != (self._revision, self.complete):
+            series = {key: self._columns.series(*key) for key in self._columns.names()}
+            self._made = RunDetail(
+                revision=self._revision,
+                series=series,
+                trend=self._trend(),
+                progress=self._progress,
+                log=tuple(sorted_by_time(self._log)),
+                figures=dict(self._figures),
+                complete=self.complete,
+            )
+        return self._made
+
+    def _trend(self) -> tuple[float, ...]:
+        values = self._columns.series("validation", self.headline).value if self.headline else ()
+        every = max(1, -(-len(values) // TREND_POINTS))
+        return tuple(float(value) for value in values[::-1][::every][::-1] if value == value)
+
+    def _take_status(self) -> None:
+        batch = self._status.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
+        if batch.events:
+            self._note(batch.events)
+
+    def _note(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._revision += 1
+            if isinstance(event, ProgressEvent):
+                self._progress = event
+            elif isinstance(event, SystemEvent):
+                self._figures |= event.values
+            else:
+                line = line_of(event)
+                if line is not None:
+                    self._log.append(line)
+
+
+def line_of(event: Event) -> LogLine | None:
+    """The log line that an event makes; None for numbers and samples."""
+    if isinstance(event, LogEvent):
+        return LogLine(event.t, event.level, event.message)
+    if isinstance(event, SignalEvent):
+        about = f" ({event.metric})" if event.metric and event.metric not in event.message else ""
+        return LogLine(event.t, "signal", f"{event.kind.replace('_', ' ')}{about}: {event.message}".rstrip(": "))
+    if isinstance(event, StatusEvent):
+        said = ": ".join(part for part in (event.reason or "", event.message) if part)
+        attempt = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+        return LogLine(event.t, "status", f"{event.state}{attempt}" + (f": {said}" if said else ""))
+    if isinstance(event, CheckpointEvent):
+        best = ", the best so far" if event.best else ""
+        return LogLine(event.t, "debug", f"checkpoint at step {event.step}{best}")
+    if isinstance(event, RunEvent) and event.resumed_step is not None:
+        return LogLine(event.t, "info", f"resumed from step {event.resumed_step}")
+    return None
+
+
+def sorted_by_time(lines: Iterable[LogLine]) -> list[LogLine]:
+    """Lines of several writers in order; a printed line stays behind the one before it."""
+    latest = float("-inf")
+    keyed = []
+    for place, line in enumerate(lines):
+        latest = latest if line.t is None else line.t
+        keyed.append((latest, place, line))
+    return [line for _, _, line in sorted(keyed, key=lambda entry: entry[:2])]

@@ -1,0 +1,99 @@
+"""What the feed hands to the screens: frozen, complete, and never touched again by the thread that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from engine.events.columns import Series
+    from engine.events.schema import ProgressEvent
+    from engine.runs.state import RunView
+
+MetricKey = tuple[str, str]
+"""Split and metric, as in an event."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a run's log, for people."""
+
+    t: float | None
+    """None for what a library printed: nobody knows when."""
+    level: str
+    """`debug`, `info`, `warning`, `error`, `signal`, `status`, `printed`."""
+    text: str
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """All that is known of one run whose events are being read."""
+
+    revision: int
+    """Counts up with each change."""
+    series: Mapping[MetricKey, Series] = field(default_factory=dict)
+    trend: tuple[float, ...] = ()
+    """The headline metric on validation, thinned to what a sparkline holds."""
+    progress: ProgressEvent | None = None
+    """The newest; fresher than the catalogue's."""
+    log: tuple[LogLine, ...] = ()
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+    """The newest device and host figures that the worker wrote."""
+    complete: bool = False
+    """Whether the reader has come to the end of the file."""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One run as the catalogue knows it."""
+
+    id: str
+    view: RunView | None
+    """None when the directory cannot be read as a run."""
+    problem: str = ""
+    last_event_t: float | None = None
+    """When it last wrote something, by this machine's clock."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole picture at one moment."""
+
+    runs: tuple[RunInfo, ...] = ()
+    """Newest first."""
+    details: Mapping[str, RunDetail] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What this machine's devices do, where anything is known."""
+    now: float = 0.0
+    listed: bool = False
+    """Whether the run directories have been listed at least once."""
+    complete: bool = False
+    """Whether every run has been looked at once, and every followed one read to its end."""
+
+    def find(self, run_id: str | None) -> RunInfo | None:
+        """The run with this id."""
+        return next((run for run in self.runs if run.id == run_id), None)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the screen shows now: the feed reads these and no more."""
+
+    selected: tuple[str, ...] = ()
+    """Whose curves and log are on screen."""
+    visible: tuple[str, ...] = ()
+    """Whose rows are on screen."""
+
+
+class SnapshotTaken(Message):
+    """A new picture; it supersedes every older one that still waits in the queue."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SnapshotTaken)

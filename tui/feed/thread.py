@@ -1,0 +1,207 @@
+"""The one background thread that reads the disk. A stat poll is the truth, watchfiles the hint that makes it instant.
+
+(inotify is blind on NFS, Lustre and sshfs; a poll is not.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.feed.model import RunDetail, Snapshot, SnapshotTaken, Wanted
+
+if TYPE_CHECKING:
+    from engine.workspace import Workspace
+    from tui.feed.catalogue import Catalogue
+    from tui.feed.follow import Follower
+
+SMALL_BYTES = 8 * 1024 * 1024
+"""A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
+WATCHED_RUNS = 32
+"""Directories watched with inotify; the poll sees the rest."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the feed looks and speaks, in seconds."""
+
+    poll_s: float = 0.4
+    """Between two looks at the disk where nothing hints at a change."""
+    speak_s: float = 0.25
+    """Between two pictures."""
+    figures_s: float = 2.0
+    """Between two readings of the devices while a run is live."""
+    idle_figures_s: float = 10.0
+    """The same where none is."""
+
+
+FULL_PACE = Pace()
+LOW_BANDWIDTH_PACE = Pace(poll_s=0.5, speak_s=0.5, figures_s=5.0, idle_figures_s=30.0)
+
+
+class Feed:
+    """Makes a `Snapshot` whenever something changed, and hands it to `speak` from its own thread."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        speak: Callable[[SnapshotTaken], object],
+        *,
+        pace: Pace = FULL_PACE,
+        now: Callable[[], float] = time.time,
+        read_figures: Callable[[], dict[str, float]] | None = None,
+    ) -> None:
+        self.workspace, self.pace = workspace, pace
+        self._speak, self._now, self._read_figures = speak, now, read_figures
+        self._wanted = Wanted()
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._watcher: _Watcher | None = None
+        self._followers: dict[str, Follower] = {}
+        self._figures: dict[str, float] = {}
+        self._figures_at = float("-inf")
+
+    def start(self) -> None:
+        """Begin to read; returns at once."""
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, and wait for it."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def want(self, wanted: Wanted) -> None:
+        """Say what is on screen; a change is read at once."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._wake.set()
+
+    def nudge(self) -> None:
+        """Look now: the console itself changed something."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        from tui.feed.catalogue import Catalogue
+
+        catalogue = Catalogue(self.workspace, self._now)
+        self._watcher = _Watcher(self._wake)
+        last_key: object = None
+        try:
+            while not self._stop.is_set():
+                self._wake.clear()
+                began = time.monotonic()
+                catalogue.refresh()
+                self._follow(catalogue)
+                self._take_figures(bool(catalogue.live()), began)
+                snapshot = self._picture(catalogue)
+                key = _key(snapshot)
+                if key != last_key:
+                    last_key = key
+                    self._speak(SnapshotTaken(snapshot))
+                self._watch(catalogue)
+                busy = not snapshot.complete
+                # A hint is answered at once, but never sooner than the next picture may be shown.
+                self._stop.wait(max(0.0, (0.02 if busy else self.pace.speak_s) - (time.monotonic() - began)))
+                if not busy:
+                    self._wake.wait(max(0.0, self.pace.poll_s - (time.monotonic() - began)))
+        finally:
+            self._watcher.stop()
+
+    def _follow(self, catalogue: Catalogue) -> None:
+        from tui.feed.follow import Follower
+
+        wanted = self._wanted
+        names = [*wanted.selected, *(name for name in wanted.visible if name not in wanted.selected)]
+        for name in self._followers.keys() - set(names):
+            del self._followers[name]
+        infos = {info.id: info for info in catalogue.runs()} if names else {}
+        for name in names:
+            info, paths = infos.get(name), catalogue.paths(name)
+            if info is None or info.view is None or paths is None:
+                continue
+            follower = self._followers.get(name)
+            selected = name in wanted.selected
+            if follower is None:
+                if not selected and _size(paths.events) > SMALL_BYTES:
+                    continue
+                follower = self._followers[name] = Follower(paths, info.view.headline)
+            follower.advance(0.1 if selected else 0.02)
+
+    def _take_figures(self, live: bool, at: float) -> None:
+        every = self.pace.figures_s if live else self.pace.idle_figures_s
+        if self._read_figures is not None and at - self._figures_at >= every:
+            self._figures_at = at
+            self._figures = self._read_figures()
+
+    def _picture(self, catalogue: Catalogue) -> Snapshot:
+        details: dict[str, RunDetail] = {name: follower.detail() for name, follower in self._followers.items()}
+        return Snapshot(
+            runs=catalogue.runs(),
+            details=details,
+            figures=self._figures,
+            now=self._now(),
+            listed=catalogue.listed,
+            complete=catalogue.complete and all(detail.complete for detail in details.values()),
+        )
+
+    def _watch(self, catalogue: Catalogue) -> None:
+        live = sorted((paths.root for paths in catalogue.live()), reverse=True)[:WATCHED_RUNS]
+        if self._watcher is not None:
+            self._watcher.watch([path for path in (self.workspace.runs, *live) if path.is_dir()])
+
+
+class _Watcher:
+    """Sets an event when a file in one of some directories changes. A thread of its own, replaced with its set."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        self._wake = wake
+        self._stop: threading.Event | None = None
+        self._watched: list[Path] = []
+
+    def watch(self, directories: list[Path]) -> None:
+        if directories == self._watched:
+            return
+        self.stop()
+        self._watched = directories
+        if directories:
+            self._stop = threading.Event()
+            threading.Thread(
+                target=self._listen, args=(directories, self._stop), name="watchfiles", daemon=True
+            ).start()
+
+    def stop(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+            self._stop = None
+
+    def _listen(self, directories: list[Path], stop: threading.Event) -> None:
+        from watchfiles import watch
+
+        # Where inotify has no watches left, or a directory went away, the poll alone goes on.
+        with contextlib.suppress(OSError, RuntimeError):
+            for _ in watch(
+                *directories, recursive=False, debounce=50, step=20, stop_event=stop, rust_timeout=1000,
+                raise_interrupt=False, watch_filter=None,
+            ):  # fmt: skip
+                self._wake.set()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _key(snapshot: Snapshot) -> object:
+    """What makes a picture worth showing: the time of taking it does not."""
+    revisions = tuple((name, detail.revision, detail.complete) for name, detail in snapshot.details.items())
+    return snapshot.runs, revisions, snapshot.figures, snapshot.listed, snapshot.complete
