@@ -5,10 +5,12 @@ Its name ends in the hash of its content, so the same examples are stored once.
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,24 +70,37 @@ class Dataset:
         return list(self.iterate(split))
 
     def iterate(self, split: str) -> Iterator[Row]:
-        path = self.path / f"{split}.jsonl"
+        """The rows of a split one by one, without holding all of them."""
         if split not in self.manifest.counts:
             raise DataError(
                 f"the dataset has no split {split!r}",
                 where=str(self.path),
                 fix=f"use one of {', '.join(self.splits)}",
             )
+        path = self.path / f"{split}.jsonl"
         decoder = msgspec.json.Decoder(dict)
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
+        number = 0
+        try:
+            with path.open("rb") as lines:
+                for number, line in enumerate(lines, 1):  # noqa: B007 (counted for the message below)
                     yield decoder.decode(line)
-                except msgspec.DecodeError as problem:
-                    raise DataError(
-                        f"not a JSON object ({problem})",
-                        where=f"{path}:{number}",
-                        fix="make the dataset anew",
-                    ) from problem
+        except (msgspec.DecodeError, OSError) as problem:
+            raise DataError(
+                f"not a JSON object ({problem})" if number else f"cannot be read ({problem})",
+                where=f"{path}:{number}" if number else str(path),
+                fix="remove the dataset and make it anew",
+            ) from problem
+
+    def is_intact(self) -> bool:
+        """Whether the files still hold what the manifest's hash says."""
+        digest = hashlib.sha256()
+        try:
+            for split in sorted(self.splits):
+                content = (self.path / f"{split}.jsonl").read_bytes()
+                _add(digest, self.manifest.task, split, content)
+        except OSError:
+            return False
+        return digest.hexdigest() == self.manifest.content_sha256
 
 
 def write_dataset(
@@ -102,16 +117,16 @@ def write_dataset(
     origins: list[dict[str, Any]] | None = None,
     notes: dict[str, Any] | None = None,
 ) -> Dataset:
-    """Store `splits`; returns the one already there when the content is the same."""
+    """Store `splits`; returns the one already there when the content is the same and unharmed."""
     encoded = {name: _encode(rows) for name, rows in splits.items()}
     digest = hashlib.sha256()
     for name in sorted(encoded):
-        digest.update(f"{task}\0{name}\0{len(encoded[name])}\0".encode())
-        digest.update(encoded[name])
+        _add(digest, task, name, encoded[name])
     identity = f"{profile}-{model}-{digest.hexdigest()[:10]}"
     final = workspace.datasets / identity
-    if (final / MANIFEST).exists():
-        return open_dataset(workspace, identity)
+    there = _at(final)
+    if there is not None and there.is_intact():
+        return there
     manifest = Manifest(
         id=identity,
         task=task,
@@ -132,9 +147,9 @@ def write_dataset(
     try:
         staging.mkdir()
         for name, content in encoded.items():
-            (staging / f"{name}.jsonl").write_bytes(content)
+            _write_durably(staging / f"{name}.jsonl", content)
         write_json(staging / MANIFEST, manifest)
-        staging.rename(final)
+        _put_in_place(staging, final)
         fsync_directory(workspace.datasets)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -143,25 +158,58 @@ def write_dataset(
 
 def open_dataset(workspace: Workspace, name: str) -> Dataset:
     """The dataset called `name` (id, unique prefix, or path)."""
-    path = Path(name) if Path(name).is_absolute() else workspace.datasets / name
-    if not (path / MANIFEST).exists():
-        matches = [p for p in sorted(workspace.datasets.glob(f"{name}*")) if (p / MANIFEST).exists()]
-        if len(matches) != 1:
-            problem = "no dataset" if not matches else f"{len(matches)} datasets begin with"
-            raise NotFoundError(f"{problem} {name!r} in {workspace.datasets}", fix="`engine data list` shows them")
-        path = matches[0]
-    return Dataset(path, msgspec.convert(read_json(path / MANIFEST), Manifest))
+    if not name:
+        raise NotFoundError("an empty dataset name", fix="`engine data list` shows the names")
+    dataset = _at(Path(name) if Path(name).is_absolute() else workspace.datasets / name)
+    if dataset is not None:
+        return dataset
+    candidates = sorted(workspace.datasets.glob(f"{glob.escape(name)}*")) if "/" not in name else []
+    matches = [found for path in candidates if (found := _at(path)) is not None]
+    if len(matches) != 1:
+        problem = "no dataset" if not matches else f"{len(matches)} datasets begin with"
+        raise NotFoundError(f"{problem} {name!r} in {workspace.datasets}", fix="`engine data list` shows them")
+    return matches[0]
 
 
 def list_datasets(workspace: Workspace) -> list[Dataset]:
-    """Every complete dataset, oldest first."""
-    found = [
-        Dataset(path.parent, msgspec.convert(read_json(path), Manifest))
-        for path in workspace.datasets.glob(f"[!.]*/{MANIFEST}")
-    ]
-    return sorted(found, key=lambda dataset: dataset.manifest.created)
+    """Every complete dataset, oldest first. A directory whose manifest cannot be read is left out."""
+    found = [_at(path.parent) for path in workspace.datasets.glob(f"[!.]*/{MANIFEST}")]
+    return sorted((dataset for dataset in found if dataset), key=lambda dataset: dataset.manifest.created)
 
 
-def _encode(rows: Sequence[Row]) -> bytes:
+def _at(path: Path) -> Dataset | None:
+    try:
+        return Dataset(path, msgspec.convert(read_json(path / MANIFEST), Manifest))
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _put_in_place(staging: Path, final: Path) -> None:
+    """Rename; a damaged dataset of that name is moved out of the way first."""
+    try:
+        staging.rename(final)
+    except OSError:
+        there = _at(final)
+        if there is not None and there.is_intact():
+            return  # another process stored the same examples at the same moment
+        damaged = aside(final)
+        final.rename(damaged)
+        staging.rename(final)
+        shutil.rmtree(damaged, ignore_errors=True)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _add(digest: Any, task: str, split: str, content: bytes) -> None:
+    digest.update(f"{task}\0{split}\0{len(content)}\0".encode())
+    digest.update(content)
+
+
+def _encode(rows: Iterable[Row]) -> bytes:
     encoder = msgspec.json.Encoder()
     return b"".join(encoder.encode(row) + b"\n" for row in rows)

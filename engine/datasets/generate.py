@@ -1,0 +1,82 @@
+"""Datasets from recipes: the same recipe and seed finds its dataset again, and makes the same one anew."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from pydantic import BaseModel
+
+from engine.datasets.store import Dataset, list_datasets, write_dataset
+from engine.errors import DataError, ProfileError
+from engine.tasks.catalog import find_task
+from engine.tasks.contract import Generated, Task
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.profiles import ResolvedModel
+
+GENERATOR_VERSION = 1
+"""Raise it when the same recipe and seed make other rows than before."""
+
+
+def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None = None) -> Dataset:
+    """The dataset that the model's recipe describes: found in the workspace, else generated.
+
+    `seed` takes the place of the profile's own.
+    """
+    if resolved.recipe is None:
+        raise ProfileError(
+            f"the model {resolved.model!r} has no data recipe",
+            where=f"models.{resolved.model}.data.recipe",
+            fix="write one (docs/data.md), or import a dataset and name it with --dataset",
+        )
+    seed = resolved.data_seed if seed is None else seed
+    digest = recipe_sha256(resolved.task, resolved.recipe, seed)
+    for dataset in reversed(list_datasets(workspace)):
+        manifest = dataset.manifest
+        mine = (manifest.profile, manifest.model, manifest.recipe_sha256)
+        if mine == (resolved.profile, resolved.model, digest) and dataset.is_intact():
+            return dataset
+    task = find_task(resolved.task)
+    generated = task.generate(resolved.recipe, seed)
+    _check_rows(task, generated)
+    return write_dataset(
+        workspace,
+        task=task.name,
+        profile=resolved.profile,
+        model=resolved.model,
+        splits=generated.splits,
+        classes={name: task.count_classes(rows) for name, rows in generated.splits.items() if name != "unlabelled"},
+        source="recipe",
+        recipe_sha256=digest,
+        seed=seed,
+        origins=[{"recipe": resolved.recipe.model_dump(mode="json")}],
+        notes=generated.notes,
+    )
+
+
+def recipe_sha256(task: str, recipe: BaseModel, seed: int) -> str:
+    """Hash of all that decides the rows: task, recipe with its defaults, seed, version of the generator."""
+    content: dict[str, Any] = {
+        "task": task,
+        "recipe": recipe.model_dump(mode="json"),
+        "seed": seed,
+        "generator": GENERATOR_VERSION,
+    }
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _check_rows(task: Task, generated: Generated) -> None:
+    for split, rows in generated.splits.items():
+        if split == "unlabelled":
+            continue
+        for number, row in enumerate(rows, 1):
+            problem = task.problem_with(row)
+            if problem:
+                raise DataError(
+                    f"the recipe made a row that cannot be used: {problem}",
+                    where=f"{split} row {number}",
+                    fix="look at the template it came from: " + str(row.get("group", "")),
+                )
