@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +31,13 @@ class Checkpoint:
 
 
 @contextlib.contextmanager
-def publish(directory: Path, step: int, *, keep: int = 2) -> Iterator[Path]:
+def publish(
+    directory: Path, step: int, *, keep: int = 2, when_staged: Callable[[], None] | None = None
+) -> Iterator[Path]:
     """Yield a directory to write to; publish it as `step-N` when the block ends without an error.
 
-    The `keep` newest checkpoints stay. Call it on one rank only, after a barrier.
+    The `keep` newest checkpoints stay. Call it on one rank only, after a barrier. `when_staged` is
+    called between staging and renaming.
     """
     directory.mkdir(parents=True, exist_ok=True)
     final = directory / f"step-{step:08d}"
@@ -47,6 +50,8 @@ def publish(directory: Path, step: int, *, keep: int = 2) -> Iterator[Path]:
             files[str(path.relative_to(staging))] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
             _fsync(path)
         write_json(staging / MANIFEST, {"step": step, "files": files})
+        if when_staged is not None:
+            when_staged()
         if final.exists():
             displaced = aside(final)
             final.rename(displaced)
@@ -86,6 +91,21 @@ def verifies(checkpoint: Checkpoint) -> bool:
 def newest_valid(directory: Path) -> Checkpoint | None:
     """The newest checkpoint whose manifest verifies."""
     return next((found for found in reversed(list_checkpoints(directory)) if verifies(found)), None)
+
+
+def recover(directory: Path) -> None:
+    """Finish what a killed writer began: publish what was staged completely, remove the rest.
+
+    For the one process that owns the run, before it trains.
+    """
+    for leftover in sorted(directory.glob(".step-*.tmp"), key=lambda path: path.stat().st_mtime, reverse=True):
+        final = directory / leftover.name.split(".")[1]
+        complete = not final.exists() and verifies(Checkpoint(leftover, 0))
+        if complete:
+            leftover.rename(final)
+            fsync_directory(directory)
+        else:
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def prune(directory: Path, *, keep: int) -> None:

@@ -13,6 +13,16 @@ class RunPaths:
     root: Path
 
     @property
+    def id(self) -> str:
+        """The run's id is its directory's name."""
+        return self.root.name
+
+    @property
+    def workspace(self) -> Path:
+        """The workspace that the run belongs to."""
+        return self.root.parent.parent
+
+    @property
     def spec(self) -> Path:
         """`run.yaml`: the resolved specification, written once."""
         return self.root / "run.yaml"
@@ -29,7 +39,7 @@ class RunPaths:
 
     @property
     def lock(self) -> Path:
-        """`worker.lock`: flocked by the worker as long as it lives."""
+        """`worker.lock`: flocked by the worker as long as it lives; its content says who that is."""
         return self.root / "worker.lock"
 
     @property
@@ -41,6 +51,16 @@ class RunPaths:
     def log(self) -> Path:
         """`trainer.log`: what the trainer and its libraries print."""
         return self.root / "trainer.log"
+
+    @property
+    def worker_log(self) -> Path:
+        """`worker.log`: what the worker prints; empty unless something is wrong with it."""
+        return self.root / "worker.log"
+
+    @property
+    def reserve(self) -> Path:
+        """`.reserve`: space given back to write the end of a run on a full disk."""
+        return self.root / ".reserve"
 
     @property
     def checkpoints(self) -> Path:

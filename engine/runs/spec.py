@@ -46,6 +46,12 @@ class RunPolicy:
     keep_checkpoints: int = 2
     stall_factor: float = 20.0
     """Stalled: no event for this many times the usual gap."""
+    hang_after_s: float = 900.0
+    """A trainer without an event for so long is killed and retried."""
+    stop_grace_s: float = 4.0
+    """After "stop now" the trainer has so long to leave before its process group is ended."""
+    preempt_grace_s: float = 30.0
+    """The same after the worker itself was told to end (TERM, INT)."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +95,15 @@ class RunSpec:
             ) from problem
         if not isinstance(document, dict) or document.pop("finetop", None) != FORMAT:
             raise InputError("written by another version of finetop", where=str(path), fix="start the run anew")
-        document["targets"] = tuple(Target(**target) for target in document["targets"])
-        document["early_stop_on"] = tuple(document["early_stop_on"])
-        document["policy"] = RunPolicy(**document["policy"])
-        return cls(**document)
+        try:
+            document["targets"] = tuple(Target(**target) for target in document["targets"])
+            document["early_stop_on"] = tuple(document["early_stop_on"])
+            document["policy"] = RunPolicy(**document["policy"])
+            return cls(**document)
+        except (KeyError, TypeError) as problem:
+            raise InputError(
+                f"not a run specification ({problem})", where=str(path), fix="start the run anew"
+            ) from problem
 
 
 def is_run_id(text: str) -> bool:

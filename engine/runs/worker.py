@@ -1,0 +1,100 @@
+"""The worker: supervises one run from the queue to its end. `python -m engine.runs.worker RUN_DIR`.
+
+Detached from terminal, shell and console. Holds `worker.lock` as long as it lives and writes
+`status.jsonl`. Imports nothing heavy: a queued worker costs a few MB.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from engine.devices import boot_id
+from engine.errors import FinetopError, InputError
+from engine.events.writer import EventWriter
+from engine.runs.locks import lock_for_good
+from engine.runs.paths import RunPaths
+from engine.runs.processes import kernel_kills
+from engine.runs.signals import Signals
+from engine.runs.spec import RunSpec
+from engine.runs.supervisor import Supervisor, write_first_lines
+
+READY = b"ready"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fork the worker proper; say on stdout, and by the exit code, whether it is on its way.
+
+    The process that was started ends as soon as the worker holds its lock, so that whoever started it
+    has no child left to care for.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    root = Path((sys.argv[1:] if arguments is None else arguments)[0]).absolute()
+    ready_read, ready_write = os.pipe()
+    if os.fork() == 0:
+        os.close(ready_read)
+        _detach(RunPaths(root))
+        _work(RunPaths(root), ready_write)
+        os._exit(0)
+    os.close(ready_write)
+    with os.fdopen(ready_read, "rb") as answer:
+        message = answer.read()
+    if message == READY:
+        return 0
+    print((message or b"the worker ended before it was ready; see worker.log").decode())
+    return 1
+
+
+def _work(paths: RunPaths, ready: int) -> None:
+    try:
+        spec = RunSpec.read(paths.spec)
+        lock = _take_lock(paths)
+        signals = Signals()
+        status = EventWriter(paths.status)
+        attempt = write_first_lines(paths, spec, status)
+        supervisor = Supervisor(paths, spec, status, signals, attempt=attempt)
+    except (FinetopError, OSError) as problem:
+        os.write(ready, str(problem).encode())
+        return
+    os.write(ready, READY)
+    os.close(ready)
+    supervisor.supervise()
+    status.close()
+    os.close(lock)
+
+
+def _take_lock(paths: RunPaths) -> int:
+    lock = lock_for_good(paths.lock)
+    if lock is None:
+        raise InputError(f"run {paths.id} already has a worker", fix="watch it, or stop it first")
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "boot": boot_id(),
+        "kernel_kills": kernel_kills(),
+    }
+    # Says how to tell later why it is gone; a full disk must not keep the run from failing properly.
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, json.dumps(holder).encode(), 0)
+    return lock
+
+
+def _detach(paths: RunPaths) -> None:
+    """No terminal, no pipe of the launcher: stdin closed, output to a file."""
+    sys.stdout.flush()
+    null = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(paths.worker_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for source, target in ((null, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.close(null)
+    os.close(log)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

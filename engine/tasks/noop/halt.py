@@ -1,0 +1,16 @@
+"""Halting until somebody says go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+GO = "go"
+_POLL_S = 0.005
+
+
+def halt(run: Path, unless: Callable[[], bool] = lambda: False) -> None:
+    """Wait until the file `go` is in the run directory, or `unless` is true."""
+    while not (run / GO).exists() and not unless():
+        time.sleep(_POLL_S)

@@ -1,0 +1,36 @@
+"""Loads what the task `noop` hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.files import read_json
+from engine.tasks.contract import Row
+
+MODEL_FILE = "finetop.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A number that stands for the weights."""
+
+    value: int
+
+    def predict(self, samples: Sequence[Row]) -> list[Row]:
+        """The same label for the same text and weights."""
+        return [
+            {"label": "odd" if (self.value + len(str(sample.get("text", "")))) % 2 else "even", "value": self.value}
+            for sample in samples
+        ]
+
+
+def load(model: Path, device: str) -> Model:
+    """Load `model/`; the device makes no difference."""
+    return Model(int(read_json(model / MODEL_FILE)["value"]))
+
+
+def agree(expected: Row, got: Row) -> bool:
+    """Whether two predictions are the same."""
+    return expected == got
