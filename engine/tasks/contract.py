@@ -101,6 +101,8 @@ class Task:
     """The metric by which checkpoints are compared and models are shown."""
     headline_mode: str = "max"
     """`max` or `min`."""
+    metrics: tuple[str, ...] = ()
+    """Names that a report may hold, `*` standing for a class; a target on any other is never reached."""
     predicts_on: str = "text"
     """What a sample is made of, for forms: `text`, `text pair`, `image`."""
 

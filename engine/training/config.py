@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +16,29 @@ def hyperparameter(default: Any, description: str, *, unit: str = "", **limits: 
     """A field with its meaning, unit and limits: forms, `show` and the JSON Schema are made from it."""
     extra = {"unit": unit} if unit else None
     return Field(default, description=description, json_schema_extra=extra, **limits)
+
+
+@dataclass(frozen=True)
+class PhaseOutline:
+    """How long one phase of a run will be, as far as can be told from the settings and the split sizes."""
+
+    name: str
+    examples: int
+    batch_size: int
+    epochs: int
+    gradient_accumulation: int = 1
+    max_steps: int = 0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        batches = math.ceil(self.examples / self.batch_size)
+        return math.ceil(batches / self.gradient_accumulation)
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps, when nothing ends the phase early."""
+        steps = self.steps_per_epoch * self.epochs
+        return min(steps, self.max_steps) if self.max_steps else steps
 
 
 class TrainingConfig(BaseModel):
@@ -59,3 +85,13 @@ class TrainingConfig(BaseModel):
         60.0, "Publish a checkpoint when the last one is this old.", unit="s", ge=0
     )
     seed: int = hyperparameter(13, "Seed of weights, order of examples and dropout.", ge=0)
+
+    def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
+        """The phases of a run on splits of these sizes. A task with more than one phase says so here."""
+        return [self.phase("training", counts.get("train", 0))]
+
+    def phase(self, name: str, examples: int) -> PhaseOutline:
+        """A phase with this config's own batch, epochs and limits."""
+        return PhaseOutline(
+            name, examples, self.batch_size, self.epochs, self.gradient_accumulation, self.max_steps
+        )

@@ -7,5 +7,6 @@ TASK = Task(
     title="Sentence similarity",
     package="engine.tasks.sentence_similarity",
     headline="correlation",
+    metrics=("correlation", "spearman", "pearson", "mae"),
     predicts_on="text pair",
 )

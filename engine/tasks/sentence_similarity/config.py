@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from engine.training.config import TrainingConfig, hyperparameter
+from engine.training.config import PhaseOutline, TrainingConfig, hyperparameter
 
 LossName = Literal["cosine", "cosent", "angle", "cosine+cosent", "cosine+pearson"]
 
@@ -48,3 +49,20 @@ class Config(TrainingConfig):
         "Also train on the pairs without the unsupervised phase, and keep the phase only if validation is "
         "better with it; never saves that time and keeps the phase unseen.",
     )
+
+    def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
+        """Plain text, the pairs after it, and the pairs alone to compare with: see phases.py."""
+        pairs = counts.get("train", 0)
+        alone = self.phase("supervised alone", pairs)
+        if not self.unsupervised_epochs:
+            return [alone]
+        sentences = counts.get("unlabelled") or 2 * pairs
+        unsupervised = PhaseOutline(
+            "unsupervised",
+            sentences,
+            self.unsupervised_batch_size,
+            self.unsupervised_epochs,
+            max_steps=self.max_steps,
+        )
+        checked = [alone] if self.unsupervised_check == "always" else []
+        return [unsupervised, self.phase("supervised", pairs), *checked]
