@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,3 +47,32 @@ def ranks(values: Values) -> Values:
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts) - 1
     return ((2 * last - counts + 1) / 2)[inverse]
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Pairs whose predicted similarity lies in [low, high)."""
+
+    low: float
+    high: float
+    count: int
+    similarity: float
+    """Mean predicted similarity."""
+    score: float
+    """Mean score."""
+
+
+def calibration_bins(similarity: Values, score: Values, *, count: int = 10) -> list[CalibrationBin]:
+    """Bins of equal width from 0 to 1 that hold a pair; what lies outside counts in the nearest."""
+    place = np.clip((similarity * count).astype(int), 0, count - 1)
+    return [
+        CalibrationBin(
+            low=at / count,
+            high=(at + 1) / count,
+            count=int((place == at).sum()),
+            similarity=float(similarity[place == at].mean()),
+            score=float(score[place == at].mean()),
+        )
+        for at in range(count)
+        if (place == at).any()
+    ]

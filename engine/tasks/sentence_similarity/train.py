@@ -190,6 +190,7 @@ class _Run:
             "task": "sentence-similarity",
             "base": self.config.base,
             "config": self.config.model_dump(),
+            "targets": [asdict(target) for target in self.job.targets],
             "kept": kept.name,
             "validation": values,
             "candidates": {candidate.name: candidate.correlation for candidate in candidates},
