@@ -1,0 +1,126 @@
+"""Bars for what the devices do: each GPU, or processor and memory where there is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.theme import Role
+from tui.widgets.cells import Canvas, CellWidget, Line, fit
+from tui.widgets.progress import bar
+
+_NARROW = 40
+_LABEL = 6
+_NUMBER = 15
+_FULL = 0.95
+"""Memory in use from which a device is about to run out of it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A figure of a device: how much of how much, and how it is written."""
+
+    label: str
+    value: float | None
+    limit: float | None = None
+    """The full bar; None shows the number alone."""
+    unit: str = ""
+    hot: float | None = None
+    """From here on it is shown as a warning."""
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device and its figures."""
+
+    name: str
+    readings: tuple[Reading, ...]
+
+
+def figure(reading: Reading) -> str:
+    """The number with its unit, numbers under numbers: `   63 %`, ` 12.4/80.0 GiB`."""
+    if reading.value is None or not math.isfinite(reading.value):
+        return f"{'–':>5} {reading.unit}".rstrip()
+    if reading.unit == "MiB":
+        whole = f"/{reading.limit / 1024:.1f}" if reading.limit else ""
+        return f"{reading.value / 1024:>5.1f}{whole} GiB"
+    return f"{reading.value:>5.0f} {reading.unit}".rstrip()
+
+
+def reading_line(reading: Reading, width: int, *, ascii_only: bool = False) -> Line:
+    """Label, bar and number in a given width."""
+    value = reading.value if reading.value is not None and math.isfinite(reading.value) else None
+    share = min(1.0, max(0.0, value / reading.limit)) if value is not None and reading.limit else 0.0
+    full = reading.unit == "MiB" and share >= _FULL
+    hot = full or (value is not None and reading.hot is not None and value >= reading.hot)
+    text = figure(reading)
+    room = max(0, width - _LABEL - max(_NUMBER, len(text)) - 1)
+    role = Role.WARNING if hot else Role.BAR
+    bars: Line = bar(share, room, role=role, ascii_only=ascii_only) if reading.limit else ((" " * room, Role.TEXT),)
+    return (
+        (fit(reading.label, _LABEL), Role.MUTED),
+        *bars,
+        (" ", Role.TEXT),
+        (text, int(Role.WARNING if hot else Role.TEXT)),
+    )
+
+
+class DevicePanel(CellWidget):
+    """The figures of each device, two to a line where there is room."""
+
+    def __init__(
+        self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
+        self._devices: tuple[DeviceRow, ...] = ()
+
+    def show(self, devices: Sequence[DeviceRow]) -> None:
+        self._devices = tuple(devices)
+        self.redraw()
+
+    def draw(self, canvas: Canvas) -> None:
+        if not self._devices:
+            text = "no figures yet"
+            canvas.write(max(0, (canvas.width - len(text)) // 2), canvas.height // 2, text, Role.MUTED)
+            return
+        across = 2 if canvas.width >= 2 * _NARROW else 1
+        width = (canvas.width - (across - 1) * 3) // across
+        y = 0
+        for device in self._devices:
+            if device.name:
+                canvas.write(0, y, device.name, Role.TITLE)
+                y += 1
+            for start in range(0, len(device.readings), across):
+                for place, reading in enumerate(device.readings[start : start + across]):
+                    line = reading_line(reading, width, ascii_only=self.ascii_only)
+                    canvas.write_line(place * (width + 3), y, line, limit=place * (width + 3) + width)
+                y += 1
+
+
+def device_rows(figures: dict[str, float | None]) -> list[DeviceRow]:
+    """Rows from the figures of `engine.devices` and of a run's system events, by their keys."""
+    names = sorted({key.partition("/")[0] for key in figures if key.startswith("cuda:")})
+    rows = [_gpu(name, figures) for name in names]
+    host = (
+        Reading("cpu", figures.get("cpu/utilisation_percent"), 100.0, "%"),
+        Reading("ram", figures.get("host/memory_used_mib"), figures.get("host/memory_total_mib"), "MiB"),
+    )
+    process = figures.get("process/memory_mib")
+    own = (Reading("proc", process, figures.get("host/memory_total_mib"), "MiB"),) if process is not None else ()
+    if any(reading.value is not None for reading in (*host, *own)):
+        rows.append(DeviceRow("host" if names else "", (*host, *own)))
+    return rows
+
+
+def _gpu(name: str, figures: dict[str, float | None]) -> DeviceRow:
+    def get(key: str) -> float | None:
+        return figures.get(f"{name}/{key}")
+
+    readings = (
+        Reading("util", get("utilisation_percent"), 100.0, "%"),
+        Reading("mem", get("memory_used_mib"), get("memory_total_mib"), "MiB"),
+        Reading("temp", get("temperature_c"), 100.0, "°C", hot=85.0),
+        Reading("power", get("power_w"), get("power_limit_w"), "W"),
+    )
+    return DeviceRow(name, tuple(reading for reading in readings if reading.value is not None))

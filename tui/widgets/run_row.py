@@ -1,0 +1,139 @@
+"""A run as a row of the table: what is shown, which columns there is room for, and their text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tui.theme import Role
+from tui.widgets.cells import Line, fit
+from tui.widgets.durations import age, duration
+from tui.widgets.gauge import Goal, gauge
+from tui.widgets.progress import progress_cell
+from tui.widgets.sparkline import sparkline
+from tui.widgets.states import state_cell
+
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """What the table shows of a run."""
+
+    id: str
+    model: str
+    state: str
+    phase: str = ""
+    """The trainer's phase; of a run that ended, the reason."""
+    step: int = 0
+    steps: int = 0
+    epoch: float = 0.0
+    epochs: float = 0.0
+    eta_s: float | None = None
+    metric: str = ""
+    """The headline metric's name."""
+    value: float | None = None
+    goal: Goal | None = None
+    history: Sequence[float] = ()
+    """The headline metric so far."""
+    device: str = ""
+    age_s: float | None = None
+    """Age of the last event; None once the run ended."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the lower the rank, the longer it stays when the window gets narrow."""
+
+    title: str
+    rank: int
+    width: int
+    most: int
+    """Width up to which it takes room that is left."""
+    text: Callable[[RunRow, int, bool], Line]
+    right: bool = False
+
+
+def columns_for(width: int) -> list[tuple[Column, int]]:
+    """The columns that fit into a width, in their order, with the cells that each gets."""
+    kept: list[Column] = []
+    used = 0
+    for column in sorted(COLUMNS, key=lambda column: column.rank):
+        need = column.width + (_GAP if kept else 0)
+        if used + need > width:
+            break
+        kept.append(column)
+        used += need
+    widths = {column.title: column.width for column in kept}
+    spare = width - used
+    while spare and (growing := [column for column in kept if widths[column.title] < column.most]):
+        for column in growing[:spare]:
+            widths[column.title] += 1
+        spare = width - sum(widths.values()) - _GAP * (len(kept) - 1)
+    return [(column, widths[column.title]) for column in COLUMNS if column.title in widths]
+
+
+def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return state_cell(row.state, ascii_only=ascii_only)
+
+
+def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return ((fit(row.model, width), Role.TEXT),)
+
+
+def _progress(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if not row.steps:
+        return (("", Role.TEXT),)
+    role = Role.BAR if row.state in ("starting", "running", "stopping", "stalled") else Role.MUTED
+    percent = min(100, int(100 * row.step / row.steps))
+    bar = progress_cell(row.step, row.steps, width - 5, role=role, ascii_only=ascii_only)
+    return (*bar, (f" {percent:>3}%", Role.TEXT))
+
+
+def _metric(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if not row.metric:
+        return (("", Role.TEXT),)
+    name = min(12, max(8, width - 20))
+    bar = max(0, width - name - 11)
+    figure = gauge(row.value, row.goal, width=bar if bar >= 5 else 0, word=False, ascii_only=ascii_only)
+    return ((fit(row.metric, name), Role.MUTED), (" ", Role.TEXT), *figure)
+
+
+def _phase(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return ((fit(row.phase, width), Role.ERROR if row.state in ("failed", "lost") else Role.MUTED),)
+
+
+def _epoch(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return ((f"{row.epoch:.1f}/{row.epochs:g}" if row.epochs else "", Role.TEXT),)
+
+
+def _eta(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return ((duration(row.eta_s) if row.eta_s is not None else "", Role.TEXT),)
+
+
+def _spark(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return sparkline(row.history, width, ascii_only=ascii_only)
+
+
+def _device(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return ((row.device, Role.MUTED),)
+
+
+def _age(row: RunRow, width: int, ascii_only: bool) -> Line:
+    return (
+        (age(row.age_s) if row.age_s is not None else "", Role.WARNING if row.state == "stalled" else Role.MUTED),
+    )
+
+
+COLUMNS = (
+    Column("state", 0, 10, 10, _state),
+    Column("model", 1, 10, 26, _model),
+    Column("progress", 2, 11, 25, _progress),
+    Column("phase", 6, 14, 24, _phase),
+    Column("epoch", 5, 8, 8, _epoch, right=True),
+    Column("left", 4, 6, 6, _eta, right=True),
+    Column("metric", 3, 24, 34, _metric),
+    Column("trend", 7, 12, 24, _spark),
+    Column("device", 8, 7, 8, _device),
+    Column("event", 9, 5, 5, _age, right=True),
+)
