@@ -77,7 +77,7 @@ def show(
         values = model.config.model_dump(mode="json")
         print_table(
             ["hyperparameter", "value", "from"],
-            [[name, _short(value), model.origins.get(name, "default")] for name, value in values.items()],
+            [[name, _short(value), model.origins.get(f"config.{name}", "default")] for name, value in values.items()],
         )
         print()
 

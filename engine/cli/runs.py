@@ -78,7 +78,7 @@ def show(
     print()
     print_table(
         ["hyperparameter", "value", "from"],
-        [[name, value, handle.spec.origins.get(name, "default")] for name, value in handle.spec.config.items()],
+        [[name, value, handle.spec.origins.get(f"config.{name}", "default")] for name, value in handle.spec.config.items()],
     )
 
 
