@@ -69,9 +69,8 @@ def fields_at(schema: type[BaseModel], path: Sequence[str | int]) -> set[str]:
             else:
                 inner += [found for argument in typing.get_args(each) for found in _reachable(argument)]
         types = inner or types  # a step that names a branch of a union leads nowhere new
-    return {
-        name for each in types if isinstance(each, type) and issubclass(each, BaseModel) for name in each.model_fields
-    }
+    models = [each for each in types if isinstance(each, type) and issubclass(each, BaseModel)]
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}
 
 
 def _reachable(annotation: Any) -> list[Any]:
