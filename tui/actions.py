@@ -36,6 +36,8 @@ class Action:
         return self.shown_key or self.keys.split(",")[0]
 
 
+BACK = "Leave the field; once more goes back to Monitor"
+
 MENU = (
     Action(
         "open('generate')",
@@ -56,125 +58,53 @@ MENU = (
 
 ACTIONS: tuple[Action, ...] = (
     *MENU,
-    Action("help", "question_mark", "Help", "All keys that work here", "app", "Console", footer=90, shown_key="?"),
+    Action("help", "question_mark", "Help", "All keys that work here", "app", "Console", 90, shown_key="?"),
     Action(
         "command_palette", "ctrl+p", "Commands", "Find an action by its name", "app", "Console", 91, shown_key="^p"
     ),
     Action("next_theme", "t", "Colours", "Dark, light, or the terminal's own colours", "app", "Console"),
-    Action("quit", "q,ctrl+q", "Quit", "Close the console; training goes on", "app", "Console", footer=92),
+    Action("quit", "q,ctrl+q", "Quit", "Close the console; training goes on", "app", "Console", 92),
     # Monitor: what can be done with a run
-    Action(
-        "stop",
-        "s",
-        "Stop",
-        "Stop the highlighted run: after this step, or now",
-        "monitor",
-        "Runs",
-        footer=10,
-        changes=True,
-    ),
-    Action(
-        "resume",
-        "r",
-        "Resume",
-        "Go on from the last checkpoint of a run that ended early",
-        "monitor",
-        "Runs",
-        footer=11,
-        changes=True,
-    ),
-    Action("report", "o", "Report", "Read the evaluation on the held-out test split", "monitor", "Runs", footer=12),
-    Action("try_model", "v", "Try", "Open the highlighted run's model in Validate", "monitor", "Runs", footer=13),
-    Action(
-        "mark", "space", "Mark", "Draw this run's curves beside those of the highlighted one", "monitor", "Runs", 14
-    ),
+    Action("stop", "s", "Stop", "Stop the run: after this step, or now", "monitor", "Runs", 10, changes=True),
+    Action("resume", "r", "Resume", "Go on from the run's last checkpoint", "monitor", "Runs", 11, changes=True),
+    Action("report", "o", "Report", "Read the evaluation on the held-out test split", "monitor", "Runs", 12),
+    Action("try_model", "v", "Try", "Open the run's model in Validate", "monitor", "Runs", 13),
+    Action("choose", "enter", "Details", "What the run was started with", "runs", "Runs", 14, shown_key="⏎"),
+    Action("mark", "space", "Mark", "Compare: draw this run's curves too", "runs", "Runs", 15, shown_key="Space"),
+    Action("move(-1)", "up,k", "Up", "The run above", "runs", "Runs", shown_key="↑"),
+    Action("move(1)", "down,j", "Down", "The run below", "runs", "Runs", shown_key="↓"),
     # Monitor: charts
-    Action(
-        "smooth", "e", "Smooth", "Next strength of smoothing: off, 0.6, 0.9, 0.98", "monitor", "Charts", footer=20
-    ),
-    Action("log_scale", "y", "Log", "Logarithmic or linear values", "monitor", "Charts", footer=21),
-    Action("axis", "x", "Axis", "Next axis: step, epoch, time", "monitor", "Charts", footer=22),
-    Action("zoom_in", "plus,equals_sign", "Zoom in", "Halve the part shown", "monitor", "Charts", 23, shown_key="+"),
-    Action("zoom_out", "minus", "Zoom out", "Double the part shown", "monitor", "Charts", shown_key="-"),
-    Action(
-        "pan(-1)",
-        "less_than_sign,comma,shift+left",
-        "Earlier",
-        "Move the part shown to the left",
-        "monitor",
-        "Charts",
-        shown_key="<",
-    ),
-    Action(
-        "pan(1)",
-        "greater_than_sign,full_stop,shift+right",
-        "Later",
-        "Move the part shown to the right",
-        "monitor",
-        "Charts",
-        shown_key=">",
-    ),
+    Action("smooth", "e", "Smooth", "Next strength of smoothing: off, 0.6, 0.9, 0.98", "monitor", "Charts", 20),
+    Action("log_scale", "y", "Log", "Logarithmic or linear values", "monitor", "Charts", 21),
+    Action("axis", "x", "Axis", "Next axis: step, epoch, time", "monitor", "Charts", 22),
+    Action("zoom(True)", "plus,equals_sign", "Zoom", "Halve the part shown", "monitor", "Charts", 23, shown_key="+"),
+    Action("zoom(False)", "minus", "Zoom out", "Double the part shown", "monitor", "Charts", shown_key="-"),
+    Action("pan(False)", "less_than_sign,comma", "Earlier", "Move left", "monitor", "Charts", shown_key="<"),
+    Action("pan(True)", "greater_than_sign,full_stop", "Later", "Move right", "monitor", "Charts", shown_key=">"),
     Action("zoom_all", "0", "Whole", "Show the whole run again", "monitor", "Charts"),
-    Action(
-        "cursor(-1)",
-        "left",
-        "Cursor left",
-        "Read the values under a cursor, in all charts at once",
-        "monitor",
-        "Charts",
-        shown_key="←",
-    ),
-    Action(
-        "cursor(1)", "right", "Cursor", "Move the value cursor to the right", "monitor", "Charts", 24, shown_key="← →"
-    ),
-    Action("cursor_off", "escape", "Cursor off", "Take the value cursor away", "monitor", "Charts", shown_key="Esc"),
-    Action("next_metrics", "n", "Metrics", "The next metrics, when there are more than fit", "monitor", "Charts", 25),
-    Action("big_chart", "f", "Full", "One chart over the whole screen, and back", "monitor", "Charts", footer=26),
-    Action("next_pane", "p", "Pane", "Charts, log or devices, where only one of them fits", "monitor", "Charts", 15),
+    Action("cursor(1)", "right", "Cursor", "Read the values under a cursor", "monitor", "Charts", 24, shown_key="→"),
+    Action("cursor(-1)", "left", "Cursor left", "Move the value cursor back", "monitor", "Charts", shown_key="←"),
+    Action("cursor_off", "escape", "No cursor", "Take the cursor away", "monitor", "Charts", 19, shown_key="Esc"),
+    Action("next_metrics", "n", "More", "The next metrics, when there are more than fit", "monitor", "Charts", 25),
+    Action("big_chart", "f", "Full", "One chart over the whole screen, and back", "monitor", "Charts", 26),
+    Action("next_pane", "p", "Pane", "Charts, log or devices, where one of them fits", "monitor", "Charts", 16),
     # Forms
     Action("submit", "ctrl+g,f5", "Start", "Start training as the plan says", "start", "Form", 10, True, "^g"),
     Action("submit", "ctrl+g,f5", "Generate", "Make the datasets", "generate", "Form", 10, True, "^g"),
-    Action("submit", "ctrl+g,f5", "Try", "Ask the model", "validate", "Form", 10, shown_key="^g"),
+    Action("submit", "ctrl+g,f5", "Ask", "Ask the model", "validate", "Form", 10, shown_key="^g"),
     Action(
         "next_example",
         "ctrl+n",
         "Example",
-        "Fill in an example of the model's own",
+        "Fill in a sample of the model's own",
         "validate",
         "Form",
         11,
         shown_key="^n",
     ),
-    Action(
-        "leave",
-        "escape",
-        "Back",
-        "Leave the field; once more goes back to Monitor",
-        "start",
-        "Form",
-        80,
-        shown_key="Esc",
-    ),
-    Action(
-        "leave",
-        "escape",
-        "Back",
-        "Leave the field; once more goes back to Monitor",
-        "generate",
-        "Form",
-        80,
-        shown_key="Esc",
-    ),
-    Action(
-        "leave",
-        "escape",
-        "Back",
-        "Leave the field; once more goes back to Monitor",
-        "validate",
-        "Form",
-        80,
-        shown_key="Esc",
-    ),
+    Action("leave", "escape", "Back", BACK, "start", "Form", 80, shown_key="Esc"),
+    Action("leave", "escape", "Back", BACK, "generate", "Form", 80, shown_key="Esc"),
+    Action("leave", "escape", "Back", BACK, "validate", "Form", 80, shown_key="Esc"),
     # Windows over a screen
     Action("dismiss_window", "escape,q", "Close", "Close this window", "window", "Window", 10, shown_key="Esc"),
 )
@@ -202,6 +132,7 @@ def bindings_of(place: str) -> list[Binding]:
     ]
 
 
-def find_action(place: str, name: str) -> Action | None:
-    """The action that a binding of `place` runs."""
-    return next((action for action in ACTIONS if (action.place, action.name) == (place, name)), None)
+def action_of(binding: Binding) -> Action | None:
+    """The action that a binding stands for, by the place in its id: a screen, or a widget with keys of its own."""
+    place = (binding.id or "").split(".", 1)[0]
+    return next((action for action in ACTIONS if (action.place, action.name) == (place, binding.action)), None)

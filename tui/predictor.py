@@ -33,7 +33,7 @@ class Predictor:
 
     def __init__(self, run: Path, command: Sequence[str] | None = None) -> None:
         self.run = run
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self._process = subprocess.Popen(
             [*(command or (sys.executable, "-m", "engine.runs.predictor")), str(run)],
             stdin=subprocess.PIPE,

@@ -124,7 +124,13 @@ class Catalogue:
         try:
             view = look(paths)
             seen_at = None if view.last_event_age_s is None else self._now() - view.last_event_age_s
-            info = RunInfo(paths.root.name, view, last_event_t=seen_at)
+            info = RunInfo(
+                paths.root.name,
+                view,
+                has_model=paths.model.is_dir(),
+                has_report=paths.report.with_suffix(".md").is_file(),
+                last_event_t=seen_at,
+            )
         except FinetopError as problem:
             info = RunInfo(paths.root.name, None, problem.what)
         except Exception as problem:

@@ -54,6 +54,8 @@ class RunInfo:
     view: RunView | None
     """None when the directory cannot be read as a run."""
     problem: str = ""
+    has_model: bool = False
+    has_report: bool = False
     last_event_t: float | None = None
     """When it last wrote something, by this machine's clock."""
 

@@ -1,0 +1,129 @@
+"""The `finetop` command: settles how the terminal is used before Textual is imported, then opens the console."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.app import FinetopApp
+
+EPILOG = """\
+Training runs in processes of their own: closing the console, or losing the connection, changes nothing for them.
+If a dropped connection leaves the terminal printing codes when the mouse moves, run `reset`, or use --no-mouse.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the console; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    os.environ.update(terminal_settings(os.environ, low_bandwidth=given.low_bandwidth))
+
+    from engine.errors import FinetopError
+    from engine.workspace import Workspace
+
+    try:
+        workspace = Workspace.locate(given.workspace)
+    except FinetopError as problem:
+        print(f"finetop: {problem}", file=sys.stderr)
+        return problem.exit_code
+    if given.screenshot is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("finetop: the console needs a terminal; for scripts there is `engine`", file=sys.stderr)
+        return 2
+
+    from tui.app import FinetopApp, Options
+
+    app = FinetopApp(
+        Options(
+            workspace=workspace,
+            readonly=given.readonly,
+            low_bandwidth=given.low_bandwidth,
+            ascii_only=given.ascii or not _prints_unicode(),
+            read_figures=_read_figures,
+        )
+    )
+    if given.screenshot is not None:
+        return _screenshot(app, given.screenshot, given.size)
+    app.run(mouse=not given.no_mouse)
+    return app.return_code or 0
+
+
+def terminal_settings(environment: Mapping[str, str], *, low_bandwidth: bool) -> dict[str, str]:
+    """Settings that Textual reads once, at import: over SSH every frame and every animation costs bytes.
+
+    What the operator has set stays.
+    """
+    if not low_bandwidth and not environment.get("SSH_CONNECTION"):
+        return {}
+    wanted = {
+        "TEXTUAL_FPS": "3" if low_bandwidth else "15",
+        "TEXTUAL_ANIMATIONS": "none",
+        "TEXTUAL_SMOOTH_SCROLL": "0",
+        # On a slow line the parts of an escape sequence arrive apart; too short a wait tears arrow keys.
+        "ESCDELAY": "300",
+    }
+    return {name: value for name, value in wanted.items() if name not in environment}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="finetop",
+        description="The console: generate data, start training, watch it, try the models.",
+        epilog=EPILOG,
+    )
+    parser.add_argument(
+        "--workspace",
+        metavar="DIR",
+        help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
+    )
+    parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
+    parser.add_argument("--low-bandwidth", action="store_true", help="for slow lines: at most 3 frames a second")
+    parser.add_argument("--ascii", action="store_true", help="for fonts without braille and box characters")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
+    parser.add_argument(
+        "--size", metavar="WxH", type=_size, default=(120, 40), help="of the picture (default: 120x40)"
+    )
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) >= 40 and int(height) >= 12):
+        raise argparse.ArgumentTypeError("write columns and rows, as in 120x40; at least 40x12")
+    return int(width), int(height)
+
+
+def _prints_unicode() -> bool:
+    return "utf" in (sys.stdout.encoding or "").lower()
+
+
+def _read_figures() -> dict[str, float]:
+    from engine.devices import figures
+
+    return figures()
+
+
+def _screenshot(app: FinetopApp, path: Path, size: tuple[int, int]) -> int:
+    from textual.pilot import Pilot
+
+    async def photograph(pilot: Pilot[None]) -> None:
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if app.snapshot.complete:
+                break
+        await pilot.pause(0.3)
+        path.write_text(app.export_screenshot(title="finetop"))
+        app.exit()
+
+    app.theme = "finetop-dark"
+    app.run(headless=True, size=size, auto_pilot=photograph)
+    return app.return_code or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

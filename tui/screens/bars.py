@@ -1,0 +1,142 @@
+"""The line above every screen (where am I) and the line below it (what can I do now)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding
+from textual.events import Click, Resize
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.actions import MENU, action_of
+from tui.theme import Role, palette_of
+
+
+class Bar(Widget):
+    """One line of text that is sent again only when it says something else."""
+
+    DEFAULT_CSS = "Bar { height: 1; background: $panel; }"
+    can_focus = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line = Text()
+
+    def line(self, width: int) -> Text:
+        """What it says at this width."""
+        raise NotImplementedError
+
+    def update(self) -> None:
+        """Say it anew, if it changed."""
+        line = self.line(self.size.width)
+        if line != self._line or line.spans != self._line.spans:
+            self._line = line
+            self.refresh()
+
+    def render(self) -> Text:
+        return self._line
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def on_resize(self, event: Resize) -> None:
+        self.update()
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", lambda: self.update(), init=False)
+
+    async def on_click(self, event: Click) -> None:
+        action = event.style.meta.get("bar_action")
+        if action:
+            await self.run_action(action, default_namespace=self.screen)
+
+    def style(self, role: Role) -> Style:
+        """How a role looks here."""
+        return palette_of(self.app).style(role, Style.null())
+
+
+class MenuBar(Bar):
+    """The screens by their numbers, with the present one marked; the workspace at the right."""
+
+    def __init__(self, mode: str, note: str) -> None:
+        super().__init__()
+        self._mode, self._note = mode, note
+
+    def line(self, width: int) -> Text:
+        line = Text(" finetop ", self.style(Role.TITLE), no_wrap=True, overflow="ellipsis", end="")
+        for action in MENU:
+            if self.app.check_action("open", (_mode_of(action.name),)) is False:
+                continue
+            here = action.name == f"open('{self._mode}')"
+            meta = Style(meta={"bar_action": f"app.{action.name}"})
+            line.append("  ")
+            # The brackets mark the present screen where there is no colour.
+            text = f"[{action.key_label} {action.title}]" if here else f" {action.key_label} {action.title} "
+            line.append(text, (self.style(Role.TITLE) if here else self.style(Role.MUTED)) + meta)
+        room = width - line.cell_len - 1
+        if room >= 12:
+            note = self._note if len(self._note) < room - 2 else "…" + self._note[-(room - 4) :]
+            line.append(note.rjust(room), self.style(Role.MUTED))
+        return line
+
+
+class ActionBar(Bar):
+    """The keys that do something now, the most useful first, as many as fit."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.screen.bindings_updated_signal.subscribe(self, self._on_bindings)
+
+    def _on_bindings(self, _screen: Screen[object]) -> None:
+        self.update()
+
+    def line(self, width: int) -> Text:
+        line = Text(no_wrap=True, overflow="crop", end="")
+        shown = sorted(_shown(active.binding for active in self.screen.active_bindings.values() if active.enabled))
+        # Help and Quit stand last and always fit: they are how everything else is found.
+        always = [entry for entry in shown if entry[0] >= ALWAYS]
+        room = width - sum(_width(entry) for entry in always)
+        for entry in [*_that_fit([entry for entry in shown if entry[0] < ALWAYS], room), *always]:
+            _, key, title, action = entry
+            meta = Style(meta={"bar_action": action})
+            line.append(f" {key}", self.style(Role.ACTIVE) + Style(bold=True) + meta)
+            line.append(f" {title} ", self.style(Role.TEXT) + meta)
+        return line
+
+
+ALWAYS = 90
+"""Footer orders from here on are never left out."""
+
+Entry = tuple[int, str, str, str]
+
+
+def _shown(bindings: Iterable[Binding]) -> set[Entry]:
+    entries = set()
+    for binding in bindings:
+        action = action_of(binding)
+        if action is not None and action.footer:
+            name = f"app.{action.name}" if action.place == "app" else action.name
+            entries.add((action.footer, action.key_label, action.title, name))
+    return entries
+
+
+def _that_fit(entries: list[Entry], room: int) -> list[Entry]:
+    fitting = []
+    for entry in entries:
+        room -= _width(entry)
+        if room < 0:
+            break
+        fitting.append(entry)
+    return fitting
+
+
+def _width(entry: Entry) -> int:
+    return len(entry[1]) + len(entry[2]) + 3
+
+
+def _mode_of(action_name: str) -> str:
+    return action_name.split("'")[1]

@@ -1,0 +1,120 @@
+"""What a run was started with, and how it stands."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.runs.paths import RunPaths
+from engine.runs.spec import RunSpec
+from tui.actions import bindings_of
+from tui.feed.model import RunInfo
+from tui.screens.bars import ActionBar
+from tui.screens.base import Told, attempt
+from tui.theme import Role, palette_of
+
+
+class DetailsScreen(ModalScreen[None]):
+    """The specification, each value with its origin."""
+
+    CSS_PATH = "window.tcss"
+    BINDINGS = bindings_of("window")
+
+    class SpecRead(Message):
+        """`run.yaml` was read."""
+
+        def __init__(self, spec: RunSpec) -> None:
+            super().__init__()
+            self.spec = spec
+
+    def __init__(self, run: RunInfo, paths: RunPaths) -> None:
+        super().__init__()
+        self._run_info, self._paths = run, paths
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="window", classes="wide") as window:
+            window.border_title = self._run_info.id
+            yield Static(id="details-text")
+        yield ActionBar()
+
+    def on_mount(self) -> None:
+        self._show(None)
+        self.run_worker(self._read, thread=True, exit_on_error=False)
+
+    def _read(self) -> None:
+        message = attempt(lambda: self.SpecRead(RunSpec.read(self._paths.spec)))
+        if message is not None:
+            self.post_message(message)
+
+    def on_told(self, message: Told) -> None:
+        message.stop()
+        self.notify(message.text, severity="error", markup=False)
+
+    def on_details_screen_spec_read(self, event: SpecRead) -> None:
+        self._show(event.spec)
+
+    def action_dismiss_window(self) -> None:
+        self.dismiss()
+
+    def _show(self, spec: RunSpec | None) -> None:
+        muted, title = (palette_of(self.app).style(role, Style.null()) for role in (Role.MUTED, Role.TITLE))
+        text = Text()
+        for heading, facts in _sections(self._run_info, spec, self._paths):
+            text.append(f"{heading}\n", title)
+            width = max((len(name) for name, _, _ in facts), default=0)
+            for name, value, origin in facts:
+                text.append(f"  {name:<{width}}  ", muted)
+                text.append(value)
+                text.append(f"  {origin}\n" if origin else "\n", muted)
+            text.append("\n")
+        self.query_one("#details-text", Static).update(text)
+
+
+Fact = tuple[str, str, str]
+
+
+def _sections(run: RunInfo, spec: RunSpec | None, paths: RunPaths) -> list[tuple[str, list[Fact]]]:
+    view = run.view
+    sections: list[tuple[str, list[Fact]]] = []
+    if view is not None:
+        state = view.state + (f" ({view.reason})" if view.reason and view.reason != view.state else "")
+        facts = [("state", state, view.message), ("attempt", str(view.attempt), "")]
+        facts += [("started", _clock(view.started), "")] if view.started else []
+        facts += [("ended", _clock(view.ended), "")] if view.ended else []
+        facts.append(("directory", str(paths.root), ""))
+        sections.append(("State", facts))
+    if spec is not None:
+        targets = ", ".join(str(target) for target in spec.targets) or "none"
+        sections.append(
+            (
+                "Specification",
+                [
+                    ("task", spec.task, ""),
+                    ("preset", spec.preset, ""),
+                    ("dataset", spec.dataset or "none", ""),
+                    ("device", spec.device, ""),
+                    ("targets", targets, ""),
+                ],
+            )
+        )
+        origins = {name.removeprefix("config."): origin for name, origin in spec.origins.items()}
+        sections.append(
+            ("Configuration", [(name, _shown(value), origins.get(name, "")) for name, value in spec.config.items()])
+        )
+    return sections
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else "–" if value is None else str(value)
+
+
+def _clock(t: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(t))

@@ -1,0 +1,164 @@
+"""The choice of profile, models and preset that Generate and Start share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import OptionList, SelectionList
+from textual.widgets.option_list import Option
+from textual.widgets.selection_list import Selection
+
+from engine.errors import FinetopError
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model of a profile, for a list."""
+
+    name: str
+    task: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ProfileChoice:
+    """A profile, for a list; one that cannot be used says why."""
+
+    name: str
+    path: Path
+    title: str = ""
+    models: tuple[ModelChoice, ...] = ()
+    presets: tuple[tuple[str, str], ...] = ()
+    """Name and description; `full` first."""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the operator has chosen so far."""
+
+    profile: ProfileChoice | None = None
+    models: tuple[str, ...] = ()
+    preset: str = "full"
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is something to do."""
+        return self.profile is not None and not self.profile.problem and bool(self.models)
+
+
+class ProfilesRead(Message):
+    """The profiles were read."""
+
+    def __init__(self, profiles: Sequence[ProfileChoice]) -> None:
+        super().__init__()
+        self.profiles = tuple(profiles)
+
+
+def read_profiles() -> ProfilesRead:
+    """Every profile that can be called by name. Slow (it imports the schema): call it in a thread."""
+    from engine.profiles import list_profiles, load_profile
+
+    choices = []
+    for path in list_profiles():
+        try:
+            profile = load_profile(path)
+        except FinetopError as problem:
+            choices.append(ProfileChoice(path.stem, path, problem=str(problem)))
+            continue
+        models = tuple(ModelChoice(name, model.task, model.description) for name, model in profile.models.items())
+        presets = [("full", "The profile as it stands.")]
+        presets += [(name, preset.description) for name, preset in profile.presets.items()]
+        choices.append(ProfileChoice(profile.name, path, profile.title, models, tuple(presets)))
+    return ProfilesRead(choices)
+
+
+class ProfileForm(VerticalScroll):
+    """Three lists: profile, models, preset."""
+
+    class Changed(Message):
+        """Something else is chosen."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._profiles: tuple[ProfileChoice, ...] = ()
+        self.choice = Choice()
+
+    def compose(self) -> ComposeResult:
+        profiles = OptionList(id="profiles")
+        profiles.border_title = "Profile"
+        models: SelectionList[str] = SelectionList(id="models")
+        models.border_title = "Models"
+        presets = OptionList(id="presets")
+        presets.border_title = "Preset"
+        yield from (profiles, models, presets)
+
+    def show(self, profiles: Sequence[ProfileChoice]) -> None:
+        """Offer these profiles; the first that can be used is chosen."""
+        self._profiles = tuple(profiles)
+        listing = self.query_one("#profiles", OptionList)
+        listing.clear_options()
+        listing.add_options(Option(_profile_prompt(profile)) for profile in profiles)
+        usable = [place for place, profile in enumerate(profiles) if not profile.problem]
+        listing.highlighted = next(iter(usable), 0 if profiles else None)
+        listing.focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_list.id == "profiles":
+            self._choose_profile(self._profiles[event.option_index])
+        elif self.choice.profile is not None and event.option_index < len(self.choice.profile.presets):
+            self._change(self.choice.profile, self.choice.models, self.choice.profile.presets[event.option_index][0])
+
+    def on_selection_list_selected_changed(self, event: SelectionList.SelectedChanged[str]) -> None:
+        event.stop()
+        profile = self.choice.profile
+        if profile is not None:
+            chosen = set(event.selection_list.selected)
+            self._change(
+                profile, tuple(model.name for model in profile.models if model.name in chosen), self.choice.preset
+            )
+
+    def _choose_profile(self, profile: ProfileChoice) -> None:
+        if profile == self.choice.profile:
+            return
+        names = tuple(model.name for model in profile.models)
+        preset = self.choice.preset if self.choice.preset in dict(profile.presets) else "full"
+        # Before the lists change: what they then say of themselves must be about this profile.
+        self.choice = Choice(profile, names, preset)
+        models = self.query_one("#models", SelectionList)
+        models.clear_options()
+        models.add_options([Selection(_model_prompt(model), model.name, True) for model in profile.models])
+        presets = self.query_one("#presets", OptionList)
+        presets.clear_options()
+        presets.add_options(Option(name, id=f"preset-{name}") for name, _ in profile.presets)
+        presets.highlighted = next((place for place, entry in enumerate(profile.presets) if entry[0] == preset), None)
+        self.post_message(self.Changed(self.choice))
+
+    def _change(self, profile: ProfileChoice, models: tuple[str, ...], preset: str) -> None:
+        choice = Choice(profile, models, preset)
+        if choice != self.choice:
+            self.choice = choice
+            self.post_message(self.Changed(choice))
+
+
+def _profile_prompt(profile: ProfileChoice) -> Text:
+    text = Text(profile.name, "bold", no_wrap=True, overflow="ellipsis")
+    text.append(f"  {'✗ cannot be used' if profile.problem else profile.title}", "not bold dim")
+    return text
+
+
+def _model_prompt(model: ModelChoice) -> Text:
+    text = Text(model.name, no_wrap=True, overflow="ellipsis")
+    text.append(f"  {model.task}", "dim")
+    return text

@@ -1,0 +1,117 @@
+"""What stands below the table of runs: charts, log and devices of the selected runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from tui.feed.model import LogLine, RunInfo, Snapshot
+from tui.screens.curves import Selected, panels_of, short_name
+from tui.screens.wall import ChartWall
+from tui.theme import Role
+from tui.widgets.cells import Line
+from tui.widgets.device_panel import DevicePanel, device_rows
+from tui.widgets.log_tail import LogTail, level_role
+
+WORKING = ("running", "stalled", "stopping")
+PANES = ("charts", "log", "devices")
+
+
+class Panes(Vertical):
+    """All three where the window is high enough; one of them where it is not."""
+
+    def __init__(self, *, ascii_only: bool, id: str) -> None:
+        super().__init__(id=id)
+        self._ascii_only = ascii_only
+        self._pane = 0
+        self._run: str | None = None
+        self._log: tuple[LogLine, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield ChartWall(ascii_only=self._ascii_only, id="charts")
+        with Horizontal(id="below"):
+            log = LogTail(ascii_only=self._ascii_only, id="log")
+            log.border_title = "Log"
+            log.can_focus = False
+            yield log
+            devices = DevicePanel(ascii_only=self._ascii_only, id="devices")
+            devices.border_title = "Devices"
+            yield devices
+
+    def on_mount(self) -> None:
+        self._show_pane()
+
+    @property
+    def wall(self) -> ChartWall:
+        """The charts."""
+        return self.query_one(ChartWall)
+
+    def show(self, runs: Sequence[RunInfo], snapshot: Snapshot) -> None:
+        """Show these runs, the highlighted one first."""
+        selected = [Selected(run, snapshot.details.get(run.id)) for run in runs]
+        self.wall.show(panels_of([run for run in selected if run.info.view is not None]))
+        first = selected[0] if selected else None
+        self._show_log(first)
+        figures: dict[str, float | None] = dict(snapshot.figures)
+        view = first.info.view if first is not None else None
+        if first is not None and first.detail is not None and view is not None and view.state in WORKING:
+            # What the run's own machine says goes before what this one sees: they may differ.
+            figures |= first.detail.figures
+        self.query_one(DevicePanel).show(device_rows(figures))
+
+    def _show_log(self, run: Selected | None) -> None:
+        log = self.query_one(LogTail)
+        lines = run.detail.log if run is not None and run.detail is not None else ()
+        run_id = run.info.id if run is not None else None
+        if run_id == self._run and lines == self._log:
+            return
+        known = len(self._log)
+        if run_id == self._run and known and lines[:known] == self._log:
+            log.append([as_line(line) for line in lines[known:]])
+        else:
+            log.show([as_line(line) for line in lines])
+            log.border_title = f"Log of {short_name(run.info)}" if run is not None else "Log"
+        self._run, self._log = run_id, lines
+
+    # -- one pane at a time, where there is no room for three
+
+    def can(self, action: str) -> bool:
+        """Whether an action on charts or panes does anything now."""
+        if action == "next_pane":
+            return not self._roomy
+        if action == "cursor_off":
+            return self.wall.has_cursor()
+        if action == "next_metrics":
+            return self._charts_shown and self.wall.pages > 1
+        return self._charts_shown
+
+    def next_pane(self) -> None:
+        """Charts, then log, then devices."""
+        self._pane = (self._pane + 1) % len(PANES)
+        self._show_pane()
+
+    @property
+    def _roomy(self) -> bool:
+        return self.screen.has_class("-tall")
+
+    @property
+    def _charts_shown(self) -> bool:
+        return self._roomy or PANES[self._pane] == "charts"
+
+    def _show_pane(self) -> None:
+        for pane in PANES:
+            self.set_class(pane == PANES[self._pane], f"-{pane}")
+
+
+_ROLES = {"signal": Role.TARGET, "status": Role.ACTIVE, "printed": Role.MUTED}
+
+
+def as_line(line: LogLine) -> Line:
+    """A log line in pieces: time, word where the level matters, text."""
+    clock = time.strftime("%H:%M:%S", time.localtime(line.t)) if line.t is not None else " " * 8
+    role = _ROLES.get(line.level, level_role(line.level))
+    word = f"{line.level}: " if line.level in ("warning", "error", "signal") else ""
+    return ((f"{clock} ", Role.MUTED), (word, role), (line.text, role))

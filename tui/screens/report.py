@@ -1,0 +1,43 @@
+"""The evaluation of a run on the held-out test split, as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Markdown
+
+from tui.actions import bindings_of
+from tui.screens.bars import ActionBar
+
+MAX_BYTES = 256 * 1024
+"""A page longer than this is cut: it is for people."""
+
+
+class ReportScreen(ModalScreen[None]):
+    """Shows `report.md`."""
+
+    CSS_PATH = "window.tcss"
+    BINDINGS = bindings_of("window")
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="window", classes="wide") as window:
+            window.border_title = f"Report of {self._title}"
+            yield Markdown(self._text, open_links=False)
+        yield ActionBar()
+
+    def action_dismiss_window(self) -> None:
+        self.dismiss()
+
+
+def read_page(path: Path) -> str:
+    """The text of a report; cut where it is longer than people read."""
+    data = path.read_bytes()[: MAX_BYTES + 1]
+    text = data[:MAX_BYTES].decode("utf-8", "replace")
+    return text if len(data) <= MAX_BYTES else f"{text}\n\n… the rest is in {path.name}"

@@ -1,0 +1,82 @@
+"""A run as a row of the table, and the order of the rows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tui.feed.model import RunDetail, RunInfo, Snapshot
+from tui.widgets.gauge import Goal
+from tui.widgets.run_row import RunRow
+
+if TYPE_CHECKING:
+    from engine.events.schema import ProgressEvent
+    from engine.runs.state import RunView
+
+LIVE = ("running", "stalled", "stopping", "starting", "queued")
+"""States of runs that stand above those that ended."""
+
+
+def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
+    """Live runs first, then those that ended; the newest first among each."""
+    ordered = sorted(snapshot.runs, key=lambda run: run.view is None or run.view.state not in LIVE)
+    return [row_of(run, snapshot.details.get(run.id), now) for run in ordered]
+
+
+def row_of(info: RunInfo, detail: RunDetail | None, now: float) -> RunRow:
+    """What the table shows of a run. A directory that is no run shows its problem."""
+    view = info.view
+    if view is None:
+        return RunRow(info.id, info.id, "failed", phase=info.problem)
+    live = view.state in LIVE
+    progress = (detail.progress if detail else None) or view.progress
+    return RunRow(
+        id=info.id,
+        model=f"{view.profile}/{view.model}",
+        state=view.state,
+        phase=phase_of(view, progress),
+        step=progress.step if progress else 0,
+        steps=progress.steps if progress else 0,
+        epoch=progress.epoch if progress else 0.0,
+        epochs=progress.epochs if progress else 0.0,
+        eta_s=left_s(progress) if view.state == "running" else None,
+        metric=view.headline,
+        value=view.score,
+        goal=goal_of(view),
+        history=detail.trend if detail else (),
+        device=view.device,
+        age_s=None if info.last_event_t is None else max(0.0, now - info.last_event_t) if live else None,
+    )
+
+
+def phase_of(view: RunView, progress: ProgressEvent | None) -> str:
+    """What a live run does, or why one ended."""
+    if view.state in ("failed", "lost", "stopped"):
+        return view.reason or view.state
+    if view.state == "queued":
+        return view.message or "waits for a device"
+    if view.state in LIVE and progress is not None:
+        return progress.phase
+    return ""
+
+
+def left_s(progress: ProgressEvent | None) -> float | None:
+    """Seconds to the last step at the present rate, which leaves out loading and warming up."""
+    if progress is None or progress.rate <= 0 or not progress.steps:
+        return None
+    return max(0, progress.steps - progress.step) / progress.rate
+
+
+def goal_of(view: RunView) -> Goal | None:
+    """The target of the headline metric."""
+    target = next((target for target in view.targets if target.metric == view.headline), None)
+    return Goal(target.at_least, target.at_most) if target is not None else None
+
+
+def counts_of(runs: Iterable[RunInfo]) -> str:
+    """`2 running, 1 queued, 14 ended`."""
+    states = [run.view.state if run.view else "unreadable" for run in runs]
+    ended = sum(state not in LIVE and state != "unreadable" for state in states)
+    parts = [f"{states.count(state)} {state}" for state in (*LIVE, "unreadable") if state in states]
+    parts += [f"{ended} ended"] if ended else []
+    return ", ".join(parts)
