@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from engine import api
-from engine.cli.follow import ENDED, follow, print_targets
+from engine.cli.follow import follow, print_targets
 from engine.cli.output import duration, print_table, say
 from engine.runs.handle import RunHandle
 from engine.workspace import Workspace
@@ -50,7 +50,7 @@ def run(workspace: str | Path | None, *, console: bool) -> int:
         say(f"started {len(handles)} trainings in {place.root}; they go on if this terminal closes")
     if console:
         subprocess.run([sys.executable, "-m", "tui", "--workspace", str(place.root)], check=False)
-        if any(handle.view().state not in ENDED for handle in handles):
+        if any(not handle.view().is_over for handle in handles):
             say("the trainings go on; `finetop` or `engine demo` comes back to them")
             return 0
         print_targets(handles)
@@ -68,7 +68,7 @@ def _unfinished(place: Workspace) -> list[RunHandle]:
     handles = [
         handle
         for handle in api.runs(place)[:50]
-        if handle.spec.profile == PROFILE and handle.spec.preset == PRESET and handle.view().state not in ENDED
+        if handle.spec.profile == PROFILE and handle.spec.preset == PRESET and not handle.view().is_over
     ]
     return handles[::-1]
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from engine.cli.output import duration, print_table, say
 from engine.errors import TargetMissed
+from engine.evaluation.report import Report
 from engine.events.schema import (
     CheckpointEvent,
     Event,
@@ -23,7 +24,6 @@ from engine.runs.state import RunView
 
 POLL_S = 0.25
 PROGRESS_LINE_EVERY_S = 5.0
-ENDED = {"done", "stopped", "failed", "lost"}
 
 
 class _Follower:
@@ -45,7 +45,7 @@ class _Follower:
                     self._print(event)
                 if batch.at_end:
                     break
-        return self.view.state in ENDED
+        return self.view.is_over
 
     def _print(self, event: Event) -> None:
         line = self._line(event)
@@ -98,7 +98,7 @@ def print_targets(handles: Sequence[RunHandle]) -> None:
 
 def target_rows(handle: RunHandle) -> list[list[object]]:
     """A row per target, or one for the headline metric where there is no target."""
-    view, report = handle.view(), handle.report()
+    view, report = handle.view(), report_of(handle)
     took = duration(view.ended - view.started) if view.ended and view.started else ""
     headline = handle.spec.headline
     names = [(target.metric, str(target)[len(target.metric) :].strip()) for target in handle.spec.targets]
@@ -126,7 +126,7 @@ def require_targets_reached(handles: Sequence[RunHandle]) -> None:
     """Raises TargetMissed naming each target that the test split does not reach."""
     missed = []
     for handle in handles:
-        report = handle.report()
+        report = report_of(handle)
         for target in handle.spec.targets:
             value = report.metrics.get(target.metric) if report else None
             if not target.reached(value):
@@ -134,6 +134,11 @@ def require_targets_reached(handles: Sequence[RunHandle]) -> None:
                 missed.append(f"{handle.spec.model}: {target} but is {found}")
     if missed:
         raise TargetMissed("targets missed: " + "; ".join(missed))
+
+
+def report_of(handle: RunHandle) -> Report | None:
+    """The run's report, if there is one yet."""
+    return handle.report() if handle.paths.report.exists() else None
 
 
 def _main_values(event: MetricsEvent) -> list[tuple[str, float]]:

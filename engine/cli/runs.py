@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.follow import ENDED, follow, print_targets
+from engine.cli.follow import follow, print_targets, report_of
 from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOption, new_app
 from engine.cli.output import duration, print_json, print_table, say
 from engine.errors import InputError
@@ -57,7 +57,7 @@ def show(
     Example: engine runs show @latest
     """
     handle = api.run(run, workspace)
-    view, report = handle.view(), handle.report()
+    view, report = handle.view(), report_of(handle)
     if json:
         print_json({"view": view, "spec": handle.spec, "report": report})
         return
@@ -78,7 +78,10 @@ def show(
     print()
     print_table(
         ["hyperparameter", "value", "from"],
-        [[name, value, handle.spec.origins.get(f"config.{name}", "default")] for name, value in handle.spec.config.items()],
+        [
+            [name, value, handle.spec.origins.get(f"config.{name}", "default")]
+            for name, value in handle.spec.config.items()
+        ],
     )
 
 
@@ -182,7 +185,7 @@ def remove(
 
 def _active(workspace: object) -> list[RunHandle]:
     handles = api.runs(workspace)  # type: ignore[arg-type]
-    return [handle for handle in handles[:200] if handle.view().state not in ENDED]
+    return [handle for handle in handles[:200] if not handle.view().is_over]
 
 
 def _age(moment: float | None) -> str:

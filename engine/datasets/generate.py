@@ -32,13 +32,11 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
             where=f"models.{resolved.model}.data.recipe",
             fix="write one (docs/data.md), or import a dataset and name it with --dataset",
         )
+    found = find_generated(workspace, resolved, seed)
+    if found is not None:
+        return found
     seed = resolved.data_seed if seed is None else seed
     digest = recipe_sha256(resolved.task, resolved.recipe, seed)
-    for dataset in reversed(list_datasets(workspace)):
-        manifest = dataset.manifest
-        mine = (manifest.profile, manifest.model, manifest.recipe_sha256)
-        if mine == (resolved.profile, resolved.model, digest) and dataset.is_intact():
-            return dataset
     task = find_task(resolved.task)
     generated = task.generate(resolved.recipe, seed)
     _check_rows(task, generated)
@@ -55,6 +53,19 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
         origins=[{"recipe": resolved.recipe.model_dump(mode="json")}],
         notes=generated.notes,
     )
+
+
+def find_generated(workspace: Workspace, resolved: ResolvedModel, seed: int | None = None) -> Dataset | None:
+    """The dataset that the model's recipe made earlier; None where it is not in the workspace."""
+    if resolved.recipe is None:
+        return None
+    digest = recipe_sha256(resolved.task, resolved.recipe, resolved.data_seed if seed is None else seed)
+    for dataset in reversed(list_datasets(workspace)):
+        manifest = dataset.manifest
+        mine = (manifest.profile, manifest.model, manifest.recipe_sha256)
+        if mine == (resolved.profile, resolved.model, digest) and dataset.is_intact():
+            return dataset
+    return None
 
 
 def recipe_sha256(task: str, recipe: BaseModel, seed: int) -> str:

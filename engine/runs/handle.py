@@ -10,6 +10,7 @@ from engine.runs.control import request_stop
 from engine.runs.launchers import launch
 from engine.runs.locks import is_locked
 from engine.runs.paths import RunPaths
+from engine.runs.spec import RunSpec
 from engine.runs.state import RunState, RunView, look
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class RunHandle:
     @property
     def id(self) -> str:
         return self.paths.id
+
+    @property
+    def spec(self) -> RunSpec:
+        """What it was started with."""
+        return RunSpec.read(self.paths.spec)
 
     @property
     def state(self) -> RunState:
