@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def actions_of(place: str) -> list[Action]:
     return [action for action in ACTIONS if action.place == place]
 
 
-def bindings_of(place: str) -> list[Binding]:
+def bindings_of(place: str) -> list[BindingType]:
     """Textual bindings for a `BINDINGS` attribute. Each has an id, so that keys can be remapped."""
     return [
         Binding(

@@ -65,7 +65,7 @@ class FinetopApp(App[None]):
     BINDINGS = bindings_of("app")
     MODES = {"monitor": _monitor, "start": _start, "generate": _generate, "validate": _validate}
     DEFAULT_MODE = "monitor"
-    CSS = "Toast { max-width: 100; width: auto; }"
+    CSS_PATH = "app.tcss"
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -74,6 +74,8 @@ class FinetopApp(App[None]):
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")
         self.try_run: str | None = None
         """The run that Validate opens with, when Monitor asked for it."""
+        self.show_run: str | None = None
+        """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
         self.predictor: Predictor | None = None
         """The one warm model, whichever screen asked for it."""
         self.feed = Feed(

@@ -15,6 +15,8 @@ from textual.widget import Widget
 from tui.actions import MENU, action_of
 from tui.theme import Role, palette_of
 
+NARROW = 100
+
 
 class Bar(Widget):
     """One line of text that is sent again only when it says something else."""
@@ -52,7 +54,7 @@ class Bar(Widget):
     async def on_click(self, event: Click) -> None:
         action = event.style.meta.get("bar_action")
         if action:
-            await self.run_action(action, default_namespace=self.screen)
+            await self.app.run_action(action, default_namespace=self.screen)
 
     def style(self, role: Role) -> Style:
         """How a role looks here."""
@@ -67,7 +69,8 @@ class MenuBar(Bar):
         self._mode, self._note = mode, note
 
     def line(self, width: int) -> Text:
-        line = Text(" finetop ", self.style(Role.TITLE), no_wrap=True, overflow="ellipsis", end="")
+        line = Text(no_wrap=True, overflow="ellipsis", end="")
+        line.append(" finetop ", self.style(Role.TITLE))
         for action in MENU:
             if self.app.check_action("open", (_mode_of(action.name),)) is False:
                 continue
@@ -75,7 +78,9 @@ class MenuBar(Bar):
             meta = Style(meta={"bar_action": f"app.{action.name}"})
             line.append("  ")
             # The brackets mark the present screen where there is no colour.
-            text = f"[{action.key_label} {action.title}]" if here else f" {action.key_label} {action.title} "
+            # Where it is narrow the first word is enough: generate, start, monitor, validate.
+            title = action.title if width >= NARROW else action.title.split()[0]
+            text = f"[{action.key_label} {title}]" if here else f" {action.key_label} {title} "
             line.append(text, (self.style(Role.TITLE) if here else self.style(Role.MUTED)) + meta)
         room = width - line.cell_len - 1
         if room >= 12:

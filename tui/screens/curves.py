@@ -71,12 +71,12 @@ def _panel(metric: str, selected: Sequence[Selected]) -> Panel:
             curves.append(Curve(name, series.step, series.epoch, series.t, series.value, role, behind))
     first = selected[0].info.view if selected else None
     target = next((target for target in (first.targets if first else ()) if target.metric == metric), None)
-    return Panel(metric, tuple(curves), _threshold(target), titled(metric, target))
+    return Panel(metric, tuple(curves), _threshold(target), titled(metric))
 
 
-def titled(metric: str, target: Target | None) -> str:
-    """`f1 ≥ 0.85`, `learning rate`."""
-    return str(target).replace("_", " ") if target is not None else metric.replace("_", " ")
+def titled(metric: str) -> str:
+    """`learning rate`: the target stands in the legend."""
+    return metric.replace("_", " ")
 
 
 def short_name(info: RunInfo) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import OptionList, SelectionList
 from textual.widgets.option_list import Option
@@ -79,7 +79,7 @@ def read_profiles() -> ProfilesRead:
     return ProfilesRead(choices)
 
 
-class ProfileForm(VerticalScroll):
+class ProfileForm(Vertical):
     """Three lists: profile, models, preset."""
 
     class Changed(Message):
@@ -89,8 +89,8 @@ class ProfileForm(VerticalScroll):
             super().__init__()
             self.choice = choice
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self._profiles: tuple[ProfileChoice, ...] = ()
         self.choice = Choice()
 
@@ -153,12 +153,13 @@ class ProfileForm(VerticalScroll):
 
 
 def _profile_prompt(profile: ProfileChoice) -> Text:
-    text = Text(profile.name, "bold", no_wrap=True, overflow="ellipsis")
-    text.append(f"  {'✗ cannot be used' if profile.problem else profile.title}", "not bold dim")
+    text = Text()
+    text.append(profile.name, "bold")
+    text.append(f"  {'✗ cannot be used' if profile.problem else profile.title}", "dim")
     return text
 
 
 def _model_prompt(model: ModelChoice) -> Text:
-    text = Text(model.name, no_wrap=True, overflow="ellipsis")
+    text = Text(model.name)
     text.append(f"  {model.task}", "dim")
     return text

@@ -89,6 +89,8 @@ class MonitorScreen(ConsoleScreen):
             self.query_one("#empty", Static).update(self._what_to_do())
         table.styles.height = min(len(rows), self._most_rows()) + 1
         table.show(rows)
+        if self.console.show_run is not None and table.highlight(self.console.show_run):
+            self.console.show_run = None
         panes.show(self._selected(), snapshot)
         self._want()
         self.refresh_bindings()

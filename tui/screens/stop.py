@@ -17,12 +17,12 @@ WAYS = (
     (
         Stop.AFTER_STEP,
         "After this step",
-        "Ends the step, publishes a checkpoint, evaluates and hands over the best model so far.",
+        "Ends the step, publishes a checkpoint, evaluates and hands over the best model so far. It can be resumed.",
     ),
     (
         Stop.NOW,
         "Now",
-        "Publishes a checkpoint and leaves within 5 s, without evaluation. The best model so far stays.",
+        "Publishes a checkpoint and leaves within 5 s, without evaluation. It can be resumed.",
     ),
     (Stop.NO, "Do not stop", "The run goes on."),
 )
@@ -53,8 +53,7 @@ class StopScreen(ModalScreen[Stop]):
 
 
 def _prompt(title: str, text: str) -> Text:
-    prompt = Text(title, "bold")
-    prompt.append(f"\n{text}", "not bold")
-    if title != "Do not stop":
-        prompt.append("\nIt can be resumed.", "not bold")
+    prompt = Text()
+    prompt.append(title, "bold")
+    prompt.append(f"\n{text}")
     return prompt

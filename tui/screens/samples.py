@@ -1,0 +1,99 @@
+"""A sample with its labels or its prediction, for people. Pure: rows in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.style import Style
+from rich.text import Text
+
+from tui.theme import BOLD, Palette, Role, curve_role
+from tui.widgets.cells import to_text
+from tui.widgets.progress import bar
+
+Row = Mapping[str, Any]
+BAR_WIDTH = 24
+
+
+def sample_text(row: Row, palette: Palette, labels: Sequence[str], *, ascii_only: bool = False) -> Text:
+    """A row of a dataset: the text with its entities marked, or two texts with their score."""
+    if "a" in row and "b" in row:
+        return _pair(row, palette, ascii_only)
+    if "text" in row:
+        return entities_text(str(row["text"]), row.get("entities", []), palette, labels)
+    return Text(", ".join(f"{key}: {value}" for key, value in row.items()))
+
+
+def entities_text(text: str, entities: Sequence[Row], palette: Palette, labels: Sequence[str]) -> Text:
+    """The text; each entity is underlined in the colour of its label, which stands behind it in words."""
+    shown = Text()
+    end = 0
+    for entity in sorted(entities, key=lambda entity: int(entity["start"])):
+        start, stop, label = int(entity["start"]), int(entity["end"]), str(entity["label"])
+        if start < end or stop > len(text):
+            continue
+        style = palette.style(label_role(label, labels), Style.null())
+        shown.append(text[end:start])
+        shown.append(text[start:stop], style + Style(bold=True, underline=True))
+        shown.append(f" {label} ", style + Style(reverse=True))
+        end = stop
+    shown.append(text[end:])
+    return shown
+
+
+def label_role(label: str, labels: Sequence[str]) -> Role:
+    """The same colour for the same label, wherever it shows."""
+    return curve_role(labels.index(label)) if label in labels else Role.TEXT
+
+
+def labels_of(rows: Sequence[Row]) -> list[str]:
+    """Every label of some rows, in alphabetical order."""
+    return sorted({str(entity["label"]) for row in rows for entity in row.get("entities", [])})
+
+
+def prediction_text(
+    row: Row, prediction: Row, palette: Palette, labels: Sequence[str], *, ascii_only: bool = False
+) -> Text:
+    """What a model says of a sample, with its confidence."""
+    if "similarity" in prediction:
+        return similarity_text(prediction["similarity"], palette, ascii_only=ascii_only)
+    if "entities" not in prediction:
+        return Text(", ".join(f"{key}: {value}" for key, value in prediction.items()))
+    entities = prediction["entities"]
+    shown = entities_text(str(row.get("text", "")), entities, palette, labels)
+    shown.append("\n")
+    if not entities:
+        shown.append("\nno entity found", palette.style(Role.MUTED, Style.null()))
+    width = max((len(str(entity["label"])) for entity in entities), default=0)
+    widest = max((len(str(entity.get("text", ""))) for entity in entities), default=0)
+    for entity in entities:
+        label, confidence = str(entity["label"]), entity.get("confidence")
+        role = label_role(label, labels)
+        shown.append(f"\n{label:<{width}}  ", palette.style(role | BOLD, Style.null()))
+        shown.append(f"{entity.get('text', '')!s:<{min(widest, 40)}}  ")
+        if confidence is not None:
+            shown.append_text(to_text(bar(float(confidence), 10, role=role, ascii_only=ascii_only), palette))
+            shown.append(f" {float(confidence):.2f}")
+    return shown
+
+
+def similarity_text(similarity: float, palette: Palette, *, ascii_only: bool = False) -> Text:
+    """`0.83` with a bar from 0 to 1."""
+    shown = Text()
+    shown.append(f"{similarity:.2f}  ", palette.style(Role.TEXT | BOLD, Style.null()))
+    shown.append_text(to_text(bar(min(1.0, max(0.0, similarity)), BAR_WIDTH, ascii_only=ascii_only), palette))
+    shown.append("  0 unrelated, 1 the same", palette.style(Role.MUTED, Style.null()))
+    return shown
+
+
+def _pair(row: Row, palette: Palette, ascii_only: bool) -> Text:
+    muted = palette.style(Role.MUTED, Style.null())
+    shown = Text(f"{row['a']}\n{row['b']}")
+    if "score" in row:
+        shown.append("\n")
+        shown.append_text(to_text(bar(float(row["score"]), 10, ascii_only=ascii_only), palette))
+        shown.append(f" {float(row['score']):.2f}")
+    if row.get("kind"):
+        shown.append(f"  {str(row['kind']).replace('_', ' ')}", muted)
+    return shown
