@@ -19,12 +19,14 @@ class Noise(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     misspelt: float = Field(
-        0.0, description="Part of the words of four letters or more that are misspelt.", ge=0, le=1
+        default=0.0, description="Part of the words of four letters or more that are misspelt.", ge=0, le=1
     )
-    lower: float = Field(0.0, description="Part of the texts that are in lower case.", ge=0, le=1)
-    upper: float = Field(0.0, description="Part of the texts that are in capitals.", ge=0, le=1)
-    title: float = Field(0.0, description="Part of the texts In Title Case.", ge=0, le=1)
-    spacing: float = Field(0.0, description="Part of the texts with doubled spaces or no full stop.", ge=0, le=1)
+    lower: float = Field(default=0.0, description="Part of the texts that are in lower case.", ge=0, le=1)
+    upper: float = Field(default=0.0, description="Part of the texts that are in capitals.", ge=0, le=1)
+    title: float = Field(default=0.0, description="Part of the texts In Title Case.", ge=0, le=1)
+    spacing: float = Field(
+        default=0.0, description="Part of the texts with doubled spaces or no full stop.", ge=0, le=1
+    )
 
     def apply(self, segments: list[Segment], random: Random) -> list[Segment]:
         """The same segments, carelessly written."""

@@ -23,13 +23,13 @@ class TextRecipe(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     slots: dict[str, Shared] = Field(
-        {}, description="Phrases for {NAME} in templates that are no entity: companies, verbs, places."
+        default={}, description="Phrases for {NAME} in templates that are no entity: companies, verbs, places."
     )
     units: dict[str, Shared] = Field(
-        {}, description="Unit → its written forms with {n}, {n,} (1,000) or {n words}: used by {18..45 feet}."
+        default={}, description="Unit → its written forms with {n}, {n,} (1,000) or {n words}: used by {18..45 feet}."
     )
     seen_share: float = Field(
-        1 / 3,
+        default=1 / 3,
         description="Part of validation and of test that is made of training's templates and vocabulary.",
         ge=0,
         le=1,

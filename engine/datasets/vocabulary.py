@@ -31,10 +31,10 @@ class Parts(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    shared: tuple[Phrase, ...] = Field((), description="Phrases that every split uses.")
-    train: tuple[Phrase, ...] = Field((), description="Phrases of training, and of the test's slice `seen`.")
-    validation: tuple[Phrase, ...] = Field((), description="Phrases of validation alone.")
-    test: tuple[Phrase, ...] = Field((), description="Phrases of the test's slice `unseen` alone.")
+    shared: tuple[Phrase, ...] = Field(default=(), description="Phrases that every split uses.")
+    train: tuple[Phrase, ...] = Field(default=(), description="Phrases of training, and of the test's slice `seen`.")
+    validation: tuple[Phrase, ...] = Field(default=(), description="Phrases of validation alone.")
+    test: tuple[Phrase, ...] = Field(default=(), description="Phrases of the test's slice `unseen` alone.")
 
     @model_validator(mode="after")
     def _each_phrase_once(self) -> Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,7 +29,7 @@ def problem_with(row: Row) -> str | None:
             return f"entity {number}: {problem}"
         spans.append((entity["start"], entity["end"]))
     spans.sort()
-    for (_, end), (start, stop) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, stop) in itertools.pairwise(spans):
         if start < end:
             return f"entities overlap at {text[start : min(end, stop)]!r} (characters {start} to {min(end, stop)})"
     return None

@@ -14,20 +14,22 @@ from engine.datasets.vocabulary import HeldOut, Parts
 class Recipe(TextRecipe):
     """Templates with slots; entities are the slots that are labelled. See docs/data.md."""
 
-    examples: int = Field(1200, description="Texts to make, all splits together.", ge=10, le=1_000_000)
+    examples: int = Field(default=1200, description="Texts to make, all splits together.", ge=10, le=1_000_000)
     entities: dict[str, HeldOut] = Field(description="Label → its phrases, with the parts held out.", min_length=1)
     templates: HeldOut = Field(description="Sentences with {ENTITY} and {SLOT}.")
     distractors: HeldOut = Field(
-        Parts(), description="Sentences with no entity, near misses included: 'pole position', '95 percent'."
+        default=Parts(), description="Sentences with no entity, near misses included: 'pole position', '95 percent'."
     )
-    without_entities: float = Field(0.12, description="Part of the texts that hold no entity at all.", ge=0, le=0.9)
+    without_entities: float = Field(
+        default=0.12, description="Part of the texts that hold no entity at all.", ge=0, le=0.9
+    )
     sentences: tuple[float, ...] = Field(
-        (0.6, 0.27, 0.13), description="Share of the texts with one, two, three … sentences.", min_length=1
+        default=(0.6, 0.27, 0.13), description="Share of the texts with one, two, three … sentences.", min_length=1
     )
     distractor_share: float = Field(
-        0.3, description="Part of the further sentences of a text that hold no entity.", ge=0, le=1
+        default=0.3, description="Part of the further sentences of a text that hold no entity.", ge=0, le=1
     )
-    noise: Noise = Field(Noise(), description="Careless writing.")
+    noise: Noise = Field(default=Noise(), description="Careless writing.")
 
     def held_out(self) -> Mapping[str, Parts]:
         return self.entities
