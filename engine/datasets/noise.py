@@ -50,7 +50,7 @@ class Noise(BaseModel):
 
 
 def misspelt(word: str, random: Random) -> str:
-    """`word` with one slip: two letters swapped, one left out, one doubled, or a neighbouring key. The first stays."""
+    """`word` with one slip: letters swapped, one left out, one doubled, or a neighbouring key; the first stays."""
     at = random.randrange(1, len(word) - 1)
     match random.randrange(4):
         case 0:

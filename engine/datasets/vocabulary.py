@@ -76,7 +76,8 @@ class Divided:
     test: tuple[Phrase, ...]
 
     def of(self, world: str) -> tuple[Phrase, ...]:
-        return getattr(self, world)  # type: ignore[no-any-return]
+        parts: tuple[Phrase, ...] = getattr(self, world)
+        return parts
 
 
 def divide(parts: Parts, seed: int, name: str) -> Divided:

@@ -105,7 +105,7 @@ class Teller:
 
     def otherwise(self, filling: Filling, role: str, random: Random) -> Filling | None:
         """Another filling; for a number one that is easily taken for it (18 and 8)."""
-        others = [other for other in self._fillings(role) if other != filling]
+        others: Sequence[Filling] = [other for other in self._fillings(role) if other != filling]
         if isinstance(filling, Decimal):
             mine = set(digits(filling))
             close = [other for other in others if isinstance(other, Decimal) and mine & set(digits(other))]

@@ -55,9 +55,9 @@ class Recipe(TextRecipe):
                 raise ValueError(f"entities.{label}: `shared` phrases would be known to the test; use `train`")
         everything = {**self.slots, **self.entities}
         for text in self.distractors.texts():
-            label = uses_any(text, self.entities, everything)
-            if label:
-                raise ValueError(f"the distractor {text!r} uses the entity {label}: make it a template")
+            used = uses_any(text, self.entities, everything)
+            if used:
+                raise ValueError(f"the distractor {text!r} uses the entity {used}: make it a template")
         for text in self.templates.texts():
             if uses_any(text, self.entities, {}) is None:
                 raise ValueError(f"the template {text!r} holds no entity: make it a distractor")
