@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -118,7 +117,7 @@ def _cpu_title() -> str:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine() or "CPU"
+    return os.uname().machine
 
 
 _last_cpu: tuple[float, float] | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def fsync_directory(path: Path) -> None:
 
 def aside(path: Path) -> Path:
     """A name beside `path`, hidden and unique, to write to before renaming."""
-    return path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}.tmp")
+    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(3).hex()}.tmp")
 
 
 @contextlib.contextmanager

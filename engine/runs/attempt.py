@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -54,6 +55,7 @@ class Attempt:
         self.resume_from: Path | None = None
         resumed_step = None
         if number > 1:
+            _sweep(paths)
             recover(paths.checkpoints)
             checkpoint = newest_valid(paths.checkpoints)
             self.resume_from = checkpoint.path if checkpoint else None
@@ -149,6 +151,17 @@ def dataset_of(paths: RunPaths, spec: RunSpec) -> Dataset:
         source="recipe",
     )
     return Dataset(paths.root / "none", nothing)
+
+
+def _sweep(paths: RunPaths) -> None:
+    """Remove what killed processes of earlier attempts had staged in the run directory."""
+    for leftover in paths.root.glob(".*.tmp"):
+        if leftover.name.startswith(f".{paths.control.name}."):
+            continue  # an operator may be writing it now
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def _free_device_memory() -> None:

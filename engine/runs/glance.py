@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -53,7 +54,7 @@ def usual_gap_s(path: Path, *, lines: int = 40) -> float | None:
             times.append(event.t)
         if len(times) >= lines:
             break
-    gaps = sorted(abs(later - earlier) for later, earlier in zip(times, times[1:], strict=False))
+    gaps = sorted(abs(later - earlier) for later, earlier in itertools.pairwise(times))
     return gaps[len(gaps) // 2] if len(gaps) >= 2 else None
 
 

@@ -12,7 +12,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class Lease:
 def lease_directory() -> Path:
     """`FINETOP_LEASES`, else a directory per user under the temporary directory."""
     given = os.environ.get(DIRECTORY_VARIABLE)
-    path = Path(given) if given else Path(tempfile.gettempdir()) / f"finetop-leases-{os.getuid()}"
+    path = Path(given) if given else Path(os.environ.get("TMPDIR") or "/tmp", f"finetop-leases-{os.getuid()}")
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = path.lstat()
     # Under a shared temporary directory somebody else could have made it first.

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from engine.devices import cpu_slots
 from engine.runs.leases import Lease
@@ -21,11 +22,11 @@ class TrainerProcess:
     """One attempt. It leads its own process group; ending it ends that group and nothing outside."""
 
     def __init__(self, paths: RunPaths, lease: Lease, *, attempt: int, splits_of_batch: int) -> None:
+        arguments = ["--attempt", str(attempt), "--device", lease.slot.device]
+        arguments += ["--splits-of-batch", str(splits_of_batch)]
         with paths.log.open("ab") as log:
             self._process = subprocess.Popen(
-                python_command("engine.runs.trainer")
-                + [str(paths.root), "--attempt", str(attempt), "--device", lease.slot.device]
-                + ["--splits-of-batch", str(splits_of_batch)],
+                [*python_command("engine.runs.trainer"), str(paths.root), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -82,6 +83,14 @@ def die_with_parent() -> None:
     parent = os.environ.get(PARENT_VARIABLE)
     if parent and os.getppid() != int(parent):
         os._exit(1)  # it died before the request reached the kernel
+
+
+def end_process(code: int) -> NoReturn:
+    """Leave at once: threads and teardown of native libraries must not hang or crash after the work."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def kernel_kills() -> int:

@@ -52,9 +52,8 @@ def decide(reason: Reason, failures: Failures, policy: RunPolicy, *, batch_size:
 def _halve(failures: Failures, batch_size: int) -> Decision:
     splits = failures.splits_of_batch * 2
     if splits > batch_size:
-        return Decision(
-            False, message=f"not even {-(-batch_size // failures.splits_of_batch)} example(s) at once fit"
-        )
+        least = -(-batch_size // failures.splits_of_batch)
+        return Decision(False, message=f"not even {least} example(s) at once fit into memory")
     return Decision(
         True,
         failures=Failures(failures.crashes, splits),

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from engine.errors import InputError
 from engine.files import write_atomic
 
@@ -82,13 +80,18 @@ class RunSpec:
         document = {"finetop": FORMAT, **asdict(self)}
         for name in ("targets", "early_stop_on"):
             document[name] = list(document[name])
+        import yaml  # 6 MB that a waiting worker does without
+
         write_atomic(path, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
 
     @classmethod
     def read(cls, path: Path) -> RunSpec:
         """Read `run.yaml`. Raises InputError when it is missing or not one."""
+        import yaml
+
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            document = yaml.load(path.read_text(), Loader=_LOADER)
+            document = yaml.load(path.read_text(), Loader=loader)
         except (OSError, yaml.YAMLError) as problem:
             raise InputError(
                 "not a readable run specification", where=str(path), fix="start the run anew"
@@ -109,6 +112,3 @@ class RunSpec:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id: `20261120-143215-utility-ner-7f3a`."""
     return re.fullmatch(r"\d{8}-\d{6}-[a-z0-9-]+-[0-9a-f]{4}", text) is not None
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -104,7 +104,7 @@ class Supervisor:
                 return reason, whole
             failures = decision.failures
             self.attempt += 1
-            self._tell(lambda said=whole: self.status.log(said, "warning"))
+            self._log(whole)
             self._announce("starting", whole)
             self._wait(decision.delay_s)
 
@@ -139,6 +139,9 @@ class Supervisor:
 
     def _announce(self, state: State, message: str, reason: Reason | None = None) -> None:
         self._tell(lambda: self.status.status(state, reason=reason, message=message, attempt=self.attempt))
+
+    def _log(self, message: str) -> None:
+        self._tell(lambda: self.status.log(message, "warning"))
 
     def _tell(self, write: Callable[[], None]) -> None:
         """Write a line; on a full disk with the space that was kept for it."""

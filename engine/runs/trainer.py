@@ -11,7 +11,6 @@ import contextlib
 import faulthandler
 import shutil
 import signal
-import sys
 import traceback
 from pathlib import Path
 from types import FrameType
@@ -20,7 +19,7 @@ from engine.errors import FinetopError, StopRequested
 from engine.runs.attempt import Attempt
 from engine.runs.control import StopPoll
 from engine.runs.paths import RunPaths
-from engine.runs.processes import die_with_parent
+from engine.runs.processes import die_with_parent, end_process
 from engine.runs.reasons import EXIT_CODES, Reason, reason_of_error
 from engine.tasks.contract import Stop
 
@@ -89,4 +88,4 @@ def _explain(error: Exception, paths: RunPaths, attempt: Attempt | None) -> Reas
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

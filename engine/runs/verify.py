@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import signal
-import sys
 import traceback
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from engine.evaluation.report import write_report
 from engine.files import read_json
 from engine.runs.attempt import dataset_of
 from engine.runs.paths import RunPaths
-from engine.runs.processes import die_with_parent
+from engine.runs.processes import die_with_parent, end_process
 from engine.runs.reasons import EXIT_CODES, Reason, reason_of_error
 from engine.runs.spec import RunSpec
 from engine.tasks.catalog import find_task
@@ -89,4 +88,4 @@ def compare(task: Task, model: Path, device: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -34,14 +35,27 @@ def main(arguments: list[str] | None = None) -> int:
     has no child left to care for.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    root = Path((sys.argv[1:] if arguments is None else arguments)[0]).absolute()
+    paths = RunPaths(Path((sys.argv[1:] if arguments is None else arguments)[0]).absolute())
     ready_read, ready_write = os.pipe()
+    spec_read, spec_write = os.pipe()
     if os.fork() == 0:
         os.close(ready_read)
-        _detach(RunPaths(root))
-        _work(RunPaths(root), ready_write)
+        os.close(spec_write)
+        _detach(paths)
+        with os.fdopen(spec_read, "rb") as given:
+            pickled = given.read()
+        if pickled:
+            _work(paths, pickle.loads(pickled), ready_write)  # from our own process, a line below
         os._exit(0)
     os.close(ready_write)
+    try:
+        # Read on this side of the fork: a worker may wait for days, and need not hold a YAML parser.
+        pickled = pickle.dumps(RunSpec.read(paths.spec))
+    except FinetopError as problem:
+        print(problem)
+        return 1
+    with os.fdopen(spec_write, "wb") as giving:
+        giving.write(pickled)
     with os.fdopen(ready_read, "rb") as answer:
         message = answer.read()
     if message == READY:
@@ -50,9 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _work(paths: RunPaths, ready: int) -> None:
+def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     try:
-        spec = RunSpec.read(paths.spec)
         lock = _take_lock(paths)
         signals = Signals()
         status = EventWriter(paths.status)
