@@ -111,7 +111,7 @@ def _read_figures() -> dict[str, float]:
 def _screenshot(app: FinetopApp, path: Path, size: tuple[int, int]) -> int:
     from textual.pilot import Pilot
 
-    async def photograph(pilot: Pilot[None]) -> None:
+    async def photograph(pilot: Pilot[object]) -> None:
         for _ in range(200):
             await pilot.pause(0.05)
             if app.snapshot.complete:

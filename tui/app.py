@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -16,6 +16,7 @@ from tui.actions import ACTIONS, action_of, bindings_of
 from tui.feed.model import Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
 from tui.theme import THEMES
+from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
@@ -58,7 +59,7 @@ def _validate() -> Screen[None]:
     return ValidateScreen()
 
 
-class FinetopApp(App[None]):
+class FinetopApp(ThriftyApp):
     """The console. Reads files and starts engine processes; closing it changes nothing for the training."""
 
     TITLE = "finetop"

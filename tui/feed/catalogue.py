@@ -122,7 +122,7 @@ class Catalogue:
     def _look(self, paths: RunPaths) -> _Known:
         signature = _signature(*_sources(paths))
         try:
-            view = look(paths)
+            view = look(paths, now=self._now())
             seen_at = None if view.last_event_age_s is None else self._now() - view.last_event_age_s
             info = RunInfo(
                 paths.root.name,

@@ -52,6 +52,10 @@ class Follower:
         self._take_status()
         while True:
             batch = self._events.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
+            if batch.restarted:
+                self._columns.clear()
+                self._log.clear()
+                self._revision += 1
             if batch.events:
                 self._columns.add(batch.events)
                 self._note(batch.events)
@@ -110,7 +114,9 @@ def line_of(event: Event) -> LogLine | None:
         about = f" ({event.metric})" if event.metric and event.metric not in event.message else ""
         return LogLine(event.t, "signal", f"{event.kind.replace('_', ' ')}{about}: {event.message}".rstrip(": "))
     if isinstance(event, StatusEvent):
-        said = ": ".join(part for part in (event.reason or "", event.message) if part)
+        # `done: done` and `stopped: stopped by user` say it once.
+        reason = "" if event.reason == event.state else event.reason or ""
+        said = ": ".join(part for part in (reason.removeprefix(f"{event.state} "), event.message) if part)
         attempt = f" (attempt {event.attempt})" if event.attempt > 1 else ""
         return LogLine(event.t, "status", f"{event.state}{attempt}" + (f": {said}" if said else ""))
     if isinstance(event, CheckpointEvent):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SMALL_BYTES = 8 * 1024 * 1024
 """A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
+OWN_MEMORY = "process/memory_mib"
+"""The console's own: of no interest to the operator."""
 WATCHED_RUNS = 32
 """Directories watched with inotify; the poll sees the rest."""
 
@@ -137,9 +139,13 @@ class Feed:
 
     def _take_figures(self, live: bool, at: float) -> None:
         every = self.pace.figures_s if live else self.pace.idle_figures_s
-        if self._read_figures is not None and at - self._figures_at >= every:
-            self._figures_at = at
-            self._figures = self._read_figures()
+        if self._read_figures is None or at - self._figures_at < every:
+            return
+        # The first reading has no utilisation yet: that is measured between two.
+        self._figures_at = at if self._figures else at - every + 1.0
+        figures = self._read_figures()
+        figures.pop(OWN_MEMORY, None)
+        self._figures = figures if live else {name: _coarse(name, value) for name, value in figures.items()}
 
     def _picture(self, catalogue: Catalogue) -> Snapshot:
         details: dict[str, RunDetail] = {name: follower.detail() for name, follower in self._followers.items()}
@@ -192,6 +198,12 @@ class _Watcher:
                 raise_interrupt=False, watch_filter=None,
             ):  # fmt: skip
                 self._wake.set()
+
+
+def _coarse(name: str, value: float) -> float:
+    """A figure while nothing trains, so coarse that it holds still: an idle screen sends nothing."""
+    step = 512.0 if name.endswith("_mib") and "total" not in name else 10.0
+    return value if "total" in name else round(value / step) * step
 
 
 def _size(path: Path) -> int:

@@ -10,11 +10,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import OptionList, SelectionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
-from textual.widgets.selection_list import Selection
 
 from engine.errors import FinetopError
+from tui.screens.ticks import TickList
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class ProfileForm(Vertical):
     def compose(self) -> ComposeResult:
         profiles = OptionList(id="profiles")
         profiles.border_title = "Profile"
-        models: SelectionList[str] = SelectionList(id="models")
+        models = TickList(id="models")
         models.border_title = "Models"
         presets = OptionList(id="presets")
         presets.border_title = "Preset"
@@ -115,19 +115,17 @@ class ProfileForm(Vertical):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        if event.option_list.id == "models":
+            return
         if event.option_list.id == "profiles":
             self._choose_profile(self._profiles[event.option_index])
         elif self.choice.profile is not None and event.option_index < len(self.choice.profile.presets):
             self._change(self.choice.profile, self.choice.models, self.choice.profile.presets[event.option_index][0])
 
-    def on_selection_list_selected_changed(self, event: SelectionList.SelectedChanged[str]) -> None:
+    def on_tick_list_ticked(self, event: TickList.Ticked) -> None:
         event.stop()
-        profile = self.choice.profile
-        if profile is not None:
-            chosen = set(event.selection_list.selected)
-            self._change(
-                profile, tuple(model.name for model in profile.models if model.name in chosen), self.choice.preset
-            )
+        if self.choice.profile is not None:
+            self._change(self.choice.profile, event.names, self.choice.preset)
 
     def _choose_profile(self, profile: ProfileChoice) -> None:
         if profile == self.choice.profile:
@@ -136,9 +134,7 @@ class ProfileForm(Vertical):
         preset = self.choice.preset if self.choice.preset in dict(profile.presets) else "full"
         # Before the lists change: what they then say of themselves must be about this profile.
         self.choice = Choice(profile, names, preset)
-        models = self.query_one("#models", SelectionList)
-        models.clear_options()
-        models.add_options([Selection(_model_prompt(model), model.name, True) for model in profile.models])
+        self.query_one(TickList).offer([(model.name, model.task) for model in profile.models])
         presets = self.query_one("#presets", OptionList)
         presets.clear_options()
         presets.add_options(Option(name, id=f"preset-{name}") for name, _ in profile.presets)
@@ -156,10 +152,4 @@ def _profile_prompt(profile: ProfileChoice) -> Text:
     text = Text()
     text.append(profile.name, "bold")
     text.append(f"  {'✗ cannot be used' if profile.problem else profile.title}", "dim")
-    return text
-
-
-def _model_prompt(model: ModelChoice) -> Text:
-    text = Text(model.name)
-    text.append(f"  {model.task}", "dim")
     return text

@@ -38,7 +38,7 @@ def plan_view(plan: Plan, palette: Palette) -> RenderableType:
     values.add_column(overflow="fold", max_width=30)
     values.add_column(style=style(Role.MUTED), overflow="ellipsis")
     for value in plan.values:
-        if value.origin != DEFAULT:
+        if value.origin != DEFAULT and not value.name.startswith("targets."):
             values.add_row(value.name.removeprefix("config."), Text(_short(value.value)), Text(value.origin))
     return Group(
         heading, *warnings, facts, Text(""), Text("Not at their defaults", style(Role.MUTED)), values, Text("")

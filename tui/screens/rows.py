@@ -18,9 +18,11 @@ LIVE = ("running", "stalled", "stopping", "starting", "queued")
 
 
 def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
-    """Live runs first, then those that ended; the newest first among each."""
-    ordered = sorted(snapshot.runs, key=lambda run: run.view is None or run.view.state not in LIVE)
-    return [row_of(run, snapshot.details.get(run.id), now) for run in ordered]
+    """Runs that work first, then those that wait in the order of the queue, then those that ended, newest first."""
+    waiting = [run for run in snapshot.runs if _state(run) == "queued"]
+    working = [run for run in snapshot.runs if _state(run) in LIVE and _state(run) != "queued"]
+    ended = [run for run in snapshot.runs if _state(run) not in LIVE]
+    return [row_of(run, snapshot.details.get(run.id), now) for run in (*working, *reversed(waiting), *ended)]
 
 
 def row_of(info: RunInfo, detail: RunDetail | None, now: float) -> RunRow:
@@ -47,6 +49,10 @@ def row_of(info: RunInfo, detail: RunDetail | None, now: float) -> RunRow:
         device=view.device,
         age_s=None if info.last_event_t is None else max(0.0, now - info.last_event_t) if live else None,
     )
+
+
+def _state(run: RunInfo) -> str:
+    return run.view.state if run.view is not None else "failed"
 
 
 def phase_of(view: RunView, progress: ProgressEvent | None) -> str:

@@ -44,6 +44,10 @@ class StopScreen(ModalScreen[Stop]):
             yield OptionList(*(Option(_prompt(title, text), id=way.name) for way, title, text in WAYS))
         yield ActionBar()
 
+    def on_mount(self) -> None:
+        # The gentle way is the one that Enter takes.
+        self.query_one(OptionList).highlighted = 0
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.dismiss(Stop[event.option.id or "NO"])
