@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 SignalName = Literal["target_reached", "plateau", "overfitting", "diverged"]
 
 
 def hyperparameter(default: Any, description: str, *, unit: str = "", **limits: Any) -> Any:
     """A field with its meaning, unit and limits: forms, `show` and the JSON Schema are made from it."""
-    extra = {"unit": unit} if unit else None
+    extra: JsonDict | None = {"unit": unit} if unit else None
     return Field(default, description=description, json_schema_extra=extra, **limits)
 
 
@@ -92,6 +93,4 @@ class TrainingConfig(BaseModel):
 
     def phase(self, name: str, examples: int) -> PhaseOutline:
         """A phase with this config's own batch, epochs and limits."""
-        return PhaseOutline(
-            name, examples, self.batch_size, self.epochs, self.gradient_accumulation, self.max_steps
-        )
+        return PhaseOutline(name, examples, self.batch_size, self.epochs, self.gradient_accumulation, self.max_steps)

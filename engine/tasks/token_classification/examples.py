@@ -54,6 +54,8 @@ class Reading:
     found: list[list[Found]]
     loss: float
     """Mean negative log-likelihood of the true tags."""
+    document_losses: NDArray[np.float64]
+    """Sum of each document's negative log-likelihoods: how surprising its truth is to the model."""
 
     def spans(self) -> list[list[Span]]:
         return [[entity.span for entity in document] for document in self.found]
@@ -72,9 +74,14 @@ def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, devic
         tick=tell,
     )
     truth = np.concatenate([np.zeros(0, dtype=np.int64), *examples.tags])
-    loss = -float(np.take_along_axis(table, truth[:, None], axis=1).mean()) if len(truth) else 0.0
-    found = entities(table, unit_offsets(examples.documents), [document.units for document in examples.documents])
-    return Reading(found, loss)
+    losses = -np.take_along_axis(table, truth[:, None], axis=1)[:, 0].astype(np.float64)
+    offsets = unit_offsets(examples.documents)
+    running = np.concatenate([[0.0], np.cumsum(losses)])
+    return Reading(
+        found=entities(table, offsets, [document.units for document in examples.documents]),
+        loss=float(losses.mean()) if len(losses) else 0.0,
+        document_losses=running[offsets[1:]] - running[offsets[:-1]],
+    )
 
 
 def measure(tagger: Tagger, examples: Examples, reading: Reading) -> dict[str, float]:

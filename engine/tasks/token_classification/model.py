@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,12 @@ class Card:
     stride: int
     config: dict[str, Any]
     targets: list[dict[str, Any]]
+    dataset: str
+    """What it was trained on."""
     baseline: dict[str, dict[str, float]]
-    """Split → metrics of the untrained model."""
+    """Split of that dataset → metrics of the untrained model."""
+    kept_start: bool
+    """No evaluation beat the untrained model, so this is that one."""
     finetop: int = 1
 
 
@@ -74,6 +79,25 @@ def head_names(model: nn.Module) -> list[str]:
     """Modules with weights that stand beside the pretrained body."""
     body = getattr(model, "base_model_prefix", "")
     return [name for name, child in model.named_children() if name != body and any(True for _ in child.parameters())]
+
+
+def is_of_head(tagger: Tagger, parameter: str) -> bool:
+    """Whether a parameter's name belongs to the new head, LoRA or not."""
+    inner = tagger.model.get_base_model() if hasattr(tagger.model, "get_base_model") else tagger.model  # type: ignore[operator]
+    return not set(head_names(inner)).isdisjoint(parameter.split("."))
+
+
+def start_from_frequencies(tagger: Tagger, weights: Sequence[float]) -> None:
+    """Let the new head begin with the tags' frequencies, so that it does not spend its first steps learning
+    that most units are O: its bias becomes their logarithm (Lin et al. 2017, arXiv 1708.02002, §4.1).
+
+    `weights` holds how much each tag weighs in the training split.
+    """
+    shares = torch.tensor(weights, dtype=torch.float64).clamp(min=0.5)
+    with torch.no_grad():
+        for name, parameter in tagger.model.named_parameters():
+            if parameter.requires_grad and parameter.shape == shares.shape and is_of_head(tagger, name):
+                parameter.copy_((shares / shares.sum()).log())
 
 
 def merged(model: nn.Module) -> nn.Module:

@@ -15,7 +15,15 @@ from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.examples import Examples, measure, read_with
 from engine.tasks.token_classification.inference import flat_heads, pad, unit_logits
-from engine.tasks.token_classification.model import Card, Tagger, build, head_names, merged, save
+from engine.tasks.token_classification.model import (
+    Card,
+    Tagger,
+    build,
+    is_of_head,
+    merged,
+    save,
+    start_from_frequencies,
+)
 from engine.tasks.token_classification.predict import TaggerPredictor, prediction_of
 from engine.tasks.token_classification.tags import begin_tag, inside_tag, labels_in, tag_names
 from engine.training.buckets import length_buckets, longest_batch, shuffled_batches
@@ -48,6 +56,7 @@ def train(job: Job) -> TrainOutcome:
 
     examples = {split: read(split) for split in rows}
     _warn_of_misfits(job, examples["train"], config)
+    start_from_frequencies(tagger, tag_frequencies(examples["train"], config, labels))
     baseline = _untrained(job, tagger, examples["test"], eval_batch_size)
     trainable = TaggerTraining(tagger, config, examples["train"], examples["validation"], eval_batch_size)
     loop = Loop(
@@ -70,7 +79,9 @@ def train(job: Job) -> TrainOutcome:
         stride=config.stride,
         config=config.model_dump(mode="json"),
         targets=[asdict(target) for target in job.targets],
+        dataset=job.dataset.id,
         baseline={"test": baseline},
+        kept_start=result.best_step == 0 and result.steps > 0,
     )
     samples = _expected_samples(rows["test"] or rows["validation"])
     save(tagger, card, (samples, TaggerPredictor(tagger, card, job.device).predict(samples)), job.paths.model)
@@ -155,6 +166,13 @@ class TaggerTraining:
         return sorted([*self.kept_always.tolist(), *drawn.tolist()])
 
 
+def tag_frequencies(examples: Examples, config: Config, labels: Sequence[str]) -> list[float]:
+    """How much each tag weighs in the loss over a split."""
+    counts = np.bincount(np.concatenate(examples.tags), minlength=len(tag_names(labels))).astype(float)
+    weights = tag_weights(config.class_weights, examples.tags, labels)
+    return list(counts if weights is None else counts * weights)
+
+
 def tag_weights(
     wanted: str | dict[str, float], tags: Sequence[np.ndarray], labels: Sequence[str]
 ) -> list[float] | None:
@@ -194,9 +212,7 @@ def _head_rate(tagger: Tagger, config: Config) -> Callable[[str], float]:
     if config.head_learning_rate is None:
         return lambda _: 1.0
     factor = config.head_learning_rate / config.learning_rate
-    inner = tagger.model.get_base_model() if hasattr(tagger.model, "get_base_model") else tagger.model  # type: ignore[operator]
-    heads = set(head_names(inner))
-    return lambda name: factor if heads & set(name.split(".")) else 1.0
+    return lambda name: factor if is_of_head(tagger, name) else 1.0
 
 
 def _warn_of_misfits(job: Job, examples: Examples, config: Config) -> None:
