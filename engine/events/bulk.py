@@ -32,6 +32,8 @@ from engine.events.schema import (
 )
 from engine.events.tail import parse_line
 
+Floats = NDArray[np.float64]
+
 _MOST_NAMES = 256
 """Metric names per split that get a field of their own; a stranger file takes the general way."""
 
@@ -43,12 +45,16 @@ class Points:
     split: str
     names: tuple[str, ...]
     step: NDArray[np.int64]
-    epoch: NDArray[np.float64]
-    t: NDArray[np.float64]
-    values: NDArray[np.float64]
+    epoch: Floats
+    t: Floats
+    values: Floats
     """A row per name. NaN where the line said null or did not have the name."""
     present: NDArray[np.bool_] | None
     """Like `values`: which lines had the name. None: all of them."""
+
+    def present_in(self, row: int) -> NDArray[np.bool_]:
+        """Which lines had the name of this row."""
+        return np.ones(len(self.step), np.bool_) if self.present is None else self.present[row]
 
 
 Part = Points | RunEvent | MetricsEvent
@@ -72,44 +78,43 @@ class BulkParser:
             whole = len(lines)
             lines = [line for line in lines if len(line) < MAX_LINE_BYTES]
             skipped = whole - len(lines)
-        for line in lines:
-            try:
-                frames.append(_decode_frame(line))
-            except (ValueError, RecursionError):
-                skipped += 1
-        metrics = [frame for frame in frames if type(frame) is _Frame]
+        try:
+            frames.extend(map(_decode_frame, lines))
+        except (ValueError, RecursionError):
+            frames.clear()
+            for line in lines:
+                try:
+                    frames.append(_decode_frame(line))
+                except (ValueError, RecursionError):
+                    skipped += 1
+        kinds = set(map(type, frames))
+        metrics = frames if kinds == {_Frame} else [frame for frame in frames if type(frame) is _Frame]
         # A key that stands twice in a line, or is spelled with an escape, hides from the raw values.
-        if data.count(b'"values"') == len(metrics) and b"\\" not in data:
-            parts = self._parts_of(frames, metrics)
+        if data.count(b'"values":') == len(metrics) and b"\\" not in data:
+            parts = self._attempts(frames) if RunEvent in kinds else self._points(metrics)
             if parts is not None:
                 return parts, skipped
         return _general(data)
 
-    def _parts_of(self, frames: list[Any], metrics: list[_Frame]) -> list[Part] | None:
-        starts = (
-            [index for index, frame in enumerate(frames) if type(frame) is RunEvent]
-            if len(metrics) < len(frames)
-            else []
-        )
-        if not starts:
-            return self._points(metrics)
+    def _attempts(self, frames: list[Any]) -> list[Part] | None:
+        """Parts of lines with run events among them: what lies between two belongs together."""
         parts: list[Part] = []
+        starts = [index for index, frame in enumerate(frames) if type(frame) is RunEvent]
         for begin, end in zip([0, *starts], [*starts, len(frames)], strict=True):
-            segment = frames[begin:end]
-            if segment and type(segment[0]) is RunEvent:
-                parts.append(segment[0])
-            points = self._points([frame for frame in segment if type(frame) is _Frame])
+            attempt = frames[begin:end]
+            if attempt and type(attempt[0]) is RunEvent:
+                parts.append(attempt[0])
+            points = self._points([frame for frame in attempt if type(frame) is _Frame])
             if points is None:
                 return None
             parts.extend(points)
         return parts
 
     def _points(self, frames: list[_Frame]) -> list[Part] | None:
-        by_split: dict[str, list[_Frame]] = {}
-        for split in dict.fromkeys(frame.split for frame in frames):
-            by_split[split] = [frame for frame in frames if frame.split == split]
         parts: list[Part] = []
-        for split, of_split in by_split.items():
+        splits = dict.fromkeys(map(_split, frames))
+        for split in splits:
+            of_split = frames if len(splits) == 1 else [frame for frame in frames if frame.split == split]
             points = self._points_of_split(split, of_split)
             if points is None:
                 return None
@@ -207,4 +212,5 @@ _decode_frame = msgspec.json.Decoder(
 ).decode
 _decode_values = msgspec.json.Decoder(dict[str, float | None]).decode
 _astuple = msgspec.structs.astuple
+_split = attrgetter("split")
 _head = attrgetter("step", "epoch", "t")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.events.bulk import BulkParser, Part, Points
+from engine.events.bulk import Floats, Part, Points
 from engine.events.schema import Event, MetricsEvent, RunEvent
-
-_BLOCK_BYTES = 1 << 20
+from engine.events.shards import parse_file
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,9 @@ class Series:
     """
 
     step: NDArray[np.int64]
-    epoch: NDArray[np.float64]
-    t: NDArray[np.float64]
-    value: NDArray[np.float64]
+    epoch: Floats
+    t: Floats
+    value: Floats
     """NaN where the run could not give a number."""
 
     def __len__(self) -> int:
@@ -81,13 +78,13 @@ class Columns:
 
     def add_parts(self, parts: Iterable[Part]) -> None:
         """Take in what a BulkParser made; the same as `add` with the events it stands for."""
-        waiting: dict[tuple[str, tuple[str, ...]], list[Points]] = {}
+        waiting: list[Points] = []
         for part in parts:
             if isinstance(part, Points):
-                waiting.setdefault((part.split, part.names), []).append(part)
+                waiting.append(part)
             else:
                 self._extend_points(waiting)
-                waiting = {}
+                waiting = []
                 self.add([part])
         self._extend_points(waiting)
 
@@ -99,22 +96,27 @@ class Columns:
             )
             self.revision += 1
 
-    def _extend_points(self, waiting: dict[tuple[str, tuple[str, ...]], list[Points]]) -> None:
-        for (split, names), blocks in waiting.items():
-            step = np.concatenate([block.step for block in blocks])
-            epoch = np.concatenate([block.epoch for block in blocks])
-            t = np.concatenate([block.t for block in blocks])
-            for row, name in enumerate(names):
-                value = np.concatenate([block.values[row] for block in blocks])
-                columns = (step, epoch, t, value)
-                if any(block.present is not None for block in blocks):
-                    mask = np.concatenate(
-                        [np.ones(len(b.step), np.bool_) if b.present is None else b.present[row] for b in blocks]
-                    )
-                    if not mask.any():
-                        continue
-                    columns = (step[mask], epoch[mask], t[mask], value[mask])
-                self._columns.setdefault((split, name), _Column()).extend(*columns)
+    def _extend_points(self, waiting: list[Points]) -> None:
+        rows: dict[tuple[str, str], list[tuple[Points, int]]] = {}
+        for points in waiting:
+            for row, name in enumerate(points.names):
+                rows.setdefault((points.split, name), []).append((points, row))
+        heads: dict[tuple[int, ...], tuple[NDArray[np.int64], Floats, Floats]] = {}
+        for key, found in rows.items():
+            values = np.concatenate([points.values[row] for points, row in found])
+            same = tuple(id(points) for points, _ in found)
+            if same not in heads:  # metrics of the same lines share their steps and times
+                heads[same] = (
+                    np.concatenate([points.step for points, _ in found]),
+                    np.concatenate([points.epoch for points, _ in found]),
+                    np.concatenate([points.t for points, _ in found]),
+                )
+            step, epoch, t = heads[same]
+            if any(points.present is not None for points, _ in found):
+                mask = np.concatenate([points.present_in(row) for points, row in found])
+                step, epoch, t, values = step[mask], epoch[mask], t[mask], values[mask]
+            if len(step):
+                self._columns.setdefault(key, _Column()).extend(step, epoch, t, values)
                 self.revision += 1
 
     def _begin_attempt(self, event: RunEvent) -> None:
@@ -146,9 +148,9 @@ class _Column:
     def extend(
         self,
         step: NDArray[np.int64],
-        epoch: NDArray[np.float64],
-        t: NDArray[np.float64],
-        value: NDArray[np.float64],
+        epoch: Floats,
+        t: Floats,
+        value: Floats,
     ) -> None:
         """Append points. Whole arrays are taken over, not copied, by an empty column."""
         if self.resumed and len(step):
@@ -190,31 +192,5 @@ class _Column:
 def load_columns(path: Path) -> Columns:
     """All metrics of an events file. A missing file has none; a torn last line is left out."""
     columns = Columns()
-    parser = BulkParser()
-    collecting = gc.isenabled()
-    gc.disable()  # millions of short-lived tuples, and no cycle among them
-    try:
-        columns.add_parts(part for block in _whole_lines(path) for part in parser.parse(block)[0])
-    finally:
-        if collecting:
-            gc.enable()
+    columns.add_parts(parse_file(path))
     return columns
-
-
-def _whole_lines(path: Path) -> Iterator[bytes]:
-    """The file in blocks that end with a newline."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    torn = b""
-    try:
-        while block := os.read(fd, _BLOCK_BYTES):
-            end = block.rfind(b"\n") + 1
-            if end:
-                yield torn + block[:end]
-                torn = block[end:]
-            else:
-                torn += block
-    finally:
-        os.close(fd)
