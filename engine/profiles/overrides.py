@@ -12,8 +12,6 @@ from engine.profiles.schema import Data, Policy, Profile
 from engine.profiles.settings import SECTIONS, SET, task_of
 from engine.profiles.validation import advice, fields_at
 
-_DEEP_FIELDS = {"policy": set(Policy.model_fields), "data": set(Data.model_fields)}
-
 
 def overrides_for(profile: Profile, model: str, overrides: Sequence[str], among: Sequence[str]) -> list[Node]:
     """The overrides that concern `model`, each as a tree of sections.
@@ -45,32 +43,32 @@ def _with_section(names: list[str]) -> list[str]:
 
 
 def _has(profile: Profile, model: str, path: list[str]) -> bool:
-    """Whether a setting exists for a model. Targets take any metric; the value is checked later."""
-    if path[0] in _DEEP_FIELDS and len(path) > 1 and path[1] not in _DEEP_FIELDS[path[0]]:
-        return False
+    """Whether a setting exists for a model; what lies deeper is validated with its value."""
+    known, name = _choices(profile, model, path)
+    return known is None or name in known
+
+
+def _choices(profile: Profile, model: str, path: list[str]) -> tuple[set[str] | None, str]:
+    """The names among which one part of the path must be, and that part. None: any name will do, as in targets."""
     task, _ = task_of(profile.source, model)
-    if task is None:
-        return False
-    if path[0] == "config":
-        return len(path) == 1 or path[1] in task.config_class.model_fields
-    if path[:2] == ["data", "recipe"] and len(path) > 2:
-        return path[2] in task.recipe_class.model_fields
-    return True
+    match path:
+        case ["policy", name, *_]:
+            return set(Policy.model_fields), name
+        case ["data", "recipe", name, *_]:
+            return (set() if task is None else fields_at(task.recipe_class, ())), name
+        case ["data", name, *_]:
+            return set(Data.model_fields), name
+        case ["config", name, *_]:
+            return (set() if task is None else fields_at(task.config_class, ())), name
+    return None, path[-1]
 
 
 def _unknown(profile: Profile, names: list[str], path: list[str], among: Sequence[str], text: str) -> ProfileError:
-    known: set[str] = set()
-    for model in among:
-        task, _ = task_of(profile.source, model)
-        if task is not None and path[0] == "config":
-            known |= fields_at(task.config_class, ())
-        elif task is not None and path[:2] == ["data", "recipe"]:
-            known |= fields_at(task.recipe_class, ())
-    if path[0] in _DEEP_FIELDS and not known:
-        known = _DEEP_FIELDS[path[0]]
-    wrong = names[-1] if path[0] != "config" or len(names) == 1 else names[0]
-    if path[0] == "config" and len(names) > 1:
-        known = {*profile.models, *SECTIONS}
+    if len(names) > 1 and names[0] not in SECTIONS:
+        wrong, known = names[0], {*profile.models, *SECTIONS}
+    else:
+        choices = [_choices(profile, model, path) for model in among]
+        wrong, known = choices[0][1], {name for names, _ in choices for name in names or ()}
     return ProfileError(f"no such setting: {wrong}", where=f"{SET} {text}", fix=advice(wrong, known))
 
 

@@ -117,8 +117,10 @@ FIELDS = "finetop name models presets policy ner task config data recipe targets
 WORDS = [*FIELDS.split(), "vocabulary", "at_least", "early_stop_on", "seed", "x", ""]
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(WORDS), inner | st.just("toy") | st.just(1), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(WORDS), inner | st.just("toy") | st.just(1), max_size=5)
+    ),
     max_leaves=30,
 )
 

@@ -114,6 +114,8 @@ def test_set_reaches_every_section(write: Write, override: str, read: Callable[[
     [
         ("epochs", "--set epochs: needs KEY=VALUE; write for example --set epochs=3"),
         ("epoch=3", "--set epoch=3: no such setting: epoch; write epochs"),
+        ("config.epoch=3", "--set config.epoch=3: no such setting: epoch; write epochs"),
+        ("data.sed=3", "--set data.sed=3: no such setting: sed; write seed"),
         ("nre.epochs=3", "--set nre.epochs=3: no such setting: nre; write ner"),
         ("policy.retrys=3", "--set policy.retrys=3: no such setting: retrys; write retries"),
         ("data.recipe.example=3", "--set data.recipe.example=3: no such setting: example; write examples"),
@@ -132,6 +134,13 @@ def test_a_wrong_set_says_what_to_write(write: Write, override: str, message: st
     with pytest.raises(ProfileError) as caught:
         settled(write, overrides=(override,))
     assert message in str(caught.value)
+
+
+def test_an_override_must_fit_one_of_the_chosen_models(write: Write) -> None:
+    profile = load_profile(write())
+    assert resolve(profile, "other", overrides=["data.recipe.examples=9"]).recipe.examples == 9
+    with pytest.raises(ProfileError, match="no such setting: epoch; write epochs"):
+        resolve_models(profile, ["other"], overrides=["epoch=1"])
 
 
 def test_an_unknown_model_or_preset_names_the_nearest(write: Write) -> None:
