@@ -229,7 +229,9 @@ def _notes(recipe: Recipe, writer: _Writer, splits: dict[str, list[Row]]) -> dic
         "is honest and tells nothing of the test",
         "seen_share": recipe.seen_share,
         "kinds": {
-            name: dict(Counter(row["kind"] for row in rows)) for name, rows in splits.items() if "kind" in rows[0]
+            name: dict(sorted(Counter(row["kind"] for row in rows).items()))
+            for name, rows in splits.items()
+            if name != "unlabelled"
         },
         "redrawn": writer.redrawn,
     }

@@ -1,0 +1,62 @@
+"""What rows a task is made of: texts with entities, pairs with a score, texts with a label."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import DataError
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How rows look, are checked, counted and told apart."""
+
+    name: str
+    problem_with: Callable[[Row], str | None]
+    count_classes: Callable[[Sequence[Row]], dict[str, int]]
+    texts: Callable[[Row], tuple[str, ...]]
+    """The texts of a row that must not stand in two splits."""
+
+
+def shape_of(task: str) -> Shape:
+    """The shape of a task's rows. Raises DataError for a task that nothing can be imported for."""
+    if task == "text-classification":
+        return Shape("labelled", labelled_problem, count_labels, _text)
+    shapes = {"token-classification": ("spans", _text), "sentence-similarity": ("pairs", _pair)}
+    if task not in shapes:
+        raise DataError(
+            f"nothing can be imported for the task {task!r}",
+            fix=f"the tasks that files can be imported for are {', '.join(sorted([*shapes, 'text-classification']))}",
+        )
+    from engine.tasks.catalog import find_task
+
+    name, texts = shapes[task]
+    found = find_task(task)
+    return Shape(name, found.problem_with, found.count_classes, texts)
+
+
+def labelled_problem(row: Row) -> str | None:
+    """What is wrong with a text with a label; None when it can be used."""
+    for name in ("text", "label"):
+        value = row.get(name)
+        if not isinstance(value, str) or not value.strip():
+            return f"`{name}` must be a text that is not empty"
+    return None
+
+
+def count_labels(rows: Sequence[Row]) -> dict[str, int]:
+    """Texts per label."""
+    return dict(sorted(Counter(row["label"] for row in rows).items()))
+
+
+def _text(row: Row) -> tuple[str, ...]:
+    return (row["text"],)
+
+
+def _pair(row: Row) -> tuple[str, ...]:
+    return row["a"], row["b"]
