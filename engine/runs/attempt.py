@@ -91,7 +91,7 @@ class Attempt:
         try:
             config = task.config_class.model_validate(self.spec.config)
         except ValueError as problem:
-            raise InputError(str(problem), where=str(self.paths.spec), fix="start the run anew") from problem
+            raise InputError(_first_problem(problem), where=str(self.paths.spec), fix="start the run anew") from problem
         return Job(
             run_id=self.spec.id,
             config=config,
@@ -170,3 +170,11 @@ def _free_device_memory() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _first_problem(problem: ValueError) -> str:
+    """What pydantic says of the first field, in one line."""
+    errors = getattr(problem, "errors", list)()
+    if not errors:
+        return str(problem)
+    return f"config.{'.'.join(map(str, errors[0]['loc']))}: {errors[0]['msg']}"

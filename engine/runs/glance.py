@@ -26,11 +26,11 @@ def first_of(path: Path, kind: type[E]) -> E | None:
     return None
 
 
-def last_of(path: Path, kind: type[E], *, within: int | None = None, having: bytes = b"") -> E | None:
-    """The last event of a kind whose line has `having`; `within` bounds the search backward in bytes."""
+def last_of(path: Path, kind: type[E], *, within: int | None = None, having: tuple[bytes, ...] = ()) -> E | None:
+    """The last event of a kind whose line has all of `having`; `within` bounds the search backward in bytes."""
     mark = f'"type":"{kind.__struct_config__.tag}"'.encode()
     for line in _lines_backward(path, mark, within):
-        event = _decode(line) if having in line else None
+        event = _decode(line) if all(part in line for part in having) else None
         if isinstance(event, kind):
             return event
     return None

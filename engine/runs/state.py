@@ -3,6 +3,7 @@ whether the worker's lock is held, and from the age of the last event."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -58,9 +59,13 @@ def derive_state(signs: Signs, stall_factor: float = RunPolicy.stall_factor) -> 
     if signs.stop_requested or status == "stopping":
         return "stopping", None
     if status == "running":
-        limit = max(STALL_AT_LEAST_S, stall_factor * (signs.usual_gap_s or 0.0))
-        return ("stalled" if signs.age_s > limit else "running"), None
+        return ("stalled" if signs.age_s > stall_limit_s(signs.usual_gap_s, stall_factor) else "running"), None
     return ("starting" if status == "starting" else "queued"), None
+
+
+def stall_limit_s(usual_gap_s: float | None, stall_factor: float) -> float:
+    """How long a running trainer may be silent before it counts as stalled."""
+    return max(STALL_AT_LEAST_S, stall_factor * (usual_gap_s or 0.0))
 
 
 @dataclass(frozen=True)
@@ -99,20 +104,22 @@ def look(paths: RunPaths, *, now: float | None = None) -> RunView:
     run = first_of(paths.status, RunEvent)
     if run is None:
         return _before_the_first_line(paths, now)
-    # The lock is asked before the status is read: a worker that ends in between has written its end.
-    locked = is_locked(paths.lock)
     status = last_of(paths.status, StatusEvent)
+    ended = status is not None and status.state in ENDED
+    locked = not ended and is_locked(paths.lock)
+    if not ended and not locked:
+        status = last_of(paths.status, StatusEvent)  # it may have ended between the two looks
     trainer = first_of(paths.events, RunEvent)
     last = max(status.t if status else run.t, last_time(paths.events) or 0.0)
     signs = Signs(
         last_status=status.state if status else None,
         locked=locked,
         age_s=now - last,
-        usual_gap_s=usual_gap_s(paths.events),
+        usual_gap_s=usual_gap_s(paths.events) if locked else None,
         stop_requested=locked and stop_requested(paths) is not Stop.NO,
-        worker_gone=Reason.WORKER_KILLED if locked else _why_gone(paths),
+        worker_gone=Reason.WORKER_KILLED if locked or ended else _why_gone(paths),
     )
-    state, reason = derive_state(signs)
+    state, reason = derive_state(signs, _stall_factor(paths, signs))
     score, split = _score(paths, run.headline)
     return RunView(
         id=paths.id,
@@ -164,6 +171,14 @@ def _before_the_first_line(paths: RunPaths, now: float) -> RunView:
     )
 
 
+def _stall_factor(paths: RunPaths, signs: Signs) -> float:
+    """The policy's, read only where it can make a difference."""
+    if signs.locked and signs.age_s > STALL_AT_LEAST_S:
+        with contextlib.suppress(InputError):
+            return RunSpec.read(paths.spec).policy.stall_factor
+    return RunPolicy.stall_factor
+
+
 def _why_gone(paths: RunPaths) -> Reason:
     """Why a worker that wrote no end is gone, from what it left in its lock file."""
     try:
@@ -179,9 +194,9 @@ def _why_gone(paths: RunPaths) -> Reason:
 
 def _score(paths: RunPaths, headline: str) -> tuple[float | None, str]:
     """The last headline metric that was measured on anything but training rows."""
-    metrics = (
-        last_of(paths.events, MetricsEvent, within=_TAIL, having=f'"{headline}":'.encode()) if headline else None
-    )
+    # The split is written out for every split but training's.
+    having = (f'"{headline}":'.encode(), b'"split":')
+    metrics = last_of(paths.events, MetricsEvent, within=_TAIL, having=having) if headline else None
     if metrics is None or metrics.split == "train":
         return None, ""
     return metrics.values.get(headline), metrics.split

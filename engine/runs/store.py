@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import time
 
@@ -17,9 +16,13 @@ from engine.workspace import Workspace
 
 
 def new_run_id(profile: str, model: str) -> str:
-    """A fresh id that sorts by time: `20261120-143215-utility-ner-7f3a`."""
+    """A fresh id that sorts by time: `20261120-143215-utility-ner-7f3a`.
+
+    The last four digits are the fraction of the second, in 1/65536.
+    """
+    now = time.time()
     name = re.sub(r"[^a-z0-9]+", "-", f"{profile}-{model}".lower()).strip("-") or "run"
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{secrets.token_hex(2)}"
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{name}-{int(now % 1 * 65536):04x}"
 
 
 def create_run(workspace: Workspace, spec: RunSpec) -> RunPaths:

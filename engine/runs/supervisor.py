@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
+import traceback
 from collections.abc import Callable
 
 from engine.errors import FinetopError
@@ -57,6 +58,7 @@ class Supervisor:
         self.stop = StopPoll(paths)
         self._lease: Lease | None = None
         self._ticket: Ticket | None = None
+        self._trainer: TrainerProcess | None = None
         self._problem = ""
         try:
             # Before the launcher goes on: runs launched one after the other start in that order.
@@ -70,6 +72,12 @@ class Supervisor:
             reason, message = self._queue_and_run()
         except OSError as problem:
             reason, message = Reason.DISK_FULL if problem.errno in _FULL else Reason.CRASH, str(problem)
+        except Exception as problem:
+            # The edge of the worker: a fault in it must show as a failed run, not as a lost one.
+            traceback.print_exception(problem)
+            reason, message = Reason.CRASH, f"the worker failed ({problem}); see worker.log"
+        if self._trainer is not None:
+            self._trainer.kill()
         if self._ticket is not None:
             self._ticket.discard()
         if self._lease is not None:
@@ -113,8 +121,10 @@ class Supervisor:
         before = events_size(self.paths)
         self._announce("starting", f"on {lease.slot.device}")
         trainer = TrainerProcess(self.paths, lease, attempt=self.attempt, splits_of_batch=splits_of_batch)
+        self._trainer = trainer
         watch = Watch(trainer, self.paths, self.spec.policy, self.signals, self.stop, self.status, self._announce)
         code, verdict = watch.until_it_ends()
+        self._trainer = None
         if verdict is not None:
             return verdict
         reason, message = reason_of_exit(code, kernel_out_of_memory=kernel_kills() > kills)

@@ -12,11 +12,13 @@ from engine import devices
 from engine.events.schema import State
 from engine.events.writer import EventWriter
 from engine.runs.control import StopPoll
+from engine.runs.glance import usual_gap_s
 from engine.runs.paths import RunPaths
 from engine.runs.processes import TrainerProcess
 from engine.runs.reasons import Reason
 from engine.runs.signals import Signals
 from engine.runs.spec import RunPolicy
+from engine.runs.state import STALL_AT_LEAST_S, stall_limit_s
 from engine.tasks.contract import Stop
 
 POLL_S = 0.1
@@ -45,7 +47,7 @@ class Watch:
         self.signals, self.stop, self.status, self.announce = signals, stop, status, announce
         self._size = events_size(paths)
         self._last_event = self._last_figures = time.monotonic()
-        self._running = self._stopping = self._asked = False
+        self._running = self._stopping = self._asked = self._stalled = False
         self._deadline: float | None = None
         self._verdict: Verdict | None = None
 
@@ -67,11 +69,22 @@ class Watch:
             if not self._running and not self._stopping:
                 self._running = True
                 self.announce("running", "")
+            self._stalled = False
         silence = now - self._last_event
+        self._notice_stall(silence)
         if self._deadline is None and silence > self.policy.hang_after_s:
             self._verdict = (Reason.HANG, f"no event for {silence:.0f} s; trainer.log has where each thread was")
             self.trainer.dump_stacks()
             self._deadline = now + STACKS_TO_KILL_S
+
+    def _notice_stall(self, silence: float) -> None:
+        """Raise the signal once per silence."""
+        if self._stalled or not self._running or silence <= STALL_AT_LEAST_S:
+            return
+        if silence > stall_limit_s(usual_gap_s(self.paths.events), self.policy.stall_factor):
+            self._stalled = True
+            with contextlib.suppress(OSError):
+                self.status.signal("stalled", message=f"no event for {silence:.0f} s")
 
     def _pass_on_requests(self, now: float) -> None:
         stop = self.stop()

@@ -66,8 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     try:
-        lock = _take_lock(paths)
         signals = Signals()
+        lock = _take_lock(paths)
         status = EventWriter(paths.status)
         attempt = write_first_lines(paths, spec, status)
         supervisor = Supervisor(paths, spec, status, signals, attempt=attempt)

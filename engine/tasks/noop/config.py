@@ -48,7 +48,7 @@ class Step(BaseModel):
 
     def actions(self) -> list[str]:
         """Names of the actions that are set."""
-        return sorted(self.model_fields_set - {"split", "once"})
+        return sorted(name for name in self.model_fields_set - {"split", "once"} if getattr(self, name) is not None)
 
 
 class Config(BaseModel):

@@ -1,5 +1,6 @@
 """Runs from launch to end, with real processes."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -113,8 +114,8 @@ def test_a_queued_worker_is_small_and_has_no_terminal_and_no_second_one_comes(be
     session, terminal = int(stat[3]), int(stat[4])
     assert session != os.getsid(0)
     assert terminal == 0
-    assert os.readlink(f"/proc/{pid}/fd/0") == os.devnull
-    assert os.readlink(f"/proc/{pid}/fd/1") == str(run.worker_log)
+    assert Path(f"/proc/{pid}/fd/0").readlink() == Path(os.devnull)
+    assert Path(f"/proc/{pid}/fd/1").readlink() == run.worker_log
     assert int(status["SigIgn"], 16) & 1 << (signal.SIGHUP - 1)
 
 
@@ -154,7 +155,7 @@ def test_a_crash_is_retried_from_the_last_checkpoint_and_then_given_up(bench: Be
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", [{"exit": 7}, {"kill": signal.SIGSEGV}, {"raise": "crash"}])
+@pytest.mark.parametrize("ending", [{"exit": 7}, {"kill": int(signal.SIGSEGV)}, {"raise": "crash"}])
 def test_a_crash_that_passes_is_survived(bench: Bench, ending: dict[str, Any]) -> None:
     view = bench.start([*PLAIN, {**ending, "once": True}, *PLAIN]).wait(30)
     assert (view.state, view.attempt) == ("done", 2)
@@ -189,7 +190,7 @@ def test_a_hang_is_ended_and_retried_and_leaves_where_it_hung(bench: Bench) -> N
     handle = bench.start([*PLAIN, {"hang": True, "once": True}, *PLAIN], policy=policy)
     view = handle.wait(30)
     assert (view.state, view.attempt) == ("done", 2)
-    assert "hang" in [line["message"] for line in bench.status(handle.paths) if line["type"] == "log"][0]
+    assert "hang" in next(line["message"] for line in bench.status(handle.paths) if line["type"] == "log")
     assert "_act" in handle.paths.log.read_text()
     bench.assert_nothing_left(handle.paths)
 
@@ -261,7 +262,7 @@ def test_twenty_runs_on_one_slot_start_in_order_and_none_is_lost_when_a_queued_w
         lines = [line for line in bench.status(run.paths) if line["type"] == "status"]
         spans.append((lines[1]["t"], lines[-1]["t"]))
     assert spans == sorted(spans)
-    for (_, ended), (started, _) in zip(spans, spans[1:], strict=False):
+    for (_, ended), (started, _) in itertools.pairwise(spans):
         assert started >= ended - 0.05, "two runs held the slot at once"
     assert victim.resume().wait(30).state == "done"
     for run in [*everyone, victim]:
