@@ -39,9 +39,10 @@ def train(
     checked before the first run is created. Raises InputError.
     """
     from engine.runs.handle import RunHandle
-    from engine.runs.launchers import launch
+    from engine.runs.launchers import find_launcher, launch
     from engine.runs.store import create_run
 
+    find_launcher(launcher)
     place = _workspace(workspace)
     resolved = resolve_models(profile, models, preset=preset, overrides=overrides)
     if dataset is not None and len(resolved) > 1:
@@ -96,9 +97,14 @@ def import_data(
     *,
     format: str | None = None,
     skip_bad: bool = False,
+    encoding: str = "utf-8",
+    scale: str | None = None,
     workspace: Place = None,
 ) -> tuple[Dataset, ImportSummary]:
-    """Import files of examples for a model. Nothing is written unless the whole import succeeds."""
+    """Import files of examples for a model. Nothing is written unless the whole import succeeds.
+
+    `scale`: what the scores of pairs run from and to (`1..5`); told from the scores when it is not given.
+    """
     from engine.datasets.importers import import_dataset
     from engine.profiles import load_profile
 
@@ -112,6 +118,8 @@ def import_data(
         sources=sources,
         format=format,
         skip_bad=skip_bad,
+        encoding=encoding,
+        scale=scale,
     )
 
 
@@ -218,7 +226,7 @@ def _specify(
         model=model.model,
         task=model.task,
         dataset=chosen.id if chosen else "",
-        config=model.config.model_dump(mode="json"),
+        config=model.config.model_dump(mode="json", by_alias=True),
         headline=find_task(model.task).headline,
         targets=model.targets,
         early_stop_on=tuple(model.early_stop_on),

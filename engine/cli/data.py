@@ -56,6 +56,10 @@ def import_(
         str | None, typer.Option("--format", help="conll, csv, tsv, jsonl or lines; by the file's name by default.")
     ] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and count them.")] = False,
+    encoding: Annotated[str, typer.Option("--encoding", help="utf-8, latin-1, cp1252 or iso-8859-15.")] = "utf-8",
+    scale: Annotated[
+        str | None, typer.Option("--scale", help="What scores run from and to: 1..5; told from the scores by default.")
+    ] = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -64,7 +68,18 @@ def import_(
 
     Example: engine data import utility ner train=train.conll test=test.conll
     """
-    dataset, summary = api.import_data(profile, model, sources, format=format, skip_bad=skip_bad, workspace=workspace)
+    dataset, summary = api.import_data(
+        profile,
+        model,
+        sources,
+        format=format,
+        skip_bad=skip_bad,
+        encoding=encoding,
+        scale=scale,
+        workspace=workspace,
+    )
+    for note in summary.notes:
+        say(note)
     if summary.skipped:
         say(f"left out {summary.skipped} bad rows:")
         for problem in summary.problems:
