@@ -58,7 +58,7 @@ def import_(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and count them.")] = False,
     encoding: Annotated[str, typer.Option("--encoding", help="utf-8, latin-1, cp1252 or iso-8859-15.")] = "utf-8",
     scale: Annotated[
-        str | None, typer.Option("--scale", help="What scores run from and to: 1..5; told from the scores by default.")
+        str | None, typer.Option("--scale", help="What scores run from and to: 1..5. Default: told from them.")
     ] = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,

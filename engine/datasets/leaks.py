@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+")
 
 def plain(text: str) -> str:
     """`text` as words in lower case: two texts that differ in casing, spacing or punctuation are the same."""
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(_WORD.findall(text.casefold())) or text.strip()
 
 
 class Known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -81,7 +82,7 @@ def repeated_texts(splits: dict[str, list[Row]], texts: Texts) -> list[str]:
 
 def _grouped(rows: Sequence[Row], texts: Texts) -> tuple[list[int], str]:
     each = _components([_keys(row, [(plain(text),) for text in texts(row)]) for row in rows])
-    if max(each.count(key) for key in {*each}) <= LARGEST_GROUP * len(rows) or len(rows) < 4:
+    if max(Counter(each).values()) <= LARGEST_GROUP * len(rows) or len(rows) < 4:
         return each, "no text in two splits"
     whole = _components([_keys(row, [tuple(map(plain, texts(row)))]) for row in rows])
     return whole, "no pair in two splits; single texts are shared, because they chain most pairs together"
