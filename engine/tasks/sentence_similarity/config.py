@@ -7,6 +7,9 @@ from typing import Literal
 
 from engine.training.config import PhaseOutline, TrainingConfig, hyperparameter
 
+UNSUPERVISED, SUPERVISED, ALONE = "unsupervised", "supervised", "supervised alone"
+"""The phases: on plain text; on pairs after it; on pairs from the untouched base."""
+
 LossName = Literal["cosine", "cosent", "angle", "cosine+cosent", "cosine+pearson"]
 
 
@@ -53,16 +56,16 @@ class Config(TrainingConfig):
     def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
         """Plain text, the pairs after it, and the pairs alone to compare with: see phases.py."""
         pairs = counts.get("train", 0)
-        alone = self.phase("supervised alone", pairs)
+        alone = self.phase(ALONE, pairs)
         if not self.unsupervised_epochs:
             return [alone]
         sentences = counts.get("unlabelled") or 2 * pairs
         unsupervised = PhaseOutline(
-            "unsupervised",
+            UNSUPERVISED,
             sentences,
             self.unsupervised_batch_size,
             self.unsupervised_epochs,
             max_steps=self.max_steps,
         )
         checked = [alone] if self.unsupervised_check == "always" else []
-        return [unsupervised, self.phase("supervised", pairs), *checked]
+        return [unsupervised, self.phase(SUPERVISED, pairs), *checked]

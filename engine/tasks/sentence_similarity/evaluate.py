@@ -174,11 +174,11 @@ def _target_notes(
         if value is None:
             notes.append(f"The target {target} names a metric that this report does not have.")
         elif not target.reached(value):
-            note = f"Target missed: {target.metric} is {value:.3f}, the target is {target}."
+            note = f"Target missed: {target.metric} is {value:.3f}, the target {target}."
             interval = intervals.get(target.metric)
             if interval is not None:
                 inside = target.reached(interval[0]) or target.reached(interval[1])
-                meaning = "so chance alone may explain it" if inside else "so more of the same data will not reach it"
+                meaning = "which reaches the target" if inside else "all of which misses it"
                 note += f" The 95 % interval is {interval[0]:.3f} – {interval[1]:.3f}, {meaning}."
             notes.append(note)
     return notes

@@ -17,10 +17,9 @@ from torch import Tensor
 from engine.files import read_json, write_json
 from engine.runs.checkpoints import newest_valid, publish
 from engine.tasks.contract import Job
-from engine.tasks.sentence_similarity.config import Config
+from engine.tasks.sentence_similarity.config import SUPERVISED, UNSUPERVISED, Config
 from engine.training.loop import POSITION_FILE
 
-UNSUPERVISED, SUPERVISED, ALONE = "unsupervised", "supervised", "supervised alone"
 OUTCOME_FILE = "outcome.json"
 ENCODER_FILE = "encoder.safetensors"
 
@@ -50,12 +49,10 @@ class Outcome:
 
 def plan_phases(config: Config) -> list[PlannedPhase]:
     """The phases of a run, in order."""
-    if not config.unsupervised_epochs:
-        return [PlannedPhase(0, ALONE)]
-    phases = [PlannedPhase(0, UNSUPERVISED), PlannedPhase(1, SUPERVISED, after=UNSUPERVISED)]
-    if config.unsupervised_check == "always":
-        phases.append(PlannedPhase(2, ALONE))
-    return phases
+    return [
+        PlannedPhase(index, outline.name, after=UNSUPERVISED if outline.name == SUPERVISED else None)
+        for index, outline in enumerate(config.phases({}))
+    ]
 
 
 def publish_outcome(job: Job, phase: PlannedPhase, outcome: Outcome, encoder: dict[str, Tensor]) -> None:
@@ -82,13 +79,15 @@ def read_outcome(job: Job, phase: PlannedPhase) -> tuple[Outcome, dict[str, Tens
     return outcome, load_file(found.path / ENCODER_FILE)
 
 
-def resume_point(job: Job, phase: PlannedPhase) -> Path | None:
-    """The checkpoint inside this phase that the run goes on from, if it stands in this phase."""
+def interrupted_phase(job: Job) -> int | None:
+    """Index of the phase inside which the checkpoint lies that the run goes on from.
+
+    Ask before any phase runs: the checkpoint is pruned when newer ones are published.
+    """
     if job.resume_from is None:
         return None
     position: dict[str, Any] = read_json(job.resume_from / POSITION_FILE)
-    inside = position["phase_index"] == phase.index and not position.get("finished", False)
-    return job.resume_from if inside else None
+    return None if position.get("finished", False) else int(position["phase_index"])
 
 
 def _directory(job: Job, phase: PlannedPhase) -> Path:

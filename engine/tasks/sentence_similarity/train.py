@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -13,19 +12,16 @@ from engine.datasets.store import Dataset
 from engine.errors import DataError
 from engine.tasks.contract import Job, Row, TrainOutcome
 from engine.tasks.sentence_similarity.choice import Candidate, choose
-from engine.tasks.sentence_similarity.config import Config
+from engine.tasks.sentence_similarity.config import ALONE, SUPERVISED, UNSUPERVISED, Config
 from engine.tasks.sentence_similarity.model import untrained_encoder, write_model
 from engine.tasks.sentence_similarity.pairs import Pairs, PairTraining, validate
 from engine.tasks.sentence_similarity.phases import (
-    ALONE,
-    SUPERVISED,
-    UNSUPERVISED,
     Outcome,
     PlannedPhase,
+    interrupted_phase,
     plan_phases,
     publish_outcome,
     read_outcome,
-    resume_point,
 )
 from engine.tasks.sentence_similarity.predict import SimilarityPredictor
 from engine.tasks.sentence_similarity.tsdae import RECONSTRUCTION, TsdaeTraining, training_sentences
@@ -56,6 +52,7 @@ class _Run:
         self.train_pairs = Pairs(self.encoder, self.train_rows)
         self.validation = Pairs(self.encoder, self.validation_rows)
         self.plain_texts = self._plain_texts() if job.config.unsupervised_epochs else []
+        self.interrupted = interrupted_phase(job)
         self.outcomes: dict[str, Outcome] = {}
         self.states = {UNTRAINED: trainable_state(self.encoder)}
 
@@ -83,8 +80,9 @@ class _Run:
         config = self._config_of(planned)
         phase = Phase(planned.name, config.epochs, planned.index, offset, self._steps_in_all(planned))
         started = time.monotonic()
+        resume_from = job.resume_from if planned.index == self.interrupted else None
         mode = "min" if planned.name == UNSUPERVISED else "max"
-        result = Loop(job, trainable, phase, mode=mode).fit(resume_point(self.job, planned))
+        result = Loop(job, trainable, phase, mode=mode).fit(resume_from)
         outcome = Outcome(
             name=planned.name,
             steps=result.steps,
@@ -142,15 +140,8 @@ class _Run:
 
     def _steps_in_all(self, now: PlannedPhase) -> int:
         """Steps of the run, for progress: those done, and those that the phases left will take."""
-        steps = self._steps_done()
-        for phase in self.phases[self.phases.index(now) :]:
-            config = self._config_of(phase)
-            unsupervised = phase.name == UNSUPERVISED
-            examples = training_sentences(self.plain_texts) if unsupervised else len(self.train_pairs)
-            batches = math.ceil(examples / config.batch_size)
-            steps_of_phase = math.ceil(batches / config.gradient_accumulation) * config.epochs
-            steps += min(steps_of_phase, config.max_steps) if config.max_steps else steps_of_phase
-        return steps
+        counts = {"train": len(self.train_pairs), "unlabelled": training_sentences(self.plain_texts)}
+        return self._steps_done() + sum(outline.steps for outline in self.config.phases(counts)[now.index :])
 
     def _validate(self) -> dict[str, float]:
         self.encoder.eval()
