@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from engine.advisor.advisor import Advisor
+from engine.advisor.advisor import Advisor, Signal
 from engine.errors import NonFiniteError, StopRequested
 from engine.files import read_json, write_json
 from engine.runs.checkpoints import publish
@@ -196,6 +196,8 @@ class Loop:
             self._publish_if_older_than(self.config.checkpoint_every_s)
             self._step(batches[self.position.batch : self.position.batch + self.config.gradient_accumulation])
             self._progress(self.phase.name)
+            if self._should_end_early():  # diverged: the evaluation and the best weights come now
+                break
         self._flush()
         self.position.epoch += 1
         self.position.batch = 0
@@ -219,7 +221,7 @@ class Loop:
             self.position.epoch >= self.phase.epochs
             or self._phase_step() >= self.phase_steps
             or bool(self.config.patience and self.position.without_gain >= self.config.patience)
-            or any(kind in self.advisor.seen for kind in self.job.early_stop_on)
+            or self._should_end_early()
         )
 
     def _phase_step(self) -> int:
@@ -298,6 +300,7 @@ class Loop:
                 raise NonFiniteError(message, fix="lower learning_rate or check the data")
         self.position.loss_sum += values["loss"]
         self.position.loss_count += 1
+        self._raise(self.advisor.observe_loss(reading.step, values["loss"]))
 
     # -- evaluation
 
@@ -323,8 +326,15 @@ class Loop:
         position.loss_sum, position.loss_count = 0.0, 0
         if mean_loss is not None:
             position.epoch_losses.append(mean_loss)
-        for signal in self.advisor.observe(position.step, values, train_loss=mean_loss):
-            self.job.events.signal(signal.kind, metric=signal.metric, message=signal.message, step=position.step)
+        without_gain = position.without_gain
+        self._raise(self.advisor.observe(position.step, values, train_loss=mean_loss, without_gain=without_gain))
+
+    def _raise(self, signals: list[Signal]) -> None:
+        for signal in signals:
+            self.job.events.signal(signal.kind, metric=signal.metric, message=signal.message, step=self.position.step)
+
+    def _should_end_early(self) -> bool:
+        return any(kind in self.advisor.seen for kind in self.job.early_stop_on)
 
     def _better(self, score: float, loss: float | None) -> bool:
         """Whether this evaluation beats the best. Between equal scores the lower validation loss wins: a
