@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from engine.datasets.store import Dataset, Manifest, open_dataset
 from engine.errors import InputError, StopRequested, WorkError
@@ -91,7 +92,9 @@ class Attempt:
         try:
             config = task.config_class.model_validate(self.spec.config)
         except ValueError as problem:
-            raise InputError(_first_problem(problem), where=str(self.paths.spec), fix="start the run anew") from problem
+            raise InputError(
+                _first_problem(problem), where=str(self.paths.spec), fix="start the run anew"
+            ) from problem
         return Job(
             run_id=self.spec.id,
             config=config,
@@ -174,7 +177,7 @@ def _free_device_memory() -> None:
 
 def _first_problem(problem: ValueError) -> str:
     """What pydantic says of the first field, in one line."""
-    errors = getattr(problem, "errors", list)()
+    errors: list[dict[str, Any]] = getattr(problem, "errors", list)()
     if not errors:
         return str(problem)
     return f"config.{'.'.join(map(str, errors[0]['loc']))}: {errors[0]['msg']}"

@@ -24,11 +24,14 @@ from engine.tasks.contract import Stop
 
 POLL_S = 0.15
 RESERVE_BYTES = 64 * 1024
+_UNSAID = {Reason.DISK_FULL: "no space is left for the run; make room and resume it"}
+"""For a trainer that could not even log."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def write_first_lines(paths: RunPaths, spec: RunSpec, status: EventWriter) -> int:
     """Who works, and that it is queued; returns the number of the coming attempt."""
+    _keep_space(paths)
     last = last_of(paths.status, StatusEvent)
     attempt = 1 if last is None else last.attempt + 1
     status.run(
@@ -42,9 +45,16 @@ def write_first_lines(paths: RunPaths, spec: RunSpec, status: EventWriter) -> in
         attempt=attempt,
     )
     status.status("queued", attempt=attempt)
-    if not paths.reserve.exists():
-        paths.reserve.write_bytes(bytes(RESERVE_BYTES))
     return attempt
+
+
+def _keep_space(paths: RunPaths) -> None:
+    """Before anything is promised: a run that cannot even keep this much could not tell its end."""
+    try:
+        paths.reserve.write_bytes(bytes(RESERVE_BYTES))
+    except OSError:
+        paths.reserve.unlink(missing_ok=True)
+        raise
 
 
 class Supervisor:
@@ -135,7 +145,9 @@ class Supervisor:
         if reason in (Reason.DONE, Reason.STOPPED, Reason.PREEMPTED):
             return ""
         log = last_of(self.paths.events, LogEvent, within=max(0, events_size(self.paths) - since))
-        return log.message if log is not None and log.level == "error" else ""
+        if log is not None and log.level == "error":
+            return log.message
+        return _UNSAID.get(reason, "trainer.log says more")
 
     def _leaving(self) -> Reason | None:
         if self.signals.terminate:

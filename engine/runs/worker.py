@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     try:
         signals = Signals()
-        lock = _take_lock(paths)
+        lock = take_lock(paths)
         status = EventWriter(paths.status)
         attempt = write_first_lines(paths, spec, status)
         supervisor = Supervisor(paths, spec, status, signals, attempt=attempt)
@@ -81,7 +81,9 @@ def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     os.close(lock)
 
 
-def _take_lock(paths: RunPaths) -> int:
+def take_lock(paths: RunPaths) -> int:
+    """Hold the lock of a run as long as this process lives, and say in it who does. Raises InputError
+    when another process holds it."""
     lock = lock_for_good(paths.lock)
     if lock is None:
         raise InputError(f"run {paths.id} already has a worker", fix="watch it, or stop it first")

@@ -306,3 +306,36 @@ def test_a_full_disk_ends_the_run_with_a_true_state_and_nothing_half_written(ben
         assert path.read_bytes().endswith(b"\n")
     (handle.paths.root / "ballast").unlink()
     assert not processes_of(handle.paths)
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_from_the_start_is_told_to_who_launches(bench: Bench, small_disk: Path) -> None:
+    bench.workspace = Workspace(small_disk / "workspace")
+    run = bench.make(PLAIN)
+    ballast = (small_disk / "ballast").open("wb", buffering=0)
+    with ballast, pytest.raises(OSError, match="No space left"):
+        while True:
+            ballast.write(bytes(4096))
+    with pytest.raises(WorkError, match="No space left"):
+        launch(run)
+    (small_disk / "ballast").unlink()
+    launch(run)
+    assert RunHandle(run).wait(30).state == "done"
+    bench.assert_nothing_left(run)
+
+
+@pytest.mark.slow
+def test_a_setting_that_does_not_fit_the_task_fails_with_its_name(bench: Bench) -> None:
+    view = bench.start(PLAIN, epocs=3).wait(30)
+    assert (view.state, view.reason) == ("failed", "bad configuration")
+    assert "epocs" in view.message
+    assert "\n" not in view.message
+
+
+@pytest.mark.slow
+def test_a_request_to_stop_during_the_back_off_ends_the_run(bench: Bench) -> None:
+    handle = bench.start([{"exit": 1}], policy=RunPolicy(backoff_s=600))
+    until(lambda: handle.view().attempt == 2, "the first attempt to fail")
+    handle.stop()
+    view = handle.wait(10)
+    assert (view.state, view.reason) == ("stopped", "stopped by user")
