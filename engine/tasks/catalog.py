@@ -28,7 +28,7 @@ def task_names() -> list[str]:
 def find_task(name: str) -> Task:
     """The task called `name`. Raises InputError that names the nearest one."""
     if name in _BUILT_IN:
-        return importlib.import_module(_BUILT_IN[name]).TASK  # type: ignore[no-any-return]
+        return importlib.import_module(_BUILT_IN[name]).TASK
     for point in _of_others():
         if point.name == name:
             return point.load()
