@@ -215,6 +215,10 @@ def problem_with_pattern(
             near = difflib.get_close_matches(name, list(known), n=1)
             advice = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(known)) or 'none'}"
             return f"there is no {kind} {name!r} in {text!r}; {advice}"
+    for option in _options(pattern):
+        if option in names:
+            braced = f"{{{{{option}}}|…}}"
+            return f"{option} in {text!r} is taken as text; in alternatives a name needs its own braces: {braced}"
     if not form and _numbers(pattern):
         return f"{{n}} in {text!r} stands outside the forms of a unit"
     return None
@@ -253,6 +257,16 @@ def _article(match: re.Match[str]) -> str:
 
 def _with_article(text: str, following: str) -> str:
     return _ARTICLE.sub(_article, text + following)[: -len(following)]
+
+
+def _options(pattern: Pattern) -> Iterator[str]:
+    """Alternatives that are text alone."""
+    for node in pattern:
+        if isinstance(node, Choice):
+            for option in node.options:
+                if len(option) == 1 and isinstance(option[0], str):
+                    yield option[0]
+                yield from _options(option)
 
 
 def _numbers(pattern: Pattern) -> bool:

@@ -1,0 +1,12 @@
+"""Shared by the tests of datasets."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
