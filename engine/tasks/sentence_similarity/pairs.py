@@ -15,36 +15,51 @@ from engine.tasks.sentence_similarity.encoder import Encoder, Tick
 from engine.tasks.sentence_similarity.losses import LOSSES
 from engine.tasks.sentence_similarity.metrics import Values, pair_metrics
 from engine.training.buckets import length_buckets, longest_batch
+from engine.training.watch import Tick as Watching
+
+SAMPLES = 3
+"""Validation pairs shown with their similarity at each evaluation."""
+TOKENIZED_AT_ONCE = 2000
 
 
 class Pairs:
     """Scored pairs with every different text tokenised once."""
 
-    def __init__(self, encoder: Encoder, rows: Sequence[Row]) -> None:
+    def __init__(self, encoder: Encoder, rows: Sequence[Row], tell: Tick = lambda done, total: None) -> None:
+        self.rows = rows
         texts = list(dict.fromkeys(text for row in rows for text in (row["a"], row["b"])))
         place = {text: at for at, text in enumerate(texts)}
-        self.ids = encoder.tokenize(texts)
+        self.ids: list[list[int]] = []
+        for start in range(0, len(texts), TOKENIZED_AT_ONCE):
+            self.ids += encoder.tokenize(texts[start : start + TOKENIZED_AT_ONCE])
+            tell(len(self.ids), len(texts))
         self.a: NDArray[np.int64] = np.array([place[row["a"]] for row in rows], dtype=np.int64)
         self.b: NDArray[np.int64] = np.array([place[row["b"]] for row in rows], dtype=np.int64)
         self.scores: Values = np.array([row.get("score", 0.0) for row in rows], dtype=np.float64)
-        longest = max((len(row) for row in self.ids), default=0)
-        self.at_limit = sum(len(row) == encoder.max_length for row in self.ids) if longest else 0
+        self.at_limit = sum(len(row) == encoder.max_length for row in self.ids)
 
     def __len__(self) -> int:
-        return len(self.scores)
+        return len(self.rows)
 
     @property
     def lengths(self) -> list[int]:
         """Tokens of the longer text of each pair."""
         return [max(len(self.ids[a]), len(self.ids[b])) for a, b in zip(self.a, self.b, strict=True)]
 
-    def similarity(self, encoder: Encoder, *, batch_size: int, tick: Tick | None = None) -> Values:
-        """Cosine of each pair."""
-        vectors = torch.nn.functional.normalize(
-            encoder.embed_ids(self.ids, batch_size=batch_size, tick=tick), dim=1
-        ).numpy()
-        result: Values = (vectors[self.a] * vectors[self.b]).sum(1).astype(np.float64)
-        return result
+    def vectors(self, encoder: Encoder, *, batch_size: int, tick: Tick | None = None) -> tuple[Tensor, Tensor]:
+        """Vectors of length 1 of both sides. Call it in inference mode."""
+        unique = nn.functional.normalize(encoder.embed_ids(self.ids, batch_size=batch_size, tick=tick), dim=1)
+        return unique[self.a], unique[self.b]
+
+    def similarity(self, encoder: Encoder, *, batch_size: int) -> Values:
+        """Cosine of each pair. Call it in inference mode."""
+        return cosines(*self.vectors(encoder, batch_size=batch_size))
+
+
+def cosines(a: Tensor, b: Tensor) -> Values:
+    """Row by row, of vectors of length 1."""
+    result: Values = (a * b).sum(1).double().numpy()
+    return result
 
 
 class PairTraining:
@@ -80,11 +95,20 @@ class PairTraining:
         return self._loss(vectors[batch["a"]], vectors[batch["b"]], batch["score"]) * len(batch["score"])
 
     def evaluate(self, tick: Tick) -> dict[str, float]:
-        """Correlation and error on validation."""
+        """Correlation, error and loss on validation."""
         return validate(self.encoder, self.validation, self.config, tick)
 
 
 def validate(encoder: Encoder, pairs: Pairs, config: Config, tick: Tick | None = None) -> dict[str, float]:
-    """Metrics of an encoder on pairs. Call it in inference mode."""
-    similarity = pairs.similarity(encoder, batch_size=config.eval_batch_size, tick=tick)
-    return pair_metrics(similarity, pairs.scores)
+    """Metrics of an encoder on pairs; shows a few through `tick`. Call it in inference mode."""
+    a, b = pairs.vectors(encoder, batch_size=config.eval_batch_size, tick=tick)
+    similarity = cosines(a, b)
+    if isinstance(tick, Watching):
+        for row, value in zip(pairs.rows[:SAMPLES], similarity, strict=False):
+            tick.sample(row, {"similarity": round(float(value), 4)})
+    score = torch.from_numpy(pairs.scores).float()
+    total = 0.0
+    for start in range(0, len(pairs), config.batch_size):
+        part = slice(start, start + config.batch_size)
+        total += float(LOSSES[config.loss](a[part], b[part], score[part])) * len(score[part])
+    return {**pair_metrics(similarity, pairs.scores), "loss": total / len(pairs)}

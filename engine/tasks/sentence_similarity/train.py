@@ -27,6 +27,7 @@ from engine.tasks.sentence_similarity.predict import SimilarityPredictor
 from engine.tasks.sentence_similarity.tsdae import RECONSTRUCTION, TsdaeTraining, training_sentences
 from engine.training.loop import Loop, Phase
 from engine.training.state import load_trainable, trainable_state
+from engine.training.watch import preparation
 
 UNTRAINED = "untrained"
 SAMPLES = 8
@@ -49,7 +50,7 @@ class _Run:
         self.encoder = untrained_encoder(job.config)
         self.encoder.to(job.device)
         self.train_rows, self.validation_rows = _rows(job.dataset, "train"), _rows(job.dataset, "validation")
-        self.train_pairs = Pairs(self.encoder, self.train_rows)
+        self.train_pairs = Pairs(self.encoder, self.train_rows, preparation(job, "tokenizing"))
         self.validation = Pairs(self.encoder, self.validation_rows)
         self.plain_texts = self._plain_texts() if job.config.unsupervised_epochs else []
         self.interrupted = interrupted_phase(job)

@@ -82,7 +82,8 @@ class TsdaeTraining:
     def evaluate(self, tick: Tick) -> dict[str, float]:
         """How well held-out sentences are rebuilt; and the correlation, for people to see it move."""
         values = validate(self.encoder, self.validation, self.config, tick)
-        return {RECONSTRUCTION: self._reconstruction(tick), **values}
+        rebuilt = self._reconstruction(tick)
+        return {**values, RECONSTRUCTION: rebuilt, "loss": rebuilt}
 
     def _reconstruction(self, tick: Tick) -> float:
         sentences = self._held_out or self._training

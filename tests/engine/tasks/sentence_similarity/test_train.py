@@ -115,7 +115,7 @@ def test_steps_count_over_all_phases_and_each_phase_is_named(make_job: MakeJob) 
     TASK.train(job)
     steps = [event["step"] for event in events(job, "metrics") if event.get("split", "train") == "train"]
     assert steps == list(range(1, len(steps) + 1))
-    progress = list(events(job, "progress"))
+    progress = [event for event in events(job, "progress") if not event["phase"].startswith("tokenizing")]
     assert {"unsupervised", "supervised", "supervised alone"} <= {event["phase"] for event in progress}
     assert {event["steps"] for event in progress} == {len(steps)}
 
@@ -224,7 +224,7 @@ def test_killed_twice_after_the_first_phase_it_does_not_repeat_it(
 ) -> None:
     job = make_job(**ALL_PHASES | {"checkpoint_every_s": 1000.0})
     end = uninterrupted.phase_ends[0]
-    for part in (0.55, 0.1):
+    for part in (0.6, 0.2):
         with pytest.raises(Killed):
             TASK.train(resumed(job, after(uninterrupted.at(part), kill)))
     TASK.train(resumed(job))
