@@ -73,7 +73,7 @@ def spans_of(tokens: Sequence[str], tags: Sequence[str]) -> tuple[str, list[dict
 
 
 def _columns(line: str) -> tuple[str, str]:
-    columns = line.rstrip().split("\t") if "\t" in line.strip() else re.split(" +", line.strip())
+    columns = line.rstrip().split("\t") if "\t" in line.rstrip() else re.split(" +", line.strip())
     return columns[0].strip(" "), columns[-1].strip() if len(columns) > 1 else ""
 
 

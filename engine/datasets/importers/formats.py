@@ -54,9 +54,7 @@ def _format_of(source: Source, shape: Shape, given: str | None) -> str:
     if format is None and source.path.suffix.lower() in {".txt", ""}:
         format = FOR_TXT[shape.name]
     if format not in FORMATS:
-        what = (
-            f"the format {format!r} is not known" if format else f"the name does not tell the format ({shape.name})"
-        )
+        what = f"the format {format!r} is not known" if format else "the name does not tell the format"
         raise DataError(what, where=str(source.path), fix=f"name it with --format: {', '.join(FORMATS)}")
     if shape.name not in SHAPES.get(format, {shape.name}):
         held = sorted(name for name in FORMATS if shape.name in SHAPES.get(name, {shape.name}))

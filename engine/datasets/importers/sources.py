@@ -63,7 +63,7 @@ def _source(text: str) -> Source:
     if equals and not Path(text).exists():
         split = split_named(name)
         if split is None and "/" not in name:
-            near = difflib.get_close_matches(name.lower(), SPLIT_NAMES, n=1)
+            near = difflib.get_close_matches(name.lower(), ("train", "validation", "test", "dev"), n=1)
             raise DataError(
                 f"there is no split {name!r}",
                 where=text,
