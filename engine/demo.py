@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from engine import api
 from engine.cli.follow import follow, print_targets
@@ -15,7 +16,7 @@ from engine.workspace import Workspace
 
 PROFILE, PRESET = "utility", "quick"
 
-SAMPLES = {
+SAMPLES: dict[str, list[Any]] = {
     "token-classification": [
         "Maintain at least 18 feet between the pole and the nearest conductor as required by G.O. 95.",
         "The crossarm is exempt from the climbing space requirement where guarded.",
@@ -84,5 +85,5 @@ def _try_samples(handle: RunHandle, place: Workspace) -> None:
             found = ", ".join(f"{e['label']} {e['text']!r} {e['confidence']:.2f}" for e in made["entities"])
             rows.append([sample, found or "no entity"])
         else:
-            rows.append([f"{sample['a']} ~ {sample['b']}", made["similarity"]])  # type: ignore[index]
+            rows.append([f"{sample['a']} ~ {sample['b']}", made["similarity"]])
     print_table(["sample", "prediction"], rows)

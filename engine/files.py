@@ -53,7 +53,7 @@ def write_json(path: Path, value: object) -> None:
     write_atomic(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
 
 
-def read_json(path: Path) -> dict:  # type: ignore[type-arg]
+def read_json(path: Path) -> dict:
     """Read a JSON object written by `write_json`."""
     value = msgspec.json.decode(path.read_bytes())
     if not isinstance(value, dict):

@@ -19,7 +19,7 @@ from engine.cli.options import (
     new_app,
 )
 from engine.cli.output import print_json, print_table, say
-from engine.datasets.store import Dataset, list_datasets, open_dataset
+from engine.datasets.store import Dataset, Row, list_datasets, open_dataset
 from engine.workspace import Workspace
 
 app = new_app("Generate, import, list and show datasets.")
@@ -143,11 +143,11 @@ def _report(datasets: list[Dataset], json: bool) -> None:
     print_table(["dataset", "task", "source", "rows"], rows)
 
 
-def _as_line(row: dict[str, object]) -> str:
+def _as_line(row: Row) -> str:
     """An example as the task sees it: entities in brackets, pairs with their score."""
     if "entities" in row:
         text, pieces, at = str(row["text"]), [], 0
-        for entity in sorted(row["entities"], key=lambda e: e["start"]):  # type: ignore[attr-defined]
+        for entity in sorted(row["entities"], key=lambda e: e["start"]):
             pieces += [text[at : entity["start"]], f"[{text[entity['start'] : entity['end']]}|{entity['label']}]"]
             at = entity["end"]
         return "".join([*pieces, text[at:]])

@@ -112,32 +112,32 @@ class Task:
 
     @property
     def config_class(self) -> type[BaseModel]:
-        return self.module("config").Config  # type: ignore[no-any-return]
+        return self.module("config").Config
 
     @property
     def recipe_class(self) -> type[BaseModel]:
-        return self.module("recipe").Recipe  # type: ignore[no-any-return]
+        return self.module("recipe").Recipe
 
     def generate(self, recipe: BaseModel, seed: int) -> Generated:
         """Make the splits that the recipe describes; the same for the same seed."""
-        return self.module("generate").generate(recipe, seed)  # type: ignore[no-any-return]
+        return self.module("generate").generate(recipe, seed)
 
     def problem_with(self, row: Row) -> str | None:
         """What is wrong with a dataset row, in words; None when it can be used."""
-        return self.module("data").problem_with(row)  # type: ignore[no-any-return]
+        return self.module("data").problem_with(row)
 
     def count_classes(self, rows: Sequence[Row]) -> dict[str, int]:
         """How many examples each class has (entities per label, pairs per score band …)."""
-        return self.module("data").count_classes(rows)  # type: ignore[no-any-return]
+        return self.module("data").count_classes(rows)
 
     def train(self, job: Job) -> TrainOutcome:
         """Train; write checkpoints and `model/`; emit events. Raises StopRequested on Stop.NOW."""
-        return self.module("train").train(job)  # type: ignore[no-any-return]
+        return self.module("train").train(job)
 
     def evaluate(self, model: Path, dataset: Dataset, split: str, device: str) -> Report:
         """Metrics, intervals, tables and worst errors of a model directory on a split."""
-        return self.module("evaluate").evaluate(model, dataset, split, device)  # type: ignore[no-any-return]
+        return self.module("evaluate").evaluate(model, dataset, split, device)
 
     def load(self, model: Path, device: str) -> Predictor:
         """Load a model directory for prediction."""
-        return self.module("predict").load(model, device)  # type: ignore[no-any-return]
+        return self.module("predict").load(model, device)

@@ -86,9 +86,7 @@ def test_a_plot_of_a_run_is_drawn(scripted_profile: Path, at: tuple[str, str], c
     assert "good: loss" in capsys.readouterr().out
 
 
-def test_a_run_that_is_over_cannot_be_stopped(
-    scripted_profile: Path, at: tuple[str, str], capsys: Captured
-) -> None:
+def test_a_run_that_is_over_cannot_be_stopped(scripted_profile: Path, at: tuple[str, str], capsys: Captured) -> None:
     call("train", str(scripted_profile), "good", *at)
     assert call("runs", "stop", "@latest", *at) == 2
     assert "there is nothing to stop" in capsys.readouterr().err
