@@ -134,18 +134,13 @@ class BulkParser:
             rows = self._decoders[split].decode_lines(raw)
         names = tuple(self._names[split])
         shape = (len(frames), len(names))
+        matrix = np.fromiter(chain.from_iterable(map(_astuple, rows)), np.float64, shape[0] * shape[1])
+        matrix = matrix.reshape(shape).T.copy()
         present = None
-        try:
-            matrix = np.fromiter(chain.from_iterable(map(_astuple, rows)), np.float64, shape[0] * shape[1])
-            matrix = matrix.reshape(shape).T.copy()
-            absent = np.isnan(matrix)
-            if absent.any():
-                present = ~absent
-        except TypeError:  # a null
-            cells = list(chain.from_iterable(map(_astuple, rows)))
-            null = np.fromiter((cell is None for cell in cells), np.bool_, len(cells)).reshape(shape).T
-            matrix = np.array(cells, dtype=np.float64).reshape(shape).T.copy()
-            present = ~np.isnan(matrix) | null
+        if np.isnan(matrix).any():  # absent, or null, which numpy makes NaN too
+            cells = chain.from_iterable(map(_astuple, rows))
+            null = np.fromiter((cell is None for cell in cells), np.bool_, matrix.size)
+            present = ~np.isnan(matrix) | null.reshape(shape).T
         head = np.fromiter(chain.from_iterable(map(_head, frames)), np.float64, 3 * len(frames)).reshape(-1, 3)
         return Points(
             split,
