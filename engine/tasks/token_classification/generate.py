@@ -99,9 +99,11 @@ class _Writer:
         random.shuffle(lengths)
         documents = []
         for entities, length in lengths:
+            offender = ""
             for attempt in range(MOST_REDRAWS):
                 document = self._document(world, random, templates, distractors, entities, length)
                 key = plain(_text(document.segments))
+                offender = next((s for s in document.surfaces if avoid and avoid.holds(s)), offender)
                 # One thing named twice in a text is unnatural; a small vocabulary may have to.
                 repeats = len({*document.surfaces}) < len(document.surfaces) and attempt < MOST_REDRAWS // 4
                 if key in self.texts or repeats or (avoid and any(map(avoid.holds, document.surfaces))):
@@ -111,6 +113,12 @@ class _Writer:
                 documents.append(document)
                 break
             else:
+                if offender:
+                    raise DataError(
+                        f"the held-out phrase {offender!r} stands in texts of training or validation",
+                        where="recipe",
+                        fix="move it to the part that knows it, or word the templates and other phrases differently",
+                    )
                 raise DataError(
                     f"the recipe makes too few different texts for {purpose}: {len(documents)} of {count}",
                     where="recipe",
