@@ -1,0 +1,324 @@
+"""What the console costs: bytes over SSH, CPU, milliseconds a chart, time to first paint.
+
+    python benchmarks/console.py [--seconds 10] [--only bytes|draw|paint|help]
+
+Every scene runs in a process of its own on a pseudo-terminal of 160 × 48 (xterm-256color, true colour); the
+parent counts what it writes and its processor time once it has settled. The peers draw the same data in
+the same places.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+WIDTH, HEIGHT = 160, 48
+SETTLE_S = 2.5
+SCENES = Path(__file__).with_name("console_scenes.py")
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What a scene cost a second."""
+
+    bytes_per_s: float
+    cpu_percent: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long each live scene is measured")
+    parser.add_argument("--only", choices=("bytes", "draw", "paint", "help"))
+    parser.add_argument("--runs", type=int, default=1000, help="runs in the workspace of the first paint")
+    options = parser.parse_args()
+    parts: dict[str, Callable[[], None]] = {
+        "draw": draw_times,
+        "bytes": lambda: traffic(options.seconds),
+        "paint": lambda: first_paint(options.runs),
+        "help": help_time,
+    }
+    for name, part in parts.items():
+        if options.only in (None, name):
+            part()
+
+
+# -- bytes and CPU
+
+
+def traffic(seconds: float) -> None:
+    """Six live charts and six bars at 1 Hz and 4 Hz, and an idle screen."""
+    print(f"\nbytes and CPU, {WIDTH}×{HEIGHT}, 6 live charts of 2 curves and 6 bars, {seconds:g} s each")
+    print(f"{'scene':<28}{'Hz':>4}{'bytes/s':>12}{'ratio':>9}{'CPU %':>8}{'ratio':>9}")
+    for rate in (1, 4):
+        ours = _measure(["ours", str(rate)], seconds)
+        _row("ours", rate, ours, None)
+        for peer in ("plotext", "textual-plot"):
+            _row(peer, rate, _measure([peer, str(rate)], seconds), ours)
+    _row("ours, idle", 0, _measure(["ours", "0"], seconds), None)
+    _row("a table of 20 runs, ours", 1, ours := _measure(["table", "1"], seconds), None)
+    _row("  Textual's DataTable", 1, _measure(["datatable", "1"], seconds), ours)
+    _row("a log of 10 lines/s, ours", 1, ours := _measure(["log", "1"], seconds), None)
+    _row("  Textual's RichLog", 1, _measure(["richlog", "1"], seconds), ours)
+
+
+def _row(name: str, rate: int, traffic: Traffic, ours: Traffic | None) -> None:
+    ratios = ("", "")
+    if ours is not None:
+        ratios = (
+            f"{traffic.bytes_per_s / max(1.0, ours.bytes_per_s):.0f}×",
+            f"{traffic.cpu_percent / max(0.1, ours.cpu_percent):.0f}×",
+        )
+    print(
+        f"{name:<28}{rate or '–':>4}{traffic.bytes_per_s:>12,.0f}{ratios[0]:>9}"
+        f"{traffic.cpu_percent:>8.1f}{ratios[1]:>9}",
+        flush=True,
+    )
+
+
+def _measure(scene: list[str], seconds: float) -> Traffic:
+    with _Terminal([sys.executable, str(SCENES), *scene]) as terminal:
+        terminal.read_for(SETTLE_S, until=b"\x1b[?1049h")
+        terminal.read_for(SETTLE_S)
+        busy = terminal.cpu_s()
+        started = time.monotonic()
+        written = terminal.read_for(seconds)
+        passed = time.monotonic() - started
+        return Traffic(written / passed, 100 * (terminal.cpu_s() - busy) / passed)
+
+
+class _Terminal:
+    """A process on a pseudo-terminal."""
+
+    def __init__(self, command: list[str], **environment: str) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+        clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "SSH_CONNECTION")}
+        clean |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
+        self._process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=clean, start_new_session=True, close_fds=True
+        )
+        os.close(slave)
+
+    def __enter__(self) -> _Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._master)
+
+    def read_for(self, seconds: float, until: bytes | None = None) -> int:
+        """Bytes that were written in this time; ends early where `until` is seen."""
+        end, count, seen = time.monotonic() + seconds, 0, b""
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self._master], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self._master, 1 << 16)
+            except OSError:
+                raise SystemExit(f"the scene ended early:\n{seen.decode(errors='replace')[-2000:]}") from None
+            count += len(data)
+            seen = (seen + data)[-4000:]
+            if until is not None and until in seen:
+                break
+        return count
+
+    def wait_for(self, text: bytes, seconds: float) -> float:
+        """Seconds from now until a text was written."""
+        started = time.monotonic()
+        self.read_for(seconds, until=text)
+        return time.monotonic() - started
+
+    def cpu_s(self) -> float:
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# -- one chart
+
+
+def draw_times(points: int = 100_000, width: int = 100, height: int = 24) -> None:
+    """Milliseconds to draw one chart of one curve anew, and to draw it again after one more point."""
+    from tui.theme import DARK
+    from tui.widgets.cells import Canvas
+    from tui.widgets.chart.curve import Curve
+    from tui.widgets.chart.scene import Look, Scene
+    from tui.widgets.chart.view import View
+
+    rng = np.random.default_rng(0)
+    step = np.arange(points + 1000, dtype=np.int64)
+    value = 2 * np.exp(-step / points * 3) + 0.1 * rng.standard_normal(len(step))
+
+    def curve(count: int) -> Curve:
+        return Curve("loss", step[:count], step[:count] / 100, step[:count] * 0.1, value[:count])
+
+    def ours(view: View, scene: Scene, count: int = points) -> None:
+        scene.show([curve(count)], 0.5, "loss")
+        canvas = Canvas(width, height)
+        scene.draw(canvas, view, Look())
+        canvas.strip(height // 2, DARK, _style())
+
+    print(f"\nmilliseconds a draw, one chart {width}×{height}, {points:,} points (minimum / median)")
+    reference = _time("ours, from nothing", lambda: ours(View(), Scene()), 30)
+    _time("ours, from nothing, EMA 0.9", lambda: ours(View(smoothing=0.9), Scene()), 30, reference)
+    live, counts = Scene(), iter(range(points, points + 1000))
+    ours(View(), live)
+    _time("ours, one more point", lambda: ours(View(), live, next(counts)), 100, reference)
+    _time("plotext", lambda: _plotext(step[:points].tolist(), value[:points].tolist(), width, height), 3, reference)
+    _textual_plot(step[:points], value[:points], width, height, reference)
+
+
+def _style() -> object:
+    from rich.style import Style
+
+    return Style.null()
+
+
+def _time(name: str, work: Callable[[], object], repeats: int, reference: float | None = None) -> float:
+    work()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - started))
+    ratio = f"{min(times) / reference:>9.1f}×" if reference else ""
+    print(f"{name:<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}{ratio}", flush=True)
+    return min(times)
+
+
+def _plotext(x: list[float], y: list[float], width: int, height: int) -> str:
+    import plotext
+
+    plotext.clear_figure()
+    plotext.plotsize(width, height)
+    plotext.plot(x, y, marker="braille")
+    return str(plotext.build())
+
+
+def _textual_plot(x: np.ndarray, y: np.ndarray, width: int, height: int, reference: float) -> None:
+    """Times a mounted plot: it needs a running application, whose own work is left out."""
+    import asyncio
+
+    from textual.app import App, ComposeResult
+    from textual_plot import HiResMode, PlotWidget
+
+    class Plot(App[None]):
+        def compose(self) -> ComposeResult:
+            yield PlotWidget()
+
+    async def measure() -> None:
+        app = Plot()
+        async with app.run_test(size=(width, height)):
+            plot = app.query_one(PlotWidget)
+
+            def draw() -> None:
+                plot.clear()
+                plot.plot(x, y, hires_mode=HiResMode.BRAILLE)
+                plot._render_plot()
+
+            _time("textual-plot", draw, 3, reference)
+
+    asyncio.run(measure())
+
+
+# -- start
+
+
+def first_paint(runs: int) -> None:
+    """From the start of the process to the first run on screen, with many runs in the workspace."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "workspace"
+        names = _fill(workspace, runs)
+        print(f"\nseconds from start to screen, {runs:,} runs in the workspace (minimum / median)")
+        command = [sys.executable, "-m", "tui", "--workspace", str(workspace)]
+        for name, text in (("first paint (title)", b"finetop"), ("newest run on screen", names[-1])):
+            times = []
+            for _ in range(5):
+                started = time.monotonic()
+                with _Terminal(command) as terminal:
+                    terminal.wait_for(text, 20)
+                    times.append(time.monotonic() - started)
+            print(f"{name:<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}", flush=True)
+        times = []
+        for _ in range(5):
+            started = time.monotonic()
+            subprocess.run([sys.executable, "-c", "import textual.app"], check=True)
+            times.append(time.monotonic() - started)
+        print(f"{'  of it: python + textual':<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}")
+
+
+def _fill(workspace: Path, count: int) -> list[bytes]:
+    """Runs on disk as a year of work leaves them: most done, each with its metrics."""
+    from engine.events.writer import EventWriter
+    from engine.runs.paths import RunPaths
+    from engine.runs.spec import RunSpec, Target
+
+    models = []
+    for index in range(count):
+        model = f"model{index % 50}" if index < count - 1 else "newest"
+        id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1.7e9 + 600 * index)) + f"-bench-{model}-{index % 65536:04x}"
+        paths = RunPaths(workspace / "runs" / id)
+        paths.root.mkdir(parents=True)
+        RunSpec(
+            id=id,
+            profile="bench",
+            model=model,
+            task="token-classification",
+            dataset="none",
+            config={"epochs": 10},
+            headline="f1",
+            targets=(Target("f1", at_least=0.85),),
+        ).write(paths.spec)
+        status = EventWriter(paths.status)
+        status.run(id, profile="bench", model=model)
+        status.status("running")
+        events = EventWriter(paths.events)
+        events.run(id, profile="bench", model=model, task="token-classification", headline="f1")
+        for step in range(20):
+            events.metrics(step * 10, {"loss": 1 / (1 + step)})
+            events.progress("training", step * 10, 200, epoch=step / 2, epochs=10)
+        events.metrics(200, {"f1": 0.9}, split="validation", epoch=10)
+        events.close()
+        status.status("done")
+        status.close()
+        models.append(model.encode())
+    return models
+
+
+def help_time() -> None:
+    """`engine --help`, next to a Python that does nothing."""
+    print("\nseconds for `engine --help` (minimum / median)")
+    rows = (
+        ("engine --help", [sys.executable, "-m", "engine", "--help"]),
+        ("  python -c pass", [sys.executable, "-c", "pass"]),
+        ("  import torch", [sys.executable, "-c", "import torch"]),
+    )
+    for name, command in rows:
+        times = []
+        for _ in range(3 if "torch" in name else 10):
+            started = time.monotonic()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            times.append(time.monotonic() - started)
+        print(f"{name:<32}{min(times):>10.3f} /{statistics.median(times):>9.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

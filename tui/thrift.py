@@ -1,0 +1,175 @@
+"""Sends the terminal only the cells that differ from what it shows.
+
+Textual 8.2 sends a partial update from the left edge of the widget to the end of the span that changed, and
+a widget that calls `refresh()` is sent whole. Here the last content of each line is kept, and an
+update becomes the runs of cells that are new. A full repaint (start, resize, return from a suspension) is sent
+as it is, so that it also repairs a screen that something else wrote on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from textual.screen import Screen
+
+Cell = tuple[str, Style | None]
+"""A character and its style; the second cell of a wide character holds an empty one."""
+
+_JOIN = 2
+"""Cells that did not change and are cheaper to send again than a cursor move."""
+
+
+class ThriftyApp(App[None]):
+    """An application that sends changed cells only. Everything else is Textual's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = Shown()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            super()._display(screen, Changes(renderable, self._shown))
+        else:
+            super()._display(screen, renderable)
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self._shown.forget_all())
+
+
+class Shown:
+    """What the terminal shows, line by line; a line is None where it is not known."""
+
+    def __init__(self) -> None:
+        self._lines: list[list[Cell] | None] = []
+
+    def whole(self, lines: list[Iterable[Strip]]) -> None:
+        """Take note of a full repaint."""
+        self._lines = [cells_of(line) for line in lines]
+
+    def changes(self, y: int, x: int, cells: list[Cell]) -> list[tuple[int, list[Cell]]]:
+        """Note that these cells now stand at a place; returns (x, cells) of those that are new."""
+        line = self._lines[y] if y < len(self._lines) else None
+        if line is None or len(line) < x + len(cells):
+            return [(x, cells)]
+        before = line[x : x + len(cells)]
+        line[x : x + len(cells)] = cells
+        if before == cells:
+            return []
+        changed = [index for index, cell in enumerate(cells) if cell != before[index]]
+        runs: list[list[int]] = []
+        for index in changed:
+            if runs and index - runs[-1][1] <= _JOIN:
+                runs[-1][1] = index + 1
+            else:
+                runs.append([index, index + 1])
+        return [(x + start, cells[start:end]) for start, end in (_whole(cells, *run) for run in runs)]
+
+    def forget_all(self) -> None:
+        """Something else wrote on the terminal."""
+        self._lines.clear()
+
+    def forget(self, y: int) -> None:
+        """A line was written whose cells could not be told."""
+        if y < len(self._lines):
+            self._lines[y] = None
+
+
+class Changes(CompositorUpdate):
+    """An update of Textual's, reduced to what is new when it is written."""
+
+    def __init__(self, update: ChopsUpdate | LayoutUpdate, shown: Shown) -> None:
+        self._update, self._shown = update, shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._update
+
+    def render_segments(self, console: Console) -> str:
+        update = self._update
+        if isinstance(update, LayoutUpdate):
+            lines: list[Iterable[Strip]] = [tuple(line) for line in update.strips]
+            self._shown.whole(lines)
+            return LayoutUpdate(lines, update.region).render_segments(console)
+        # Written style by style: a colour costs five times what a cursor move does.
+        written: dict[Style | None, list[str]] = {}
+        for y, x, cells in self._changed_runs(update):
+            for start, end in _same_style(cells):
+                text = "".join(character for character, _ in cells[start:end])
+                written.setdefault(cells[start][1], []).append(_move(x + start, y) + text)
+        return "".join(
+            Strip([Segment("".join(parts), style)]).render(console) for style, parts in written.items() if parts
+        )
+
+    def _changed_runs(self, update: ChopsUpdate) -> Iterable[tuple[int, int, list[Cell]]]:
+        """(y, x, cells) of what the terminal does not show yet."""
+        for y, x1, x2 in update.spans:
+            for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if strip is None or x >= x2 or end <= x1:
+                    continue
+                cells = cells_of([strip])
+                if cells is None:
+                    self._shown.forget(y)
+                    for text, style, control in strip:
+                        if not control:
+                            yield y, x, [(text, style)]
+                            x += cell_len(text)
+                    continue
+                first, last = _whole(cells, max(x1 - x, 0), min(x2, end) - x)
+                for place, changed in self._shown.changes(y, x + first, cells[first:last]):
+                    yield y, place, changed
+
+
+def cells_of(strips: Iterable[Strip]) -> list[Cell] | None:
+    """The cells of strips; None where their characters do not add up to their width (joined emoji)."""
+    cells: list[Cell] = []
+    width = 0
+    for strip in strips:
+        width += strip.cell_length
+        for text, style, control in strip:
+            if control:
+                continue
+            if text.isascii():
+                cells += [(character, style) for character in text]
+                continue
+            for character in text:
+                size = get_character_cell_size(character)
+                if size == 0:
+                    if cells:
+                        cells[-1] = (cells[-1][0] + character, cells[-1][1])
+                    continue
+                cells.append((character, style))
+                if size == 2:
+                    cells.append(("", style))
+    return cells if len(cells) == width else None
+
+
+def _whole(cells: list[Cell], start: int, end: int) -> tuple[int, int]:
+    """A range that cuts no wide character."""
+    if 0 < start < len(cells) and not cells[start][0]:
+        start -= 1
+    if end < len(cells) and not cells[end][0]:
+        end += 1
+    return start, end
+
+
+def _same_style(cells: list[Cell]) -> Iterable[tuple[int, int]]:
+    """Ranges of cells of one style."""
+    start = 0
+    for index in range(1, len(cells) + 1):
+        if index == len(cells) or cells[index][1] != cells[start][1]:
+            yield start, index
+            start = index
+
+
+def _move(x: int, y: int) -> str:
+    return Control.move_to(x, y).segment.text
