@@ -25,7 +25,7 @@ def garden(**changes: Any) -> Recipe:
             "slots": {"WHO": ["Ana", "Ben", "Cleo"]},
             "templates": [f"{verb} {{PLANT}} with {{DOSE}}." for verb in ("feed", "spray", "water", "treat", "dose")],
             "distractors": [
-                f"{{WHO}} {verb} {{1..900}} pots." for verb in ("sold", "broke", "washed", "saw", "drew")
+                f"{{WHO}} {verb} {{1..900}} pots." for verb in ("sold", "broke", "saw", "drew")
             ],
             **changes,
         }
