@@ -50,9 +50,16 @@ class Canvas:
         codes = cell_codes(text)
         if x < 0:
             codes, x = codes[-x:], 0
-        codes = codes[: end - x]
-        stop = x + len(codes)
-        self.codes[y, x:stop] = codes
+            if len(codes) and codes[0] == _WIDE_TAIL:
+                codes = np.concatenate(([np.uint32(_SPACE)], codes[1:]))
+        kept = _cut(codes, end - x)
+        stop = x + len(kept)
+        row = self.codes[y]
+        if x and row[x] == _WIDE_TAIL:
+            row[x - 1] = _SPACE
+        if stop < self.width and row[stop] == _WIDE_TAIL:
+            row[stop] = _SPACE
+        row[x:stop] = kept
         self.roles[y, x:stop] = role
         return stop
 
@@ -122,6 +129,15 @@ def _cells(text: str) -> Iterable[str]:
 _NO_CELL = frozenset({"Cc", "Cf", "Cs", "Mn", "Me", "Zl", "Zp"})
 
 
+def _cut(codes: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
+    """The first cells; a wide character that is cut in two becomes a space."""
+    kept = codes[: max(0, width)]
+    if 0 < len(kept) < len(codes) and codes[len(kept)] == _WIDE_TAIL:
+        kept = kept.copy()
+        kept[-1] = _SPACE
+    return kept
+
+
 def width_of(line: Line) -> int:
     """Cells that a line takes."""
     return sum(len(cell_codes(text)) for text, _ in line)
@@ -134,8 +150,8 @@ def fit(text: str, width: int) -> str:
         return text + " " * (width - len(codes))
     if width <= 1:
         return "…"[:width]
-    kept = codes[: width - 1].astype("<u4").tobytes().decode("utf-32-le").replace("\0", "")
-    return kept + "…" + " " * (width - 1 - len(cell_codes(kept)))
+    kept = _cut(codes, width - 1).astype("<u4").tobytes().decode("utf-32-le").replace("\0", "")
+    return f"{kept}…"
 
 
 def to_text(line: Line, palette: Palette) -> Text:

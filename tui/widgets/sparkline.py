@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from engine.events.decimate import min_max_columns
 from tui.theme import Role
 from tui.widgets.cells import Piece
-from tui.widgets.chart.raster import BRAILLE, braille, raster
+from tui.widgets.chart.raster import BRAILLE, bits, raster
 from tui.widgets.chart.trace import Span
 
 _LEVELS = "_.-=*#"
@@ -32,7 +32,7 @@ def sparkline(
     if top == bottom:
         bottom, top = bottom - 1.0, top + 1.0
     dots = raster(Span(low, high, np.zeros(columns, dtype=np.bool_)), bottom, top, 4)
-    text = "".join(" " if code == BRAILLE else chr(code) for code in braille(dots)[0].tolist())
+    text = "".join(chr(BRAILLE + code) if code else " " for code in bits(dots)[0].tolist())
     return ((text, int(role)),)
 
 

@@ -28,7 +28,8 @@ class Bounds:
 
     def holds(self, low: float, high: float) -> bool:
         """Whether data fit, and are not lost in it."""
-        return self.low <= low and high <= self.high and (high - low) >= _FILLED * self.span
+        dust = 1e-9 * self.span
+        return self.low <= low + dust and high - dust <= self.high and (high - low) >= _FILLED * self.span
 
 
 def nice_step(span: float, count: int) -> float:

@@ -43,9 +43,16 @@ class Curve:
         goes on from where it was.
         """
         if axis == "step":
-            return self.step[start:].astype(np.float64)
+            return np.asarray(self.step[start:], dtype=np.float64)
         raw = np.asarray(self.epoch if axis == "epoch" else self.t, dtype=np.float64)
         return monotone(raw - origin if axis == "time" else raw)[start:]
+
+    def ends(self, axis: XAxis, origin: float) -> tuple[float, float]:
+        """The first and the last position."""
+        if axis == "step":
+            return float(self.step[0]), float(self.step[-1])
+        x = self.x(axis, origin)
+        return float(x[0]), float(x[-1])
 
     def mark(self, count: int) -> tuple[float, float, float]:
         """What tells that the first `count` points are still the same ones."""

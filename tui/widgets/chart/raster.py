@@ -11,7 +11,7 @@ from tui.widgets.chart.trace import Span
 Dots = NDArray[np.bool_]
 
 BRAILLE = 0x2800
-_WEIGHTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32)
+_WEIGHTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
 
 
 def rows_of(values: Array, low: float, high: float, rows: int) -> NDArray[np.int64]:
@@ -82,14 +82,8 @@ def _join(
     return top, bottom
 
 
-def braille(dots: Dots) -> NDArray[np.uint32]:
-    """Code points of the cells of a dot picture; an empty cell is 0x2800."""
+def bits(dots: Dots) -> NDArray[np.uint8]:
+    """Each cell's dots as the low bits of its braille character; 0 where it has none."""
     rows, columns = dots.shape
-    cells = dots.reshape(rows // 4, 4, columns // 2, 2).astype(np.uint32)
-    return np.einsum("ydxc,dc->yx", cells, _WEIGHTS) + BRAILLE
-
-
-def occupied(dots: Dots) -> Dots:
-    """Cells that hold a dot."""
-    rows, columns = dots.shape
-    return np.asarray(dots.reshape(rows // 4, 4, columns // 2, 2).any(axis=(1, 3)))
+    cells = dots.reshape(rows // 4, 4, columns // 2, 2).view(np.uint8)
+    return np.einsum("ydxc,dc->yx", cells, _WEIGHTS)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tui.theme import BOLD, Role, faint
 from tui.widgets.cells import Canvas, Line, Piece, width_of
 from tui.widgets.chart import axes
 from tui.widgets.chart.axes import Bounds
 from tui.widgets.chart.curve import Array, Curve
-from tui.widgets.chart.raster import BRAILLE, Dots, braille, occupied, raster, rows_of
+from tui.widgets.chart.raster import BRAILLE, bits, raster, rows_of
 from tui.widgets.chart.trace import Span, Trace, Window
 from tui.widgets.chart.view import View
 
@@ -104,8 +105,8 @@ class Scene:
 
     def _whole(self, view: View, curves: Sequence[Curve]) -> Bounds:
         origin = self.origin()
-        ends = [(curve.x(view.axis, origin)[[0, -1]]) for curve in curves]
-        first, last = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
+        ends = [curve.ends(view.axis, origin) for curve in curves]
+        first, last = min(end[0] for end in ends), max(end[1] for end in ends)
         start = 0.0 if 0 <= first <= last * 0.5 else first
         held = axes.nice_end(start, last, self._x_held.get(view.axis))
         self._x_held[view.axis] = held
@@ -155,16 +156,19 @@ class Scene:
                 named.append([*mark, (f"{curve.name} ", Role.TEXT), *self._reading(index, curve, view), _APART])
                 short.append([*mark, (curve.name, Role.TEXT), _APART])
                 values.append([*mark, *self._reading(index, curve, view), _APART])
-        rest: list[Piece] = []
+        target: list[Piece] = []
         if self.target is not None:
             dash = "--" if look.ascii_only else "┄┄"
-            rest = [(f"{dash} target {axes.reading(self.target)}  ", Role.TARGET)]
+            target = [(f"{dash} target {axes.reading(self.target)}  ", Role.TARGET)]
+        at: list[Piece] = []
         if view.cursor is not None:
-            step = self.shown(view).span / 500
-            rest += [("at ", Role.MUTED), (axes.x_label(view.axis, view.cursor, step), Role.CURSOR | BOLD)]
-        # What is left out first where there is no room; at a cursor the values are what counts.
-        fallback = [*values, rest[-2:]] if view.cursor is not None else [title, *short, rest]
-        for choice in ([title, *named, rest], [*named, rest], fallback, [*short, rest]):
+            # There are no parts of a step.
+            step = max(self.shown(view).span / 500, 1.0 if view.axis == "step" else 0.0)
+            at = [("at ", Role.MUTED), (axes.x_label(view.axis, view.cursor, step), Role.CURSOR | BOLD), _APART]
+        # What is left out first where there is no room: a target is a line in the chart too, but nothing
+        # else says which metric this is. At a cursor the values are what counts.
+        fallback = [title, *values, at] if view.cursor is not None else [title, *short, target]
+        for choice in ([title, *named, target, at], [title, *named, at], fallback, [title, *short]):
             line = [piece for entry in choice for piece in entry]
             if width_of(line) <= canvas.width + 2:
                 break
@@ -195,43 +199,40 @@ class Scene:
         plot.roles[y, :] = Role.TARGET
 
     def _curves(self, plot: _Plot, view: View, spans: list[tuple[Curve, bool, Span]], look: Look) -> None:
-        size = (plot.height * 4, plot.width * 2)
-        pictures: list[tuple[Curve, bool, Dots]] = []
+        pictures: list[tuple[Curve, bool, NDArray[np.uint8]]] = []
         for curve, is_faint, span in spans:
             scaled = Span(_scaled(span.low, view.log), _scaled(span.high, view.log), span.broken)
-            pictures.append((curve, is_faint, raster(scaled, *plot.y, size[0])))
+            pictures.append((curve, is_faint, bits(raster(scaled, *plot.y, plot.height * 4))))
         for level in (True, False):
-            layer = [(curve, dots) for curve, is_faint, dots in pictures if is_faint is level]
-            if not layer:
-                continue
-            together = np.zeros(size, dtype=np.bool_)
-            for curve, dots in layer:
-                cells = occupied(dots)
+            together = np.zeros((plot.height, plot.width), dtype=np.uint8)
+            for curve, is_faint, picture in pictures:
+                if is_faint is not level:
+                    continue
+                cells = picture > 0
                 plot.roles[cells] = faint(curve.colour_role) if level else curve.colour_role
                 if look.ascii_only:
                     plot.codes[cells] = ord("." if level else _ASCII_MARKS[self._index(curve)])
-                together |= dots
+                together |= picture
             if not look.ascii_only:
-                cells = occupied(together)
-                plot.codes[cells] = braille(together)[cells]
+                cells = together > 0
+                plot.codes[cells] = BRAILLE + together[cells].astype(np.uint32)
         if look.lettered and not look.ascii_only:
             self._letters(plot, pictures)
 
-    def _letters(self, plot: _Plot, pictures: list[tuple[Curve, bool, Dots]]) -> None:
+    def _letters(self, plot: _Plot, pictures: list[tuple[Curve, bool, NDArray[np.uint8]]]) -> None:
         """A letter on each curve, at different places, where colours cannot tell them apart."""
-        drawn = [(curve, dots) for curve, is_faint, dots in pictures if not is_faint and not curve.faint]
-        for index, (curve, dots) in enumerate(drawn):
-            cells = occupied(dots)
-            columns = np.flatnonzero(cells.any(axis=0))
+        drawn = [(curve, picture) for curve, is_faint, picture in pictures if not is_faint and not curve.faint]
+        for index, (curve, picture) in enumerate(drawn):
+            columns = np.flatnonzero(picture.any(axis=0))
             if not len(columns):
                 continue
             column = columns[int(len(columns) * (index + 1) / (len(drawn) + 1))]
-            row = int(np.flatnonzero(cells[:, column])[0])
+            row = int(np.flatnonzero(picture[:, column])[0])
             plot.codes[row, column] = ord(_LETTERS[self._index(curve)])
             plot.roles[row, column] = curve.colour_role | BOLD
 
     def _index(self, curve: Curve) -> int:
-        return self.curves.index(curve) % len(_ASCII_MARKS)
+        return next(i for i, known in enumerate(self.curves) if known is curve) % len(_ASCII_MARKS)
 
     def _cursor(self, plot: _Plot, view: View, look: Look) -> None:
         shown = self.shown(view)
@@ -301,8 +302,8 @@ def _y_labels(bounds: Bounds, log: bool, count: int) -> list[tuple[float, str]]:
 def _y_axis(plot: _Plot, labels: list[tuple[float, str]], look: Look) -> None:
     line, tick = ("|", "+") if look.ascii_only else ("│", "┤")
     canvas, x = plot.canvas, plot.x - 1
-    for y in range(plot.height):
-        canvas.write(x, plot.top + y, line, Role.AXIS)
+    canvas.codes[plot.top : plot.top + plot.height, x] = ord(line)
+    canvas.roles[plot.top : plot.top + plot.height, x] = Role.AXIS
     for value, text in labels:
         row = int(rows_of(np.array([value]), *plot.y, plot.height * 4)[0])
         if 0 <= row < plot.height * 4:
