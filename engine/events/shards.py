@@ -23,6 +23,8 @@ _MOST_BLOCKS = 2000
 _MOST_CHILDREN = 3
 _WORTH_A_CHILD_BYTES = 48 << 20
 """A child needs about 0.2 s to start, the time in which one core parses this much."""
+_USUAL_LINE_BYTES = 1024
+"""So much is read past a block for its last line."""
 _TOKEN_BYTES = 4
 
 Parsed = dict[int, list[Part]]
@@ -92,21 +94,16 @@ def _parse_blocks(fd: int, tokens: int, end: int, block_bytes: int) -> Parsed:
 
 def _lines_of_block(fd: int, block: int, block_bytes: int, end: int) -> bytes:
     """The whole lines that begin inside a block."""
-    start = block * block_bytes
-    stop = min(start + block_bytes, end)
-    # A line begins in the block when the newline before it lies at start - 1 or later.
-    data = os.pread(fd, stop - max(0, start - 1), max(0, start - 1))
-    if start:
-        first = data.find(b"\n") + 1
-        if not first or max(0, start - 1) + first >= stop:
-            return b""
-        data = data[first:]
-    while not data.endswith(b"\n"):
-        more = os.pread(fd, min(_BLOCK_BYTES, end - stop), stop)
-        cut = more.find(b"\n") + 1
-        data += more[:cut] if cut else more
-        stop += len(more)
-    return data
+    start, stop = block * block_bytes, min((block + 1) * block_bytes, end)
+    begin = max(0, start - 1)  # a line begins at `start` when a newline lies before it
+    data = os.pread(fd, min(stop + _USUAL_LINE_BYTES, end) - begin, begin)
+    first = data.find(b"\n") + 1 if start else 0
+    if start and (not first or begin + first >= stop):
+        return b""
+    while not (cut := data.find(b"\n", stop - 1 - begin) + 1):
+        at = begin + len(data)
+        data += os.pread(fd, min(_BLOCK_BYTES, end - at), at)
+    return data[first:cut]
 
 
 def _end_of_whole_lines(fd: int) -> int:

@@ -278,6 +278,17 @@ def test_blocks_that_a_child_took_and_never_gave_back_are_read_again(
     assert_same(columns, load_slowly(path))
 
 
+@pytest.mark.parametrize("different", [2, 700])
+def test_lines_with_ever_other_names_are_read_in_their_order(tmp_path: Path, different: int) -> None:
+    path = tmp_path / "events.jsonl"
+    with EventWriter(path) as events:
+        for step in range(2000):
+            events.metrics(step, {"loss": float(step), f"other {step % different}": 1.0})
+    columns = load_columns(path)
+    assert columns.series("train", "loss").value.tolist() == list(range(2000))
+    assert_same(columns, load_slowly(path))
+
+
 def test_a_missing_and_an_empty_file_have_no_metrics(tmp_path: Path) -> None:
     assert load_columns(tmp_path / "missing").names() == []
     (tmp_path / "empty").write_bytes(b"")
