@@ -9,6 +9,6 @@ TASK = Task(
     title="Named entities",
     package="engine.tasks.token_classification",
     headline="f1",
-    metrics=("precision", "recall", "f1", "*/precision", "*/recall", "*/f1"),
+    metrics=("precision", "recall", "f1", "*/precision", "*/recall", "*/f1", "calibration_error", "loss"),
     predicts_on="text",
 )
