@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.datasets.templates import Grammar, circle, parse, problem_with_pattern, references
+from engine.datasets.templates import Grammar, circle, in_digits, parse, problem_with_pattern, references
 from engine.datasets.vocabulary import Parts, Phrase, Shared, divide
 
 World = Literal["train", "validation", "test"]
@@ -76,6 +76,10 @@ def grammars(recipe: TextRecipe, seed: int) -> dict[World, Grammar]:
     """One grammar per world. Raises ValueError when a vocabulary is too small to be divided."""
     vocabularies = {name: divide(parts, seed, name) for name, parts in {**recipe.slots, **recipe.held_out()}.items()}
     units = {name: divide(parts, seed, f"unit {name}") for name, parts in recipe.units.items()}
+    for name, divided in units.items():
+        for world in WORLDS:
+            if not any(map(in_digits, texts_of(divided.of(world)))):
+                raise ValueError(f"unit {name}: the part `{world}` has no form in digits, {{n}} or {{n,}}")
     return {
         world: Grammar(
             {name: divided.of(world) for name, divided in vocabularies.items()},

@@ -32,8 +32,8 @@ def split_sizes(rows: int) -> tuple[int, int, int]:
 
 
 def in_turn(items: Sequence[T], random: Random) -> Iterator[T]:
-    """Every item once in random order, then again in another order, without end."""
-    while True:
+    """Every item once in random order, then again in another order, without end; nothing where there is none."""
+    while items:
         yield from random.sample(items, len(items))
 
 

@@ -27,6 +27,7 @@ from engine.datasets.numbers import digits, in_words, number_words
 
 MOST_NUMBERS = 1_000_000
 """A range is drawn from by index, but a typing error in one should be told, not used."""
+DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ _NUMBER = {"n": "digits", "n,": "grouped", "n words": "words"}
 @functools.lru_cache(maxsize=65_536)
 def parse(text: str) -> Pattern:
     """Read a pattern. Raises ValueError that quotes the place and says what may stand there."""
-    pattern, end = _read(text, 0, nested=False)
+    pattern, end = _read(text, 0, depth=0)
     if end != len(text):
         raise ValueError(f"a }} without its {{ in {text!r}")
     return pattern
@@ -131,7 +132,7 @@ class Grammar:
         """`value` in one of the forms of `unit`."""
         forms = [parse(form) for form in self._units[unit]]
         if not in_words(value):
-            forms = [form for form in forms if Number("words") not in form]
+            forms = [parse(form) for form in self._units[unit] if in_digits(form)]
         if not forms:
             raise ValueError(f"the unit {unit!r} has no form in digits for {value}")
         return self._text(random.choice(forms), random, {}, value)
@@ -219,9 +220,18 @@ def problem_with_pattern(
         if option in names:
             braced = f"{{{{{option}}}|…}}"
             return f"{option} in {text!r} is taken as text; in alternatives a name needs its own braces: {braced}"
+    if form and any(isinstance(node, Range) and node.unit for node in references(pattern)):
+        return f"the form {text!r} uses another unit: write that in a vocabulary"
+    if form and not _numbers(pattern):
+        return f"the form {text!r} does not use the number: write {{n}}, {{n,}} or {{n words}}"
     if not form and _numbers(pattern):
         return f"{{n}} in {text!r} stands outside the forms of a unit"
     return None
+
+
+def in_digits(form: str) -> bool:
+    """Whether the form of a unit can write a number that has no words."""
+    return Number("words") not in parse(form)
 
 
 def circle(patterns: Mapping[str, Sequence[str]]) -> list[str] | None:
@@ -276,7 +286,9 @@ def _numbers(pattern: Pattern) -> bool:
     )
 
 
-def _read(text: str, at: int, *, nested: bool) -> tuple[Pattern, int]:
+def _read(text: str, at: int, *, depth: int) -> tuple[Pattern, int]:
+    if depth > DEEPEST:
+        raise ValueError(f"alternatives nest deeper than {DEEPEST} in {text[:60]!r}")
     nodes: list[str | Reference | Number | Range | Choice] = []
     start = at
     while at < len(text):
@@ -284,10 +296,10 @@ def _read(text: str, at: int, *, nested: bool) -> tuple[Pattern, int]:
         if mark == "{":
             if start < at:
                 nodes.append(text[start:at])
-            node, at = _read_braces(text, at)
+            node, at = _read_braces(text, at, depth=depth)
             nodes.append(node)
             start = at
-        elif mark == "}" or (nested and mark == "|"):
+        elif mark == "}" or (depth and mark == "|"):
             break
         else:
             at += 1
@@ -296,11 +308,11 @@ def _read(text: str, at: int, *, nested: bool) -> tuple[Pattern, int]:
     return tuple(nodes), at
 
 
-def _read_braces(text: str, at: int) -> tuple[Reference | Number | Range | Choice, int]:
+def _read_braces(text: str, at: int, *, depth: int) -> tuple[Reference | Number | Range | Choice, int]:
     opening = at
     options: list[Pattern] = []
     while at < len(text) and text[at] in "{|":
-        option, at = _read(text, at + 1, nested=True)
+        option, at = _read(text, at + 1, depth=depth + 1)
         options.append(option)
     if at >= len(text):
         raise ValueError(f"a {{ without its }} in {text[opening : opening + 60]!r}")

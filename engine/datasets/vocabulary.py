@@ -83,7 +83,11 @@ class Divided:
 def divide(parts: Parts, seed: int, name: str) -> Divided:
     """Settle the parts: those that the author did not write are drawn from `train`."""
     own, validation, test = draw_parts(parts.train, parts.validation, parts.test, seed, name)
-    return Divided(*((*parts.shared, *part) for part in (own, validation, test)))
+    divided = Divided(*((*parts.shared, *part) for part in (own, validation, test)))
+    for world in ("train", "validation", "test"):
+        if parts.texts() and not divided.of(world):
+            raise ValueError(f"{name}: the part `{world}` is empty")
+    return divided
 
 
 def draw_parts(

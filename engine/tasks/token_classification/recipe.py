@@ -54,6 +54,8 @@ class Recipe(TextRecipe):
             if parts.shared:
                 raise ValueError(f"entities.{label}: `shared` phrases would be known to the test; use `train`")
         everything = {**self.slots, **self.entities}
+        if not self.templates.texts():
+            raise ValueError("there are no templates")
         for text in self.distractors.texts():
             used = uses_any(text, self.entities, everything)
             if used:

@@ -101,14 +101,17 @@ def test_a_sentence_begins_with_a_capital_and_keeps_the_rest() -> None:
         ("{PART|mast}", "a name needs its own braces: {{PART}|…}"),
         ("{n} feet", "outside the forms of a unit"),
         ("  ", "an empty pattern"),
+        ("{a|" * 30 + "b" + "}" * 30, "nest deeper than 20"),
     ],
 )
 def test_a_wrong_pattern_is_told_in_words(pattern: str, says: str) -> None:
     assert says in (problem_with_pattern(pattern, {"PART"}, {"feet"}) or "")
 
 
-def test_a_form_of_a_unit_may_use_its_number() -> None:
+def test_a_form_of_a_unit_uses_its_number() -> None:
     assert problem_with_pattern("{n words} ({n}) feet", set(), set(), form=True) is None
+    assert "uses another unit" in (problem_with_pattern("{n} {1..2 feet}", set(), {"feet"}, form=True) or "")
+    assert "does not use the number" in (problem_with_pattern("feet", set(), set(), form=True) or "")
 
 
 def test_vocabularies_that_refer_to_each_other_in_a_circle_are_found() -> None:

@@ -50,6 +50,11 @@ def test_a_list_too_short_to_hold_out_from_says_what_to_write() -> None:
         divide(held_out.validate_python(["a", "b"]), 1, "PART")
 
 
+def test_a_part_that_would_be_empty_is_told() -> None:
+    with pytest.raises(ValueError, match="PART: the part `train` is empty"):
+        divide(Parts.model_validate({"validation": ["a"], "test": ["b"]}), 1, "PART")
+
+
 def test_a_phrase_in_two_parts_is_refused() -> None:
     with pytest.raises(ValidationError, match="'a' stands in both train and test"):
         Parts.model_validate({"train": ["a", "b"], "test": ["a"]})

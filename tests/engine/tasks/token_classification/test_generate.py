@@ -24,9 +24,7 @@ def garden(**changes: Any) -> Recipe:
             },
             "slots": {"WHO": ["Ana", "Ben", "Cleo"]},
             "templates": [f"{verb} {{PLANT}} with {{DOSE}}." for verb in ("feed", "spray", "water", "treat", "dose")],
-            "distractors": [
-                f"{{WHO}} {verb} {{1..900}} pots." for verb in ("sold", "broke", "saw", "drew")
-            ],
+            "distractors": [f"{{WHO}} {verb} {{1..900}} pots." for verb in ("sold", "broke", "saw", "drew")],
             **changes,
         }
     )
@@ -92,6 +90,11 @@ def test_a_recipe_that_is_too_small_says_what_to_add() -> None:
 def test_a_vocabulary_too_short_to_hold_out_from_is_told() -> None:
     with pytest.raises(DataError, match="recipe: PLANT: 2 entries are too few"):
         generate(garden(entities={"PLANT": ["rose", "oak"], "DOSE": ["a", "b", "c", "d"]}), 1)
+
+
+def test_a_unit_that_could_not_write_a_fraction_is_told() -> None:
+    with pytest.raises(DataError, match="unit ml: the part `train` has no form in digits"):
+        generate(garden(units={"ml": ["{n words} ml"]}), 1)
 
 
 def test_a_held_out_phrase_that_training_uses_in_its_templates_cannot_pass() -> None:

@@ -36,6 +36,8 @@ def test_a_small_recipe_is_valid() -> None:
         ({"slots": {"EMPTY": []}}, "the vocabulary or unit 'EMPTY' is empty"),
         ({"entities": {"PART": ["{1..9 feet}", "b", "c"]}}, "there is no unit 'feet'"),
         ({"slots": {"A": ["{B}"], "B": ["{A}"]}}, "refer to each other in a circle: A → B → A"),
+        ({"templates": []}, "there are no templates"),
+        ({"units": {"feet": ["feet"]}}, "the form 'feet' does not use the number"),
         ({"sentences": [0, 0]}, "shares are numbers from 0"),
         ({"sentences": [-1, 2]}, "shares are numbers from 0"),
         ({"examples": 3}, "greater than or equal to 10"),
