@@ -69,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("resume", "r", "Resume", "Go on from the run's last checkpoint", "monitor", "Runs", 11, changes=True),
     Action("report", "o", "Report", "Read the evaluation on the held-out test split", "monitor", "Runs", 12),
     Action("try_model", "v", "Try", "Open the run's model in Validate", "monitor", "Runs", 13),
-    Action("choose", "enter", "Details", "What the run was started with", "runs", "Runs", 14, shown_key="⏎"),
+    Action("choose", "enter", "Details", "What the run was started with", "runs", "Runs", 14, shown_key="Enter"),
     Action("mark", "space", "Mark", "Compare: draw this run's curves too", "runs", "Runs", 15, shown_key="Space"),
     Action("move(-1)", "up,k", "Up", "The run above", "runs", "Runs", shown_key="↑"),
     Action("move(1)", "down,j", "Down", "The run below", "runs", "Runs", shown_key="↓"),

@@ -89,6 +89,7 @@ class FinetopApp(ThriftyApp):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = theme_for(os.environ)
+        self.set_class(options.ascii_only, "-ascii")
 
     @property
     def note(self) -> str:

@@ -60,6 +60,8 @@ class Feed:
     ) -> None:
         self.workspace, self.pace = workspace, pace
         self._speak, self._now, self._read_figures = speak, now, read_figures
+        self.polls = 0
+        """Looks at the disk so far."""
         self._wanted = Wanted()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -101,6 +103,7 @@ class Feed:
                 self._wake.clear()
                 began = time.monotonic()
                 catalogue.refresh()
+                self.polls += 1
                 self._follow(catalogue)
                 self._take_figures(bool(catalogue.live()), began)
                 snapshot = self._picture(catalogue)

@@ -101,7 +101,8 @@ class ActionBar(Bar):
 
     def line(self, width: int) -> Text:
         line = Text(no_wrap=True, overflow="crop", end="")
-        shown = sorted(_shown(active.binding for active in self.screen.active_bindings.values() if active.enabled))
+        active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
+        shown = sorted(_shown(active, self.app.has_class("-ascii")))
         # Help and Quit stand last and always fit: they are how everything else is found.
         always = [entry for entry in shown if entry[0] >= ALWAYS]
         room = width - sum(_width(entry) for entry in always)
@@ -119,13 +120,20 @@ ALWAYS = 90
 Entry = tuple[int, str, str, str]
 
 
-def _shown(bindings: Iterable[Binding]) -> set[Entry]:
+def plain(key: str) -> str:
+    """A key's name for fonts without arrows."""
+    return {"→": "Right", "←": "Left", "↑": "Up", "↓": "Down"}.get(key, key)
+
+
+def _shown(bindings: Iterable[Binding], ascii_only: bool) -> set[Entry]:
     entries = set()
     for binding in bindings:
         action = action_of(binding)
         if action is not None and action.footer:
             name = f"app.{action.name}" if action.place == "app" else action.name
-            entries.add((action.footer, action.key_label, action.title, name))
+            entries.add(
+                (action.footer, plain(action.key_label) if ascii_only else action.key_label, action.title, name)
+            )
     return entries
 
 

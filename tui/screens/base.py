@@ -29,7 +29,8 @@ class ConsoleScreen(Screen[None]):
     """One of the numbered screens."""
 
     MODE: ClassVar[str]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]
+    # One class of each list is set at a time.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (50, "-high")]
     AUTO_FOCUS = None
 

@@ -13,8 +13,8 @@ from tui.widgets.chart.curve import Curve
 if TYPE_CHECKING:
     from engine.runs.spec import Target
 
-MAIN_SPLITS = ("validation", "train")
-"""The first of them that a metric has is drawn strongly, the others behind it."""
+SPLITS = ("train", "validation")
+"""In the order in which they are drawn: what comes later lies above."""
 LAST = ("learning_rate", "grad_norm")
 """Metrics about the training itself come after those about the model."""
 
@@ -61,14 +61,14 @@ def _panel(metric: str, selected: Sequence[Selected]) -> Panel:
     for place, run in enumerate(selected):
         known = run.detail.series if run.detail else {}
         series_of = {split: series for (split, name), series in known.items() if name == metric}
-        splits = [split for split in MAIN_SPLITS if split in series_of]
-        for rank, split in enumerate(splits):
+        splits = [split for split in SPLITS if split in series_of]
+        for rank, split in enumerate(reversed(splits)):
             series = series_of[split]
             if len(selected) == 1:
                 name, role, behind = split, curve_role(rank), False
             else:
                 name, role, behind = short_name(run.info), curve_role(place), rank > 0
-            curves.append(Curve(name, series.step, series.epoch, series.t, series.value, role, behind))
+            curves.insert(0, Curve(name, series.step, series.epoch, series.t, series.value, role, behind))
     first = selected[0].info.view if selected else None
     target = next((target for target in (first.targets if first else ()) if target.metric == metric), None)
     return Panel(metric, tuple(curves), _threshold(target), titled(metric))

@@ -89,7 +89,7 @@ def _sections(run: RunInfo, spec: RunSpec | None, paths: RunPaths) -> list[tuple
         facts = [("state", state, view.message), ("attempt", str(view.attempt), "")]
         facts += [("started", _clock(view.started), "")] if view.started else []
         facts += [("ended", _clock(view.ended), "")] if view.ended else []
-        facts.append(("directory", str(paths.root), ""))
+        facts.append(("directory", f"runs/{paths.root.name}", ""))
         sections.append(("State", facts))
     if spec is not None:
         targets = ", ".join(str(target) for target in spec.targets) or "none"

@@ -22,7 +22,9 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, below: Screen[object]) -> None:
         super().__init__()
         active = {action_of(active.binding) for active in below.active_bindings.values()}
-        self._actions = [action for action in ACTIONS if action in active]
+        # What this screen alone can do comes first.
+        shown = [action for action in ACTIONS if action in active]
+        self._actions = sorted(shown, key=lambda action: action.place == "app")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:

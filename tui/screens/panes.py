@@ -95,7 +95,7 @@ class Panes(Vertical):
 
     @property
     def _roomy(self) -> bool:
-        return self.screen.has_class("-tall")
+        return not self.screen.has_class("-short")
 
     @property
     def _charts_shown(self) -> bool:

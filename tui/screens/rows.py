@@ -22,11 +22,18 @@ def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
     waiting = [run for run in snapshot.runs if _state(run) == "queued"]
     working = [run for run in snapshot.runs if _state(run) in LIVE and _state(run) != "queued"]
     ended = [run for run in snapshot.runs if _state(run) not in LIVE]
-    return [row_of(run, snapshot.details.get(run.id), now) for run in (*working, *reversed(waiting), *ended)]
+    alone = len({run.view.profile for run in snapshot.runs if run.view is not None}) == 1
+    return [
+        row_of(run, snapshot.details.get(run.id), now, named=not alone)
+        for run in (*working, *reversed(waiting), *ended)
+    ]
 
 
-def row_of(info: RunInfo, detail: RunDetail | None, now: float) -> RunRow:
-    """What the table shows of a run. A directory that is no run shows its problem."""
+def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True) -> RunRow:
+    """What the table shows of a run, with the name of its profile where there are several.
+
+    A directory that is no run shows its problem.
+    """
     view = info.view
     if view is None:
         return RunRow(info.id, info.id, "failed", phase=info.problem)
@@ -34,7 +41,7 @@ def row_of(info: RunInfo, detail: RunDetail | None, now: float) -> RunRow:
     progress = (detail.progress if detail else None) or view.progress
     return RunRow(
         id=info.id,
-        model=f"{view.profile}/{view.model}",
+        model=f"{view.profile}/{view.model}" if named else view.model,
         state=view.state,
         phase=phase_of(view, progress),
         step=progress.step if progress else 0,
@@ -58,9 +65,9 @@ def _state(run: RunInfo) -> str:
 def phase_of(view: RunView, progress: ProgressEvent | None) -> str:
     """What a live run does, or why one ended."""
     if view.state in ("failed", "lost", "stopped"):
-        return view.reason or view.state
+        return (view.reason or "").removeprefix(f"{view.state} ")
     if view.state == "queued":
-        return view.message or "waits for a device"
+        return "in the queue"
     if view.state in LIVE and progress is not None:
         return progress.phase
     return ""

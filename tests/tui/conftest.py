@@ -1,0 +1,358 @@
+"""Fixtures of the console's tests: a workspace of recorded events, a fake worker, and the console on it."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.events.schema import (
+    CheckpointEvent,
+    Event,
+    LogEvent,
+    MetricsEvent,
+    ProgressEvent,
+    RunEvent,
+    SignalEvent,
+    StatusEvent,
+    SystemEvent,
+    TargetInfo,
+)
+from engine.runs.locks import try_lock
+from engine.runs.paths import RunPaths
+from engine.runs.spec import RunSpec, Target
+from engine.runs.store import create_run
+from engine.workspace import Workspace
+
+NOW = 1_795_185_600.0
+"""2026-11-20 14:40:00 UTC: when the recorded workspace is looked at."""
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _utc_and_plain_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clocks and colours that do not depend on the machine."""
+    for name in ("NO_COLOR", "COLORFGBG", "SSH_CONNECTION", "FINETOP_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace."""
+    return Workspace(tmp_path / "workspace")
+
+
+@dataclass
+class FakeWorker:
+    """Plays recorded events into a run directory, at any speed, holding the lock as a worker does."""
+
+    paths: RunPaths
+    status: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    _seq: dict[Path, int] = field(default_factory=dict)
+    _lock: int | None = None
+
+    def hold(self) -> FakeWorker:
+        """Be alive."""
+        self._lock = try_lock(self.paths.lock)
+        assert self._lock is not None
+        return self
+
+    def die(self) -> None:
+        """Be gone, as after a kill."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def play(self, count: int | None = None) -> FakeWorker:
+        """Append the next events; all of them where no count is given."""
+        self._append(self.paths.status, self.status)
+        self.status.clear()
+        some = self.events[:count]
+        self._append(self.paths.events, some)
+        del self.events[: len(some)]
+        return self
+
+    def say(self, *events: Event, status: bool = False) -> None:
+        """Append these now."""
+        self._append(self.paths.status if status else self.paths.events, events)
+
+    def _append(self, path: Path, events: Sequence[Event]) -> None:
+        first = self._seq.get(path, 0)
+        numbered = [msgspec.structs.replace(event, seq=first + place) for place, event in enumerate(events)]
+        self._seq[path] = first + len(events)
+        with path.open("ab") as file:
+            file.write(b"".join(msgspec.json.encode(event) + b"\n" for event in numbered))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a recorded run was, in a few words."""
+
+    id: str
+    model: str = "ner"
+    task: str = "token-classification"
+    headline: str = "f1"
+    target: float = 0.85
+    state: str = "running"
+    reason: str | None = None
+    message: str = ""
+    started: float = NOW - 265 + 4
+    epochs: int = 8
+    done_epochs: float = 6.4
+    steps_per_epoch: int = 53
+    best: float = 0.9
+    device: str = "cuda:0"
+
+
+@pytest.fixture
+def record(workspace: Workspace) -> Iterator[Callable[..., FakeWorker]]:
+    """`record(id, **facts)` makes a run directory with a fake worker that has recorded events to play."""
+    workers: list[FakeWorker] = []
+
+    def make(run_id: str, **facts: Any) -> FakeWorker:
+        recording = Recording(run_id, **facts)
+        spec = RunSpec(
+            id=recording.id,
+            profile="utility",
+            model=recording.model,
+            task=recording.task,
+            dataset=f"utility-{recording.model}-6aa4ec6097",
+            config={"base": "all-MiniLM-L6-v2", "epochs": recording.epochs, "learning_rate": 5e-4},
+            headline=recording.headline,
+            targets=(Target(recording.headline, recording.target),),
+            preset="quick",
+            origins={"config.base": "preset quick", "config.epochs": "preset quick"},
+        )
+        worker = FakeWorker(create_run(workspace, spec))
+        worker.status += recorded_status(recording)
+        worker.events += recorded_events(recording)
+        workers.append(worker)
+        return worker
+
+    yield make
+    for worker in workers:
+        worker.die()
+
+
+def recorded_status(recording: Recording) -> list[Event]:
+    """What its worker wrote."""
+    start = recording.started
+    events: list[Event] = [
+        RunEvent(
+            t=start,
+            seq=0,
+            id=recording.id,
+            profile="utility",
+            model=recording.model,
+            task=recording.task,
+            device="auto",
+            headline=recording.headline,
+            targets=[TargetInfo(recording.headline, recording.target)],
+        ),
+        StatusEvent(t=start, seq=0, state="queued"),
+    ]
+    if recording.state == "queued":
+        return events
+    events += [
+        StatusEvent(t=start + 1, seq=0, state="starting", message=f"on {recording.device}"),
+        StatusEvent(t=start + 4, seq=0, state="running"),
+    ]
+    if recording.device.startswith("cuda"):
+        events.append(SystemEvent(t=start + 5, seq=0, values=FIGURES))
+    if recording.state in ("done", "stopped", "failed"):
+        end = start + 6 + recording.done_epochs * 40
+        events.append(
+            StatusEvent(
+                t=end,
+                seq=0,
+                state=recording.state,  # type: ignore[arg-type]
+                reason=recording.reason or recording.state,
+                message=recording.message,
+            )
+        )
+    return events
+
+
+def recorded_events(recording: Recording) -> list[Event]:
+    """What its trainer wrote: a loss that falls, metrics that rise, a signal when the target is reached."""
+    if recording.state == "queued" or recording.done_epochs <= 0:
+        return []
+    noise = random.Random(recording.id)
+    start, total = recording.started + 5, recording.epochs * recording.steps_per_epoch
+    done = int(recording.done_epochs * recording.steps_per_epoch)
+    per_step = 40 / recording.steps_per_epoch
+    events: list[Event] = [
+        RunEvent(t=start, seq=0, id=recording.id, device=recording.device, headline=recording.headline),
+        LogEvent(t=start, seq=0, message="base all-MiniLM-L6-v2: 22.6 M parameters, 1.2 M of them trained (LoRA)"),
+    ]
+    reached = False
+    for step in range(1, done + 1):
+        t, epoch = start + step * per_step, step / recording.steps_per_epoch
+        fall = math.exp(-3.2 * step / total)
+        values = {
+            "loss": 0.04 + 2.1 * fall * (1 + 0.18 * noise.gauss(0, 1)),
+            "learning_rate": 5e-4 * (1 - step / total),
+        }
+        events.append(MetricsEvent(t=t, seq=0, step=step, epoch=epoch, values=values))
+        if step % recording.steps_per_epoch == 0:
+            score = recording.best * (1 - 0.75 * math.exp(-5 * step / total)) + 0.008 * noise.gauss(0, 1)
+            values = {"loss": 0.12 + 1.9 * fall, recording.headline: score}
+            if recording.headline == "f1":
+                values |= {"precision": score - 0.02, "recall": score + 0.02}
+            events.append(MetricsEvent(t=t, seq=0, step=step, epoch=epoch, split="validation", values=values))
+            events.append(CheckpointEvent(t=t, seq=0, step=step, path=f"step-{step:08d}", score=score, best=True))
+            if score >= recording.target and not reached:
+                reached = True
+                said = f"{recording.headline} {score:.3f} is at least {recording.target:g}"
+                events.append(
+                    SignalEvent(t=t, seq=0, kind="target_reached", metric=recording.headline, message=said, step=step)
+                )
+    events.append(
+        ProgressEvent(
+            t=start + done * per_step,
+            seq=0,
+            phase="training",
+            step=done,
+            steps=total,
+            epoch=done / recording.steps_per_epoch,
+            epochs=float(recording.epochs),
+            rate=1 / per_step,
+        )
+    )
+    return events
+
+
+FIGURES: dict[str, float | None] = {
+    "cuda:0/utilisation_percent": 93.0,
+    "cuda:0/memory_used_mib": 6420.0,
+    "cuda:0/memory_total_mib": 24564.0,
+    "cuda:0/temperature_c": 67.0,
+    "cuda:0/power_w": 214.0,
+    "cpu/utilisation_percent": 31.0,
+    "host/memory_used_mib": 9830.0,
+    "host/memory_total_mib": 64215.0,
+    "process/memory_mib": 2210.0,
+}
+
+
+@pytest.fixture
+def utility(workspace: Workspace, record: Callable[..., FakeWorker]) -> Workspace:
+    """A workspace as an inspection company's GPU box has it on a good afternoon."""
+    record("20261120-143408-utility-ner-7f3a").hold().play()
+    record(
+        "20261120-143409-utility-embeddings-c21d",
+        model="embeddings",
+        task="sentence-similarity",
+        headline="correlation",
+        state="queued",
+        started=NOW - 260,
+    ).hold().play()
+    done: dict[str, Any] = {"state": "done", "done_epochs": 8.0}
+    ended: list[dict[str, Any]] = [
+        {"run_id": "20261120-111532-utility-ner-90be", "started": NOW - 12_500, "best": 0.93, **done},
+        {
+            "run_id": "20261120-104455-utility-embeddings-4d10",
+            "model": "embeddings",
+            "task": "sentence-similarity",
+            "headline": "correlation",
+            "started": NOW - 14_400,
+            "best": 0.915,
+            **done,
+        },
+        {
+            "run_id": "20261120-093011-utility-ner-e5a8",
+            "state": "failed",
+            "reason": "out of memory",
+            "message": "CUDA out of memory with a batch of 64; lower batch_size",
+            "started": NOW - 18_600,
+            "done_epochs": 1.2,
+            "best": 0.5,
+        },
+        {
+            "run_id": "20261119-170244-utility-ner-02c7",
+            "state": "stopped",
+            "reason": "stopped by user",
+            "started": NOW - 77_800,
+            "done_epochs": 4.0,
+            "best": 0.84,
+        },
+    ]
+    for facts in ended:
+        worker = record(**facts).play()
+        if facts["state"] == "done":
+            worker.paths.model.mkdir()
+            worker.paths.report.with_suffix(".md").write_text(REPORT)
+    return workspace
+
+
+REPORT = """\
+# token-classification on `utility-ner-6aa4ec6097`, test split
+
+120 examples.
+
+> Every target is reached.
+
+## Metrics
+
+| metric | value | 95 % interval | untrained | seen | unseen |
+| --- | --- | --- | --- | --- | --- |
+| f1 | 0.9012 | 0.872 – 0.928 | 0.0113 | 0.9521 | 0.8507 |
+| precision | 0.8897 | 0.855 – 0.921 | 0.0084 | 0.9402 | 0.8391 |
+
+## Worst errors
+
+- text: Maintain 18 feet from the crossarm; expected: MEASURE; got: nothing
+"""
+
+
+@pytest.fixture
+def console(workspace: Workspace) -> Callable[..., Any]:
+    """Makes the console on the workspace, with a clock that stands still unless told otherwise."""
+    from tui.app import FinetopApp, Options
+
+    def make(**options: Any) -> FinetopApp:
+        app = FinetopApp(Options(**({"workspace": workspace} | options)))
+        app.animation_level = "none"
+        return app
+
+    return make
+
+
+async def wait_until(pilot: Any, holds: Callable[[], object], what: str = "it") -> None:
+    """Let the console work until something holds."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE_S:g} s"
+        await pilot.pause(0.02)
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """`await until(pilot, condition)`."""
+    return wait_until
+
+
+@pytest.fixture
+def shows() -> Callable[..., str]:
+    """The text on the screen, line by line."""
+
+    def text(app: Any) -> str:
+        strips = app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+    return text
