@@ -1,0 +1,157 @@
+"""A tiny random BERT with the packaged tokenizer, a small dataset that it can learn, and jobs that train it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import AutoTokenizer, BertConfig, BertModel
+
+from engine.base_models import packaged_minilm
+from engine.datasets.store import Dataset, write_dataset
+from engine.events.writer import EventWriter
+from engine.runs.paths import RunPaths
+from engine.tasks.contract import Job, Row, Stop
+from engine.tasks.token_classification.config import Config
+from engine.workspace import Workspace
+
+TOOLS = ["hammer", "steel saw", "drill", "long ladder", "wrench"]
+PLACES = ["barn", "old mill", "harbour", "north gate"]
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads would wait for each other longer than such small products take."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directory of a base model that trains in milliseconds."""
+    directory = tmp_path_factory.mktemp("base")
+    tokenizer = AutoTokenizer.from_pretrained(packaged_minilm())
+    tokenizer.save_pretrained(directory)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tiny_base: Path) -> Any:
+    return AutoTokenizer.from_pretrained(tiny_base)
+
+
+def tool_rows(count: int, seed: int) -> list[Row]:
+    """Sentences that name tools and places, and some that name neither."""
+    draws = random.Random(seed)
+    rows: list[Row] = []
+    for number in range(count):
+        tool, place = draws.choice(TOOLS), draws.choice(PLACES)
+        if number % 5 == 4:
+            text, names = "nothing was lost today.", []
+        else:
+            text = f"bring the {tool} to the {place}, " + "please " * draws.randint(0, 6) + "and hurry"
+            names = [(tool, "TOOL"), (place, "PLACE")]
+        entities = [
+            {"start": text.index(name), "end": text.index(name) + len(name), "label": label} for name, label in names
+        ]
+        rows.append({"text": text, "entities": entities, "slice": "seen" if number % 2 else "unseen", "group": "g"})
+    return rows
+
+
+def joined(rows: list[Row], size: int) -> list[Row]:
+    """Texts of `size` rows each: longer than a window of the tiny model."""
+    made: list[Row] = []
+    for start in range(0, len(rows), size):
+        text, entities = "", []
+        for row in rows[start : start + size]:
+            shift = len(text)
+            entities += [e | {"start": e["start"] + shift, "end": e["end"] + shift} for e in row["entities"]]
+            text += row["text"] + ". "
+        made.append({"text": text, "entities": entities, "slice": rows[start]["slice"], "group": "g"})
+    return made
+
+
+@pytest.fixture(scope="session")
+def tools_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    splits = {"train": tool_rows(60, 1), "validation": tool_rows(20, 2), "test": tool_rows(24, 3)}
+    return _store(tmp_path_factory.mktemp("tools"), splits)
+
+
+@pytest.fixture(scope="session")
+def long_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    splits = {"train": tool_rows(60, 1), "validation": tool_rows(20, 2), "test": tool_rows(24, 3)}
+    splits["train"] += joined(tool_rows(120, 4), 6)
+    return _store(tmp_path_factory.mktemp("long"), splits)
+
+
+def _store(where: Path, splits: dict[str, list[Row]]) -> Dataset:
+    return write_dataset(
+        Workspace(where),
+        task="token-classification",
+        profile="p",
+        model="ner",
+        splits=splits,
+        classes={},
+        source="recipe",
+    )
+
+
+@pytest.fixture
+def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob]) -> MakeJob:
+    """`make_job("name", epochs=3, …)`: a job in a run directory of that name; the config may be changed."""
+    return make_job_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_job_in(tiny_base: Path, tools_dataset: Dataset) -> Callable[[Path], MakeJob]:
+    numbers = itertools.count()
+
+    def for_directory(directory: Path) -> MakeJob:
+        def make(name: str | None = None, **settings: Any) -> Job:
+            parts = {"targets", "early_stop_on", "should_stop", "splits_of_batch", "resume_from", "dataset", "policy"}
+            given = {part: settings.pop(part) for part in parts & set(settings)}
+            paths = RunPaths(directory / (name or f"run-{next(numbers)}"))
+            config = {"base": str(tiny_base), "epochs": 2, "batch_size": 8, "learning_rate": 5e-3, "max_length": 32}
+            return Job(
+                **{"dataset": tools_dataset, "should_stop": lambda: Stop.NO} | given,
+                run_id="20261120-143215-p-ner-0001",
+                config=Config(**(config | {"stride": 8} | settings)),
+                device="cpu",
+                paths=paths,
+                events=EventWriter(paths.events),
+                headline="f1",
+            )
+
+        return make
+
+    return for_directory
+
+
+@pytest.fixture(scope="session")
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, make_job_in: Callable[[Path], MakeJob], long_dataset: Dataset
+) -> Job:
+    """A finished training that has learnt the task."""
+    from engine.tasks.token_classification import TASK
+
+    job = make_job_in(tmp_path_factory.mktemp("trained"))("run", epochs=8, dataset=long_dataset)
+    TASK.train(job)
+    return job
