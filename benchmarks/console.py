@@ -67,15 +67,15 @@ def traffic(seconds: float) -> None:
     print(f"\nbytes and CPU, {WIDTH}×{HEIGHT}, 6 live charts of 2 curves and 6 bars, {seconds:g} s each")
     print(f"{'scene':<28}{'Hz':>4}{'bytes/s':>12}{'ratio':>9}{'CPU %':>8}{'ratio':>9}")
     for rate in (1, 4):
-        ours = _measure(["ours", str(rate)], seconds)
+        ours = measure(["ours", str(rate)], seconds)
         _row("ours", rate, ours, None)
         for peer in ("plotext", "textual-plot"):
-            _row(peer, rate, _measure([peer, str(rate)], seconds), ours)
-    _row("ours, idle", 0, _measure(["ours", "0"], seconds), None)
-    _row("a table of 20 runs, ours", 1, ours := _measure(["table", "1"], seconds), None)
-    _row("  Textual's DataTable", 1, _measure(["datatable", "1"], seconds), ours)
-    _row("a log of 10 lines/s, ours", 1, ours := _measure(["log", "1"], seconds), None)
-    _row("  Textual's RichLog", 1, _measure(["richlog", "1"], seconds), ours)
+            _row(peer, rate, measure([peer, str(rate)], seconds), ours)
+    _row("ours, idle", 0, measure(["ours", "0"], seconds), None)
+    _row("a table of 20 runs, ours", 1, ours := measure(["table", "1"], seconds), None)
+    _row("  Textual's DataTable", 1, measure(["datatable", "1"], seconds), ours)
+    _row("a log of 10 lines/s, ours", 1, ours := measure(["log", "1"], seconds), None)
+    _row("  Textual's RichLog", 1, measure(["richlog", "1"], seconds), ours)
 
 
 def _row(name: str, rate: int, traffic: Traffic, ours: Traffic | None) -> None:
@@ -92,7 +92,7 @@ def _row(name: str, rate: int, traffic: Traffic, ours: Traffic | None) -> None:
     )
 
 
-def _measure(scene: list[str], seconds: float) -> Traffic:
+def measure(scene: list[str], seconds: float) -> Traffic:
     with _Terminal([sys.executable, str(SCENES), *scene]) as terminal:
         terminal.read_for(SETTLE_S, until=b"\x1b[?1049h")
         terminal.read_for(SETTLE_S)

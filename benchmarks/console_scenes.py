@@ -21,8 +21,9 @@ from tui.widgets.progress import progress_cell
 from tui.widgets.run_table import RunRow, RunTable
 
 CHARTS = 6
-HISTORY = 20_000
-"""Points that a curve has at the start; ten more come each second, as a fast training makes them."""
+HISTORY = 2_000
+"""Points that a curve has at the start: as many as the peers can still draw at this pace. Ten more come each
+second, as a fast training makes them."""
 PER_SECOND = 10
 
 
@@ -47,7 +48,7 @@ class Data:
         step = self.step[:count]
         return [
             Curve("train", step, step / 100, step * 0.1, self.train[:count], curve_role(0)),
-            Curve("validation", step[::200], step[::200] / 100, step[::200] * 0.1, self.validation[:count:200],
+            Curve("validation", step[::50], step[::50] / 100, step[::50] * 0.1, self.validation[:count:50],
                   curve_role(1)),
         ]  # fmt: skip
 

@@ -1,0 +1,37 @@
+"""Bytes that the console sends, counted on a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "console.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("console_benchmark", BENCHMARK)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rate", "most"), [("1", 1024), ("4", 2048)])
+def test_six_live_charts_and_bars_stay_within_a_kilobyte_a_second(
+    benchmark: ModuleType, rate: str, most: int
+) -> None:
+    traffic = benchmark.measure(["ours", rate], 4.0)
+    assert 0 < traffic.bytes_per_s <= most
+
+
+@pytest.mark.slow
+def test_an_idle_screen_sends_nothing(benchmark: ModuleType) -> None:
+    assert benchmark.measure(["ours", "0"], 3.0).bytes_per_s == 0
