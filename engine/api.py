@@ -62,12 +62,10 @@ def resolve_models(
     profile: str, models: Sequence[str] | None = None, *, preset: str = "full", overrides: Sequence[str] = ()
 ) -> list[ResolvedModel]:
     """The chosen models of a profile with every value settled. Raises ProfileError, InputError."""
-    from engine.profiles import load_profile, resolve
+    from engine.profiles import load_profile
+    from engine.profiles import resolve_models as resolve_of
 
-    loaded = load_profile(profile)
-    return [
-        resolve(loaded, model, preset=preset, overrides=overrides) for model in models or list(loaded.models)
-    ]
+    return resolve_of(load_profile(profile), models or (), preset=preset, overrides=overrides)
 
 
 def generate(
@@ -204,9 +202,7 @@ def choose_dataset(place: Workspace, model: ResolvedModel, dataset: str | None) 
     return find_generated(place, model) if model.recipe is not None else None
 
 
-def _specify(
-    place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str
-) -> RunSpec:
+def _specify(place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str) -> RunSpec:
     from engine.datasets.generate import dataset_for
     from engine.runs.spec import RunSpec
     from engine.runs.store import new_run_id
@@ -253,5 +249,3 @@ def _trained(name: str, workspace: Place) -> tuple[RunSpec, Path]:
 
 def _workspace(given: Place) -> Workspace:
     return given if isinstance(given, Workspace) else Workspace.locate(given)
-
-

@@ -1,0 +1,31 @@
+"""Every shipped profile and preset trains: two steps of the real task on data of its own recipe."""
+
+from pathlib import Path
+
+import pytest
+
+import engine
+from engine.base_models import PACKAGED_MINILM
+from engine.profiles import list_profiles, load_profile
+
+CASES = [
+    (path.stem, model, preset)
+    for path in list_profiles()
+    for profile in [load_profile(str(path))]
+    for preset in profile.preset_names
+    for model in profile.models
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("profile", "model", "preset"), CASES)
+def test_two_steps_of_every_model_and_preset_end_with_a_report(
+    profile: str, model: str, preset: str, tmp_path: Path
+) -> None:
+    # The full preset's own base may need a network; the packaged one stands in, all else is as shipped.
+    overrides = [f"base={PACKAGED_MINILM}", "max_steps=2", "batch_size=4"]
+    (handle,) = engine.train(profile, [model], preset=preset, overrides=overrides, workspace=tmp_path)
+    view = handle.wait(timeout=280)
+    assert (view.state, view.reason) == ("done", "done"), handle.paths.log.read_text()[-2000:]
+    assert handle.report().metrics[handle.spec.headline] is not None
+    assert len(handle.metrics.series("train", "loss").step) >= 2
