@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option("--output", help="Write FILE.json and FILE.md, the whole report.")
     ] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw confusion and calibration.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -45,6 +47,10 @@ def evaluate(
     print_table(["metric", "untrained", "trained", "95 % interval", *slices], rows)
     for note in report.notes:
         say(note)
+    if plot:
+        from engine.cli.plot import plot_report
+
+        print(plot_report(report, width=shutil.get_terminal_size((100, 30)).columns))
 
 
 app = one_command(evaluate)

@@ -63,4 +63,5 @@ def reliability_table(bins: Sequence[Bin], *, what: str) -> Table:
         ["confidence", what, "mean confidence", "right"],
         [[f"{one.low:.1f} – {one.high:.1f}", one.count, one.confidence, one.accuracy] for one in bins],
         note=f"Confidence against how often it is right: {summary}.",
+        figure="calibration",
     )

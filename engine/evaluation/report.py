@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -17,6 +17,9 @@ class Table(msgspec.Struct, frozen=True):
     columns: list[str]
     rows: list[list[Any]]
     note: str = ""
+    figure: Literal["", "confusion", "calibration"] = ""
+    """How it can be drawn: `confusion` has a class and its counts in each row, `calibration` what was
+    promised in the third column and what came true in the fourth."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -148,6 +148,7 @@ def _calibration_table(similarity: Values, scores: Values) -> Table:
         ["predicted similarity", "pairs", "mean similarity", "mean score", "too high by"],
         lines,
         note="A similarity means what it says where its mean equals the mean score. Below 0 counts as 0.0 – 0.1.",
+        figure="calibration",
     )
 
 

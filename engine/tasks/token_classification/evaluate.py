@@ -135,6 +135,7 @@ def _confusion_table(examples: Examples, reading: Reading, labels: Sequence[str]
         ["truth", *labels, "(missed)"],
         [[name, *map(int, row)] for name, row in zip(names, table, strict=True)],
         note="Rows are the truth, columns the prediction; entities are paired where they overlap.",
+        figure="confusion",
     )
 
 
