@@ -1,0 +1,64 @@
+"""Every command's help holds an example, and the example works."""
+
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from engine import api
+from engine.cli.main import COMMANDS, main
+
+NEEDS_A_TRAINING = {"demo", "train", "evaluate", "runs stop", "runs resume", "runs remove"}
+"""Run by the tests of training and of runs; here their example must parse."""
+
+
+def examples() -> list[tuple[str, str]]:
+    """(verb, example) of every command."""
+    found = []
+    for noun, (module, _) in COMMANDS.items():
+        app: typer.Typer = importlib.import_module(module).app
+        for info in app.registered_commands:
+            text = (info.callback.__doc__ or "") if info.callback else ""
+            match = re.search(r"Example: engine (.+)", text)
+            name = info.name or (info.callback.__name__ if info.callback else "")
+            verb = noun if len(app.registered_commands) == 1 and name == noun else f"{noun} {name}"
+            found.append((verb, match[1] if match else ""))
+    return found
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the utility data and one ended run."""
+    root = tmp_path_factory.mktemp("examples")
+    api.generate("utility", preset="quick", workspace=root)
+    profile = root / "scripted.yaml"
+    profile.write_text(
+        "finetop: 1\nname: scripted\ntitle: Follows a script\nmodels:\n  good:\n    task: noop\n"
+        "    config:\n      script:\n        - report: {loss: 0.5}\n"
+    )
+    (handle,) = api.train(str(profile), workspace=root)
+    handle.wait(timeout=60)
+    for name in ("train", "test"):
+        rows = [f"Inspect	O
+pole	B-EQUIPMENT
+{name}{number}	O
+
+" for number in range(20)]
+        (root / f"{name}.conll").write_text("".join(rows))
+    return root
+
+
+@pytest.mark.parametrize(("verb", "example"), examples())
+def test_the_example_of_a_command_works(
+    verb: str, example: str, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert example, f"engine {verb} has no example"
+    assert example.startswith(verb)
+    monkeypatch.chdir(place)
+    arguments = [*shlex.split(example), *(["--help"] if verb in NEEDS_A_TRAINING else ["--workspace", str(place)])]
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert not left.value.code, capsys.readouterr().err
