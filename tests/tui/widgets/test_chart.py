@@ -81,6 +81,15 @@ async def test_smoothing_shows_raw_and_smoothed_value(stage: Stage) -> None:
         assert "~" not in app.text()
 
 
+async def test_a_few_evaluations_are_not_smoothed_away_from_their_target(stage: Stage) -> None:
+    async with stage(Chart()) as (app, pilot):
+        app.widget.show([curve(falling()), curve(np.linspace(0.5, 0.9, 8), "f1", 1, every=50)], 0.85, "x")
+        await pilot.press("e", "e")
+        legend = app.text().splitlines()[0]
+        assert legend.count("~") == 1
+        assert "f1 0.9000  " in legend
+
+
 async def test_axis_and_scale_are_switched_by_keyboard(stage: Stage) -> None:
     async with stage(Chart()) as (app, pilot):
         app.widget.show([curve(falling())], None, "loss")

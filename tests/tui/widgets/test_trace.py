@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.events.decimate import ema
 from tui.widgets.chart.curve import Curve, monotone
-from tui.widgets.chart.trace import Smoother, Trace, Window
+from tui.widgets.chart.trace import Smoother, Trace, Window, worth_smoothing
 
 
 def curve(y: np.ndarray, count: int | None = None) -> Curve:
@@ -51,6 +51,14 @@ def test_a_long_curve_is_averaged_from_its_recent_part_only_to_the_same_value() 
     live = Smoother()
     live.smooth(curve(data, 19_000), 0.98)
     np.testing.assert_allclose(live.smooth(curve(data), 0.98), ema(data, 0.98), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "smoothing", "expected"),
+    [(49, 0.9, False), (50, 0.9, True), (12, 0.6, False), (13, 0.6, True), (250, 0.98, True), (10_000, 0.0, False)],
+)
+def test_only_curves_much_longer_than_the_average_are_smoothed(count: int, smoothing: float, expected: bool) -> None:
+    assert worth_smoothing(count, smoothing) is expected
 
 
 def test_points_replaced_after_a_resume_are_drawn_anew() -> None:

@@ -35,7 +35,7 @@ class Chart(CellWidget, can_focus=True):
     ]
     HELP = """\
 Curves of a run. `left` and `right` move the value cursor, `+` and `-` zoom, `<` and `>` pan, `0` shows all;
-`e` smooths (0, 0.6, 0.9, 0.98), `y` switches to a logarithmic scale, `x` to epochs and time."""
+`e` smooths curves of many points (0, 0.6, 0.9, 0.98), `y` switches to a logarithmic scale, `x` to epochs and time."""
 
     @dataclass
     class CursorMoved(Message):

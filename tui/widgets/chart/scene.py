@@ -14,7 +14,7 @@ from tui.widgets.chart import axes
 from tui.widgets.chart.axes import Bounds
 from tui.widgets.chart.curve import Array, Curve
 from tui.widgets.chart.raster import BRAILLE, bits, raster, rows_of
-from tui.widgets.chart.trace import Span, Trace, Window
+from tui.widgets.chart.trace import Span, Trace, Window, worth_smoothing
 from tui.widgets.chart.view import View
 
 _LETTERS = "abcdefghijklmnop"
@@ -119,8 +119,9 @@ class Scene:
         spans = []
         for index, curve in enumerate(curves):
             raw = self._trace(index, curve, smooth=False).reduce(curve, window, 0.0)
-            spans.append((curve, curve.faint or view.smoothing > 0, raw))
-            if view.smoothing > 0 and not curve.faint:
+            smoothed = not curve.faint and worth_smoothing(len(curve), view.smoothing)
+            spans.append((curve, curve.faint or smoothed, raw))
+            if smoothed:
                 smooth = self._trace(index, curve, smooth=True).reduce(curve, window, view.smoothing)
                 spans.append((curve, False, smooth))
         return sorted(spans, key=lambda entry: not entry[1])
@@ -182,7 +183,7 @@ class Scene:
         else:
             point = nearest(curve.x(view.axis, self.origin()), view.cursor)
         text = [(axes.reading(float(curve.value[point])), curve.colour_role | BOLD)]
-        if view.smoothing > 0:
+        if worth_smoothing(len(curve), view.smoothing):
             smooth = self._trace(index, curve, smooth=True).values(curve, view.smoothing)
             text.append((f" ~{axes.reading(float(smooth[point]))}", curve.colour_role))
         return text

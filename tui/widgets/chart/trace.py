@@ -17,6 +17,15 @@ _FORGOTTEN = 1e-12
 """Weight below which an old value no longer changes an average."""
 
 
+def worth_smoothing(count: int, smoothing: float) -> bool:
+    """Whether a curve is long against the average: at least five times its reach of 1 / (1 - smoothing) points.
+
+    On a few evaluations an average is not less noisy but late: it would show a metric short of the
+    target that it has reached.
+    """
+    return smoothing > 0 and count * (1 - smoothing) >= 5 - 1e-9
+
+
 @dataclass(frozen=True)
 class Window:
     """The part of the x axis that a plot shows, in how many columns of dots."""
