@@ -42,11 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (handle,) = api.train(str(profile), workspace=root)
     handle.wait(timeout=60)
     for name in ("train", "test"):
-        rows = [f"Inspect	O
-pole	B-EQUIPMENT
-{name}{number}	O
-
-" for number in range(20)]
+        rows = [f"Inspect\tO\npole\tB-EQUIPMENT\n{name}{number}\tO\n\n" for number in range(20)]
         (root / f"{name}.conll").write_text("".join(rows))
     return root
 
