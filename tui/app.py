@@ -73,6 +73,8 @@ class FinetopApp(ThriftyApp):
         self.options = options
         self.snapshot = Snapshot()
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")
+        self.ready_signal: Signal[None] = Signal(self, "ready")
+        """After the first paint."""
         self.try_run: str | None = None
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
@@ -97,9 +99,10 @@ class FinetopApp(ThriftyApp):
         place = str(self.options.workspace.root)
         return f"read-only · {place}" if self.options.readonly else place
 
-    def on_mount(self) -> None:
-        # Paint first, read then.
-        self.call_after_refresh(self.feed.start)
+    def on_ready(self) -> None:
+        # The first paint is out: now read, and build what takes long to import.
+        self.feed.start()
+        self.ready_signal.publish(None)
 
     def on_unmount(self) -> None:
         self.feed.stop()

@@ -17,6 +17,7 @@ import msgspec
 from engine.errors import WorkError
 
 Row = dict[str, Any]
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "engine.runs.predictor")
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Ready:
 class Predictor:
     """One warm model. `answer` blocks: call it from a thread. Closing it ends the child."""
 
-    def __init__(self, run: Path, command: Sequence[str] | None = None) -> None:
+    def __init__(self, run: Path) -> None:
         self.run = run
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self._process = subprocess.Popen(
-            [*(command or (sys.executable, "-m", "engine.runs.predictor")), str(run)],
+            [*COMMAND, str(run)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -356,3 +357,48 @@ def shows() -> Callable[..., str]:
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     return text
+
+
+FAKE_MODEL = """\
+import json, sys
+
+def tell(**said):
+    print(json.dumps(said), flush=True)
+
+if "broken" in sys.argv[1]:
+    tell(ready=False, error="the weights are gone")
+    sys.exit(1)
+pair = "embeddings" in sys.argv[1]
+task = "sentence-similarity" if pair else "token-classification"
+examples = [{"a": "a pole", "b": "a post"}] if pair else [{"text": "See G.O. 95."}]
+tell(ready=True, task=task, device="cpu", examples=examples)
+for line in sys.stdin:
+    request = json.loads(line)
+    sample = request["samples"][0]
+    if pair:
+        tell(id=request["id"], predictions=[{"similarity": 0.83}])
+        continue
+    text = sample["text"]
+    if text == "die":
+        print("out of memory", file=sys.stderr)
+        sys.exit(3)
+    if text == "bad":
+        tell(id=request["id"], error="this sample cannot be read")
+        continue
+    found = []
+    for word, label, confidence in (("18 feet", "MEASURE", 0.97), ("pole", "EQUIPMENT", 0.84)):
+        at = text.find(word)
+        if at >= 0:
+            found.append({"start": at, "end": at + len(word), "label": label, "text": word, "confidence": confidence})
+    tell(id=request["id"], predictions=[{"entities": found}])
+"""
+
+
+@pytest.fixture
+def fake_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A predictor process that speaks the real protocol and needs no training library."""
+    from tui import predictor
+
+    script = tmp_path / "fake_model.py"
+    script.write_text(FAKE_MODEL)
+    monkeypatch.setattr(predictor, "COMMAND", (sys.executable, str(script)))

@@ -13,7 +13,7 @@ HOST = {"cpu/utilisation_percent": 31.0, "host/memory_used_mib": 9830.0, "host/m
 
 
 @pytest.fixture
-def picture(snap_compare: Callable[..., bool], console: Callable[..., Any], until: Callable[..., Any]) -> Any:
+def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: Any) -> Any:
     """Compares the console on the recorded workspace with its picture, after some keys."""
 
     def compare(
@@ -23,7 +23,8 @@ def picture(snap_compare: Callable[..., bool], console: Callable[..., Any], unti
         app.theme = "finetop-dark"
 
         async def run(pilot: Any) -> None:
-            await until(pilot, lambda: app.snapshot.complete and app.snapshot.details, "the first picture")
+            await until(pilot, lambda: len(app.snapshot.details) == 6 and app.snapshot.complete, "the first look")
+            await until(pilot, lambda: "0.8815" in shows(app) and "util" in shows(app) + " util" * (size[1] < 34))
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
@@ -69,14 +70,12 @@ def test_monitor_in_ascii(utility: Any, picture: Any) -> None:
     assert picture((120, 40), ascii_only=True)
 
 
-def test_monitor_of_an_empty_workspace(
-    picture: Any, workspace: Any, snap_compare: Any, console: Any, until: Any
-) -> None:
+def test_monitor_of_an_empty_workspace(snap_compare: Any, console: Any, until: Any, shows: Any) -> None:
     app = console(now=lambda: NOW, read_figures=lambda: dict(HOST))
     app.theme = "finetop-dark"
 
     async def run(pilot: Any) -> None:
-        await until(pilot, lambda: app.snapshot.listed and app.screen.table is not None)
+        await until(pilot, lambda: "Press 2" in shows(app) and "30 %" in shows(app))
 
     assert snap_compare(app, terminal_size=(120, 40), run_before=run)
 
@@ -97,3 +96,69 @@ def test_details_show_where_values_come_from(utility: Any, picture: Any) -> None
     assert picture(
         (120, 40), "enter", ready=lambda app: "Configuration" in str(app.screen.query_one("#details-text").content)
     )
+
+
+PROFILE = """\
+finetop: 1
+name: rehearsal
+title: Follows a script in place of training
+models:
+  quick:
+    task: noop
+    description: Ends at once.
+    config: {script: [{report: {loss: 0.5}}, {evaluate: {score: 0.8}}]}
+    targets: {score: 0.7}
+  slow:
+    task: noop
+    description: Takes a while.
+    config: {epochs: 40, script: [{report: {loss: 0.5}}, {sleep: 0.1}]}
+presets:
+  short:
+    description: One epoch.
+    models: {slow: {config: {epochs: 1}}}
+"""
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The one profile there is."""
+    from engine.profiles import finding
+
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "rehearsal.yaml").write_text(PROFILE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(finding, "shipped_profiles", lambda: folder)
+
+
+def test_start_offers_profiles_and_models(rehearsal: Any, snap_compare: Any, console: Any, until: Any) -> None:
+    app = console(now=lambda: NOW)
+    app.theme = "finetop-dark"
+
+    async def run(pilot: Any) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen.query("TickList") and app.screen.query_one("TickList").ticked)
+        await pilot.press("tab", "space", "down", "space", "tab", "tab")
+        await pilot.press(*"slow.epochs")
+        await until(pilot, lambda: "slow.epochs" in str(app.screen.query_one("#plan").content))
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run)
+
+
+def test_validate_marks_entities_with_their_confidence(
+    utility: Any, snap_compare: Any, console: Any, until: Any, shows: Any, fake_model: Any
+) -> None:
+    app = console(now=lambda: NOW)
+    app.theme = "finetop-dark"
+
+    async def run(pilot: Any) -> None:
+        await until(pilot, lambda: app.snapshot.complete)
+        await pilot.press("4")
+        await until(pilot, lambda: "ner 90be" in shows(app))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "Ready on cpu" in shows(app))
+        await pilot.press(*"Keep 18 feet from the pole.", "enter")
+        await until(pilot, lambda: "0.97" in shows(app))
+        app.screen.set_focus(None)
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run)

@@ -40,6 +40,9 @@ class Bar(Widget):
             self.refresh()
 
     def render(self) -> Text:
+        if not self._line:
+            # The first paint comes before the first event about the size.
+            self._line = self.line(self.size.width)
         return self._line
 
     def get_content_width(self, container: Size, viewport: Size) -> int:

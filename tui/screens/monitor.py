@@ -39,30 +39,21 @@ class MonitorScreen(ConsoleScreen):
             super().__init__()
             self.title, self.text = title, text
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Both come after the first paint: they import numpy, and that takes as long as the paint itself.
+        self.table: RunTable | None = None
+        self.panes: Panes | None = None
+
     def compose_body(self) -> ComposeResult:
-        # No widget yet that imports numpy: the first paint comes before it.
         with Vertical(id="body"):
             yield Static("Reading the workspace …", id="waiting")
 
     def on_mount(self) -> None:
         self.console.snapshot_signal.subscribe(self, self.show_snapshot)
-        self.call_after_refresh(self._build)
+        self.console.ready_signal.subscribe(self, lambda _: self.call_later(self._build))
 
     # -- what it shows
-
-    @property
-    def table(self) -> RunTable | None:
-        """The table, as soon as it is there."""
-        from tui.widgets.run_table import RunTable
-
-        return next(iter(self.query(RunTable)), None)
-
-    @property
-    def panes(self) -> Panes | None:
-        """Charts, log and devices, as soon as they are there."""
-        from tui.screens.panes import Panes
-
-        return next(iter(self.query(Panes)), None)
 
     async def _build(self) -> None:
         from tui.screens.panes import Panes
@@ -70,19 +61,22 @@ class MonitorScreen(ConsoleScreen):
 
         ascii_only = self.console.options.ascii_only
         body = self.query_one("#body", Vertical)
-        table = RunTable(id="runs", ascii_only=ascii_only)
-        await body.mount(table, Static(id="empty"), Panes(ascii_only=ascii_only, id="panes"))
+        table, panes = RunTable(id="runs", ascii_only=ascii_only), Panes(ascii_only=ascii_only, id="panes")
+        if not body.is_attached:
+            return
+        await body.mount(table, Static(id="empty"), panes)
         await self.query_one("#waiting").remove()
+        self.table, self.panes = table, panes
         table.focus()
         self.show_snapshot(self.console.snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a new picture."""
-        from tui.screens.rows import rows_of
-
         table, panes = self.table, self.panes
         if table is None or panes is None or not snapshot.listed:
             return
+        from tui.screens.rows import rows_of
+
         rows = rows_of(snapshot, self.console.options.now())
         self.set_class(not rows, "-empty")
         if not rows:

@@ -1,0 +1,218 @@
+"""Generate, Start and Validate: what they do with good input, bad input, and a change of mind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.datasets.store import list_datasets
+from engine.runs.store import list_runs
+
+PROFILE = """\
+finetop: 1
+name: rehearsal
+title: Follows a script in place of training
+models:
+  quick:
+    task: noop
+    config: {script: [{report: {loss: 0.5}}, {evaluate: {score: 0.8}}]}
+    targets: {score: 0.7}
+  other:
+    task: noop
+    config: {script: [{report: {loss: 0.5}}]}
+"""
+TINY = """\
+finetop: 1
+name: poles
+title: A small recipe
+models:
+  ner:
+    task: token-classification
+    config: {labels: [MEASURE]}
+"""
+
+
+@pytest.fixture
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of profiles; the shipped ones are out of the way."""
+    from engine.profiles import finding
+
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(finding, "shipped_profiles", lambda: folder)
+    return folder
+
+
+async def test_start_trains_what_is_ticked_and_shows_it(
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
+) -> None:
+    (profiles / "rehearsal.yaml").write_text(PROFILE)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "[x] quick" in shows(app))
+        await pilot.press("tab", "down", "space")
+        await until(pilot, lambda: "[ ] other" in shows(app))
+        await until(pilot, lambda: "rehearsal/quick" in shows(app) and "rehearsal/other" not in shows(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: app.current_mode == "monitor" and "✓ done" in shows(app))
+    assert [paths.id.split("-")[3] for paths in list_runs(workspace)] == ["quick"]
+
+
+async def test_start_with_a_wrong_change_says_so_and_starts_nothing(
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
+) -> None:
+    (profiles / "rehearsal.yaml").write_text(PROFILE)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "[x] quick" in shows(app))
+        app.screen.query_one("#overrides").focus()
+        await pilot.press(*"epoch=3")
+        await until(pilot, lambda: "did you mean" in shows(app) or "epochs" in shows(app).split("Plan")[1])
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: not app.screen._starting)
+    assert list_runs(workspace) == []
+
+
+async def test_start_with_nothing_ticked_has_no_start(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+    (profiles / "rehearsal.yaml").write_text(PROFILE)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "[x] quick" in shows(app))
+        await pilot.press("tab", "space", "down", "space")
+        await until(pilot, lambda: "Choose at least one model" in shows(app))
+        assert "^g Start" not in shows(app)
+
+
+async def test_a_profile_that_cannot_be_used_says_why(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+    (profiles / "rehearsal.yaml").write_text(PROFILE.replace("task: noop", "task: nop"))
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "cannot be used" in shows(app) and "noop" in shows(app))
+        assert "^g Start" not in shows(app)
+
+
+async def test_escape_leaves_the_field_and_then_the_screen(
+    profiles: Path, console: Any, until: Any, shows: Any
+) -> None:
+    (profiles / "rehearsal.yaml").write_text(PROFILE)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        await until(pilot, lambda: "[x] quick" in shows(app))
+        app.screen.query_one("#overrides").focus()
+        await pilot.press("3")
+        await pilot.pause()
+        assert app.current_mode == "start" and app.screen.query_one("#overrides").value == "3"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.current_mode == "start"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.current_mode == "monitor")
+
+
+async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "There is no profile" in shows(app))
+
+
+async def test_generate_shows_counts_and_examples(
+    workspace: Any, console: Any, until: Any, shows: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "[x] ner" in shows(app))
+        app.screen.query_one("#seed").focus()
+        await pilot.press(*"11", "enter")
+        await until(pilot, lambda: "Examples" in shows(app))
+        assert "EQUIPMENT" in shows(app) and "validation" in shows(app)
+    assert {dataset.manifest.seed for dataset in list_datasets(workspace)} == {11}
+
+
+async def test_generate_without_a_recipe_says_so(
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
+) -> None:
+    (profiles / "poles.yaml").write_text(TINY)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "[x] ner" in shows(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "has no data recipe" in shows(app))
+    assert list_datasets(workspace) == []
+
+
+async def test_validate_without_a_model_says_what_to_do(console: Any, until: Any, shows: Any) -> None:
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("4")
+        await until(pilot, lambda: "No run has a trained model yet" in shows(app))
+
+
+async def test_validate_compares_two_texts(
+    utility: Any, console: Any, until: Any, shows: Any, fake_model: None
+) -> None:
+    app = console(now=lambda: 1_795_185_600.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
+        await pilot.press("down", "down", "down", "v")
+        await until(pilot, lambda: "Ready on cpu" in shows(app) and "Second text" in shows(app))
+        await pilot.press(*"a pole", "enter")
+        await pilot.press(*"a post", "enter")
+        await until(pilot, lambda: "0.83" in shows(app))
+
+
+async def test_validate_asks_with_an_example_of_the_models_own(
+    utility: Any, console: Any, until: Any, shows: Any, fake_model: None
+) -> None:
+    app = console(now=lambda: 1_795_185_600.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
+        await pilot.press("down", "down", "v")
+        await until(pilot, lambda: "Ready on cpu" in shows(app))
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "no entity found" in shows(app))
+        assert app.screen.query_one("#first").value == "See G.O. 95."
+
+
+async def test_a_bad_sample_costs_an_answer_and_not_the_model(
+    utility: Any, console: Any, until: Any, shows: Any, fake_model: None
+) -> None:
+    app = console(now=lambda: 1_795_185_600.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
+        await pilot.press("down", "down", "v")
+        await until(pilot, lambda: "Ready on cpu" in shows(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Write a text." in shows(app))
+        await pilot.press(*"bad", "enter")
+        await until(pilot, lambda: "this sample cannot be read" in shows(app))
+        app.screen.query_one("#first").value = "18 feet"
+        await pilot.press("enter")
+        await until(pilot, lambda: "MEASURE" in shows(app))
+        app.screen.query_one("#first").value = "die"
+        await pilot.press("enter")
+        await until(pilot, lambda: "the model's process ended (exit code 3): out of memory" in shows(app))
+
+
+async def test_closing_the_console_ends_the_models_process(
+    utility: Any, console: Any, until: Any, shows: Any, fake_model: None
+) -> None:
+    app = console(now=lambda: 1_795_185_600.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
+        await pilot.press("down", "down", "v")
+        await until(pilot, lambda: "Ready on cpu" in shows(app))
+        process = app.predictor._process
+        assert process.poll() is None
+    assert process.poll() is not None
