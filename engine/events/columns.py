@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.events.bulk import Floats, Part, Points
 from engine.events.schema import Event, MetricsEvent, RunEvent
 from engine.events.shards import parse_file
+from engine.events.tail import Tail
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,11 @@ class _Column:
 
 def load_columns(path: Path) -> Columns:
     """All metrics of an events file. A missing file has none; a torn last line is left out."""
-    columns = Columns()
-    columns.add_parts(parse_file(path))
-    return columns
+    return load_and_follow(path)[0]
+
+
+def load_and_follow(path: Path) -> tuple[Columns, Tail]:
+    """All metrics that are there now, and a tail that goes on behind them."""
+    columns, tail = Columns(), Tail(path)
+    columns.add_parts(parse_file(path, end=tail.skip_to_end()))
+    return columns, tail

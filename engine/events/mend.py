@@ -7,6 +7,7 @@ import os
 import msgspec
 
 from engine.events.schema import MAX_LINE_BYTES
+from engine.events.tail import end_of_whole_lines
 
 _BLOCK_BYTES = 2 * MAX_LINE_BYTES
 
@@ -19,7 +20,7 @@ def mend(fd: int) -> tuple[int, float]:
     because readers take whole lines only. Raises OSError when the disk does not let us.
     """
     end = os.fstat(fd).st_size
-    whole = _end_of_whole_lines(fd, end)
+    whole = end_of_whole_lines(fd)
     if whole < end:
         torn = os.pread(fd, MAX_LINE_BYTES, whole) if end - whole < MAX_LINE_BYTES else b""
         if _stamp(torn) is not None:
@@ -45,16 +46,6 @@ def _stamp(line: bytes) -> _Stamp | None:
         return _decode_stamp(line)
     except (ValueError, RecursionError):
         return None
-
-
-def _end_of_whole_lines(fd: int, end: int) -> int:
-    while end:
-        start = max(0, end - _BLOCK_BYTES)
-        newline = os.pread(fd, end - start, start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end = start
-    return 0
 
 
 def _after_last_event(fd: int, end: int) -> tuple[int, float]:

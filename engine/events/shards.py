@@ -12,10 +12,13 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.events.bulk import BulkParser, Part
+from engine.events.tail import end_of_whole_lines
 
 _BLOCK_BYTES = 1 << 20
 _MOST_BLOCKS = 2000
@@ -31,16 +34,17 @@ Parsed = dict[int, list[Part]]
 """Block number → its parts."""
 
 
-def parse_file(path: Path, *, children: int | None = None) -> Iterator[Part]:
-    """The parts of all whole lines of a file, in order; none of a missing file."""
+def parse_file(path: Path, *, end: int | None = None, children: int | None = None) -> Iterator[Part]:
+    """The parts of all whole lines of a file, in order; none of a missing file. `end`: stop at this
+    offset, behind a newline."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return
     try:
-        end = _end_of_whole_lines(fd)
+        end = end_of_whole_lines(fd) if end is None else end
         if children is None:
-            children = min(_MOST_CHILDREN, _cores() - 1, end // _WORTH_A_CHILD_BYTES)
+            children = min(_MOST_CHILDREN, _idle_cores(), end // _WORTH_A_CHILD_BYTES)
         block_bytes = max(_BLOCK_BYTES, -(-end // _MOST_BLOCKS))
         blocks = -(-end // block_bytes)
         with _no_garbage_collection():
@@ -57,30 +61,42 @@ def parse_file(path: Path, *, children: int | None = None) -> Iterator[Part]:
 def _share(fd: int, path: Path, end: int, block_bytes: int, blocks: int, children: int) -> Parsed:
     """What this process and its children parsed; blocks that a failed child had taken are missing."""
     tokens, fill = os.pipe()
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
-        os.write(fill, b"".join(block.to_bytes(_TOKEN_BYTES, "little") for block in range(blocks)))
-        os.close(fill)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-m", __name__, str(path), str(end), str(block_bytes)]
+    os.write(fill, b"".join(block.to_bytes(_TOKEN_BYTES, "little") for block in range(blocks)))
+    os.close(fill)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", __name__, str(path), str(end), str(block_bytes)]
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, tokens)
+        helpers: list[tuple[subprocess.Popen[bytes], BinaryIO]] = []
         with contextlib.suppress(OSError):
             for _ in range(children):
-                processes.append(
-                    subprocess.Popen(
-                        command, stdin=tokens, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-                    )
+                result = stack.enter_context(_memory_file())
+                process = subprocess.Popen(
+                    command, stdin=tokens, stdout=result, stderr=subprocess.DEVNULL, env=environment
                 )
+                stack.callback(_end, process)
+                helpers.append((process, result))
         parsed = _parse_blocks(fd, tokens, end, block_bytes)
-        for process in processes:
-            with contextlib.suppress(EOFError, pickle.UnpicklingError):
-                assert process.stdout is not None
-                parsed.update(pickle.load(process.stdout))  # from our own child: trusted
+        for process, result in helpers:
+            if len(parsed) == blocks:
+                break  # a child that came too late has nothing: it is not waited for
+            if process.wait() == 0:
+                result.seek(0)
+                parsed.update(pickle.load(result))  # from our own child: trusted
         return parsed
-    finally:
-        os.close(tokens)
-        for process in processes:
-            process.kill()
-            process.communicate()
+
+
+def _memory_file() -> BinaryIO:
+    """Where a child leaves its result. Not a pipe: on a busy machine each 64 KiB through one would wait
+    for the scheduler twice."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("events"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
 
 
 def _parse_blocks(fd: int, tokens: int, end: int, block_bytes: int) -> Parsed:
@@ -106,20 +122,14 @@ def _lines_of_block(fd: int, block: int, block_bytes: int, end: int) -> bytes:
     return data[first:cut]
 
 
-def _end_of_whole_lines(fd: int) -> int:
-    """Where the last whole line of the file ends."""
-    end = os.fstat(fd).st_size
-    while end:
-        start = max(0, end - _BLOCK_BYTES)
-        last = os.pread(fd, end - start, start).rfind(b"\n")
-        if last >= 0:
-            return start + last + 1
-        end = start
-    return 0
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _idle_cores() -> int:
+    """Cores that nobody uses at this moment, beside the one of this process: a training keeps its own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        running = int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0])  # with this one
+    except (OSError, ValueError, IndexError):
+        running = 1 + int(os.getloadavg()[0])
+    return max(0, cores - max(1, running))
 
 
 @contextlib.contextmanager

@@ -62,6 +62,20 @@ class Tail:
             os.close(fd)
         return TailBatch(events, skipped, at_end, restarted)
 
+    def skip_to_end(self) -> int:
+        """Leave out the whole lines that are there now; the offset behind them. Before the first read."""
+        try:
+            fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return 0
+        try:
+            self.offset = end_of_whole_lines(fd)
+            self._inode = os.fstat(fd).st_ino
+            self._head = os.pread(fd, min(_HEAD_BYTES, self.offset), 0)
+            return self.offset
+        finally:
+            os.close(fd)
+
     def _open_if_changed(self) -> int | None:
         """A descriptor, or None when the file is as the last read left it (costs one stat)."""
         status = self.path.stat()
@@ -124,6 +138,18 @@ def parse_line(line: bytes) -> Event | None:
         return _decode(line)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors; a thousand brackets recurse
         return None
+
+
+def end_of_whole_lines(fd: int) -> int:
+    """Where the last whole line of a file ends; reads its end only."""
+    end = os.fstat(fd).st_size
+    while end:
+        start = max(0, end - _ENDS_BYTES)
+        newline = os.pread(fd, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0
 
 
 def read_first(path: Path) -> Event | None:

@@ -189,15 +189,18 @@ class EventWriter:
         """One line, whole or not at all. The caller holds the lock."""
         if len(line) > MAX_LINE_BYTES:
             raise ValueError(f"an event of {len(line):,} bytes; a line holds at most {MAX_LINE_BYTES:,}")
+        written = 0
         try:
             written = os.write(self._fd, line)
             while written < len(line):  # the disk is full: the next write says so, or there is room again
                 written += os.write(self._fd, line[written:])
             self._seq += 1
             self._last_t = t
-        except BaseException:  # KeyboardInterrupt too: it may come between the write and the count
+        except BaseException as problem:  # KeyboardInterrupt too: it may come between the write and the count
             self._unsure = True
             with contextlib.suppress(OSError):
+                if written and isinstance(problem, OSError):
+                    os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
                 self._look()
             raise
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.events import shards
-from engine.events.columns import Columns, load_columns
+from engine.events.columns import Columns, load_and_follow, load_columns
 from engine.events.schema import Event, LogEvent, MetricsEvent, RunEvent
 from engine.events.shards import parse_file
 from engine.events.tail import Tail
@@ -298,8 +298,36 @@ def test_a_missing_and_an_empty_file_have_no_metrics(tmp_path: Path) -> None:
 def test_loaded_columns_go_on_with_a_tail(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     write_training(path, 2000)
-    columns = load_columns(path)
-    columns.add([metrics(2000, loss=7.0), metrics(2001, loss=8.0)])
-    assert points(columns)[-3:] == [(1999, 1 / 2000), (2000, 7.0), (2001, 8.0)]
+    with path.open("ab") as file:
+        file.write(b'{"type":"metrics","t":1,"seq":9,"step":2000,"val')
+    columns, tail = load_and_follow(path)
+    assert points(columns)[-1] == (1999, 1 / 2000)
+    assert tail.read().at_end
+    with path.open("ab") as file:
+        file.write(b'ues":{"loss":7}}\n')
+    batch = tail.read()
+    columns.add(batch.events)
+    assert not batch.restarted
+    assert_same(columns, load_slowly(path))
     # Series of one file share arrays until one of them grows alone.
-    assert len(columns.series("train", "lr")) == len(columns.series("train", "loss")) - 2
+    assert len(columns.series("train", "lr")) == len(columns.series("train", "loss")) - 1
+
+
+def test_a_tail_behind_loaded_columns_notices_another_file(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    write_training(path, 100)
+    _, tail = load_and_follow(path)
+    path.unlink()
+    write_training(path, 300)
+    batch = tail.read()
+    assert batch.restarted
+    assert batch.events[0].seq == 0
+
+
+def test_following_a_file_that_is_not_there_yet_reads_it_from_its_start(tmp_path: Path) -> None:
+    columns, tail = load_and_follow(tmp_path / "events.jsonl")
+    write_training(tmp_path / "events.jsonl", 10)
+    batch = tail.read()
+    columns.add(batch.events)
+    assert not batch.restarted
+    assert_same(columns, load_slowly(tmp_path / "events.jsonl"))

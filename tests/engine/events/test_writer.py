@@ -175,16 +175,19 @@ def test_a_file_of_garbage_without_any_newline_is_mended(path: Path) -> None:
     assert seqs_of(path) == [0]
 
 
+@pytest.mark.parametrize("room", [0, 1, 20, -1])
 def test_a_short_write_leaves_no_half_line_and_writing_goes_on_when_there_is_room(
-    path: Path, file_size_limit: Callable[[int], None]
+    path: Path, file_size_limit: Callable[[int], None], room: int
 ) -> None:
+    """`room` is what the disk still takes of the line; -1: all but its newline."""
     with EventWriter(path) as events:
         events.log("before")
+        (first,) = events_of(path)
         size = path.stat().st_size
-        file_size_limit(size + 20)
+        file_size_limit(size + (room if room >= 0 else size - 1))
         for _ in range(2):
             with pytest.raises(OSError) as raised:
-                events.metrics(1, {"loss": 1.0})
+                events.write(LogEvent(t=first.t, seq=0, message="before"))
             assert raised.value.errno == errno.EFBIG
             assert path.stat().st_size == size
         file_size_limit(resource.RLIM_INFINITY)
