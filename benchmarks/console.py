@@ -22,15 +22,21 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from engine.runs.paths import RunPaths
+
 WIDTH, HEIGHT = 160, 48
-SETTLE_S = 2.5
+HISTORY = 3_000
+"""Steps that the live runs have behind them."""
 SCENES = Path(__file__).with_name("console_scenes.py")
 
 
@@ -67,15 +73,17 @@ def traffic(seconds: float) -> None:
     print(f"\nbytes and CPU, {WIDTH}×{HEIGHT}, 6 live charts of 2 curves and 6 bars, {seconds:g} s each")
     print(f"{'scene':<28}{'Hz':>4}{'bytes/s':>12}{'ratio':>9}{'CPU %':>8}{'ratio':>9}")
     for rate in (1, 4):
-        ours = measure(["ours", str(rate)], seconds)
+        ours = measure(scene("ours", rate), seconds)
         _row("ours", rate, ours, None)
         for peer in ("plotext", "textual-plot"):
-            _row(peer, rate, measure([peer, str(rate)], seconds), ours)
-    _row("ours, idle", 0, measure(["ours", "0"], seconds), None)
-    _row("a table of 20 runs, ours", 1, ours := measure(["table", "1"], seconds), None)
-    _row("  Textual's DataTable", 1, measure(["datatable", "1"], seconds), ours)
-    _row("a log of 10 lines/s, ours", 1, ours := measure(["log", "1"], seconds), None)
-    _row("  Textual's RichLog", 1, measure(["richlog", "1"], seconds), ours)
+            _row(peer, rate, measure(scene(peer, rate), seconds), ours)
+    _row("finetop, 6 live runs", 4, finetop(6, seconds), None)
+    _row("finetop, 1,000 runs at rest", 0, finetop(0, seconds), None)
+    _row("ours, idle", 0, measure(scene("ours", 0), seconds), None)
+    _row("a table of 20 runs, ours", 1, ours := measure(scene("table", 1), seconds), None)
+    _row("  Textual's DataTable", 1, measure(scene("datatable", 1), seconds), ours)
+    _row("a log of 10 lines/s, ours", 1, ours := measure(scene("log", 1), seconds), None)
+    _row("  Textual's RichLog", 1, measure(scene("richlog", 1), seconds), ours)
 
 
 def _row(name: str, rate: int, traffic: Traffic, ours: Traffic | None) -> None:
@@ -92,15 +100,72 @@ def _row(name: str, rate: int, traffic: Traffic, ours: Traffic | None) -> None:
     )
 
 
-def measure(scene: list[str], seconds: float) -> Traffic:
-    with _Terminal([sys.executable, str(SCENES), *scene]) as terminal:
-        terminal.read_for(SETTLE_S, until=b"\x1b[?1049h")
-        terminal.read_for(SETTLE_S)
+def scene(name: str, rate: float) -> list[str]:
+    """The command of a scene at some updates a second."""
+    return [sys.executable, str(SCENES), name, str(rate)]
+
+
+def measure(command: list[str], seconds: float, settle_s: float = 2.5) -> Traffic:
+    """Run a command on a pseudo-terminal, and count once it has settled."""
+    with _Terminal(command) as terminal:
+        terminal.read_for(20.0, until=b"\x1b[?1049h")
+        terminal.read_for(settle_s)
         busy = terminal.cpu_s()
         started = time.monotonic()
         written = terminal.read_for(seconds)
         passed = time.monotonic() - started
         return Traffic(written / passed, 100 * (terminal.cpu_s() - busy) / passed)
+
+
+def finetop(live: int, seconds: float) -> Traffic:
+    """The console itself, on runs that train (ten steps a second each) or on a thousand that ended."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        workspace = Path(folder) / "workspace"
+        if live:
+            stack.enter_context(_training(workspace, live))
+        else:
+            _fill(workspace, 1000)
+        command = [sys.executable, "-m", "tui", "--workspace", str(workspace)]
+        return measure(command, seconds, settle_s=8.0)
+
+
+@contextlib.contextmanager
+def _training(workspace: Path, count: int) -> Iterator[None]:
+    """Runs whose events grow as those of a training do."""
+    from engine.events.writer import EventWriter
+    from engine.runs.locks import try_lock
+
+    stop, writers, locks = threading.Event(), [], []
+    for index in range(count):
+        paths = _start(workspace, index, f"model{index}")
+        locks.append(try_lock(paths.lock))
+        writers.append(EventWriter(paths.events))
+        for step in range(HISTORY):
+            writers[-1].metrics(step, {"loss": 2 / (1 + step / 300)}, epoch=step / 500)
+
+    def train() -> None:
+        step, rng = HISTORY, np.random.default_rng(0)
+        while not stop.wait(0.1):
+            step += 1
+            for writer in writers:
+                writer.metrics(step, {"loss": 2 / (1 + step / 300) + 0.05 * rng.standard_normal()}, epoch=step / 500)
+                if step % 5 == 0:
+                    writer.progress("training", step, 10_000, epoch=step / 500, epochs=20, rate=10)
+                if step % 20 == 0:
+                    writer.metrics(step, {"f1": 1 - 1 / (1 + step / 500)}, split="validation", epoch=step / 500)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        for writer in writers:
+            writer.close()
+        for descriptor in locks:
+            if descriptor is not None:
+                os.close(descriptor)
 
 
 class _Terminal:
@@ -140,12 +205,6 @@ class _Terminal:
             if until is not None and until in seen:
                 break
         return count
-
-    def wait_for(self, text: bytes, seconds: float) -> float:
-        """Seconds from now until a text was written."""
-        started = time.monotonic()
-        self.read_for(seconds, until=text)
-        return time.monotonic() - started
 
     def cpu_s(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -247,16 +306,17 @@ def first_paint(runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "workspace"
         names = _fill(workspace, runs)
-        print(f"\nseconds from start to screen, {runs:,} runs in the workspace (minimum / median)")
+        print(f"\nseconds from start to screen, {runs:,} runs in the workspace (minimum / median; processor time)")
         command = [sys.executable, "-m", "tui", "--workspace", str(workspace)]
         for name, text in (("first paint (title)", b"finetop"), ("newest run on screen", names[-1])):
-            times = []
+            times, busy = [], []
             for _ in range(5):
                 started = time.monotonic()
                 with _Terminal(command) as terminal:
-                    terminal.wait_for(text, 20)
+                    terminal.read_for(20, until=text)
                     times.append(time.monotonic() - started)
-            print(f"{name:<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}", flush=True)
+                    busy.append(terminal.cpu_s())
+            print(f"{name:<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}{min(busy):>10.2f}", flush=True)
         times = []
         for _ in range(5):
             started = time.monotonic()
@@ -266,41 +326,55 @@ def first_paint(runs: int) -> None:
 
 
 def _fill(workspace: Path, count: int) -> list[bytes]:
-    """Runs on disk as a year of work leaves them: most done, each with its metrics."""
+    """Runs on disk as a year of work leaves them: done, each with its metrics. Returns the models' names."""
     from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.runs.spec import RunSpec, Target
 
     models = []
     for index in range(count):
         model = f"model{index % 50}" if index < count - 1 else "newest"
-        id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1.7e9 + 600 * index)) + f"-bench-{model}-{index % 65536:04x}"
-        paths = RunPaths(workspace / "runs" / id)
-        paths.root.mkdir(parents=True)
-        RunSpec(
-            id=id,
-            profile="bench",
-            model=model,
-            task="token-classification",
-            dataset="none",
-            config={"epochs": 10},
-            headline="f1",
-            targets=(Target("f1", at_least=0.85),),
-        ).write(paths.spec)
-        status = EventWriter(paths.status)
-        status.run(id, profile="bench", model=model)
-        status.status("running")
+        paths = _start(workspace, index, model)
         events = EventWriter(paths.events)
-        events.run(id, profile="bench", model=model, task="token-classification", headline="f1")
         for step in range(20):
             events.metrics(step * 10, {"loss": 1 / (1 + step)})
             events.progress("training", step * 10, 200, epoch=step / 2, epochs=10)
         events.metrics(200, {"f1": 0.9}, split="validation", epoch=10)
         events.close()
+        status = EventWriter(paths.status)
         status.status("done")
         status.close()
         models.append(model.encode())
     return models
+
+
+def _start(workspace: Path, index: int, model: str) -> RunPaths:
+    """A run directory in which the training has begun."""
+    from engine.events.schema import TargetInfo
+    from engine.events.writer import EventWriter
+    from engine.runs.paths import RunPaths
+    from engine.runs.spec import RunSpec, Target
+
+    name = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1.7e9 + 600 * index)) + f"-bench-{model}-{index % 65536:04x}"
+    paths = RunPaths(workspace / "runs" / name)
+    paths.root.mkdir(parents=True)
+    RunSpec(
+        id=name,
+        profile="bench",
+        model=model,
+        task="token-classification",
+        dataset="none",
+        config={"epochs": 10},
+        headline="f1",
+        targets=(Target("f1", at_least=0.85),),
+    ).write(paths.spec)
+    targets = [TargetInfo("f1", at_least=0.85)]
+    status = EventWriter(paths.status)
+    status.run(name, profile="bench", model=model, task="token-classification", headline="f1", targets=targets)
+    status.status("running")
+    status.close()
+    events = EventWriter(paths.events)
+    events.run(name, profile="bench", model=model, task="token-classification", headline="f1", targets=targets)
+    events.close()
+    return paths
 
 
 def help_time() -> None:

@@ -24,14 +24,19 @@ def benchmark() -> ModuleType:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rate", "most"), [("1", 1024), ("4", 2048)])
+@pytest.mark.parametrize(("rate", "most"), [(1, 1024), (4, 2048)])
 def test_six_live_charts_and_bars_stay_within_a_kilobyte_a_second(
-    benchmark: ModuleType, rate: str, most: int
+    benchmark: ModuleType, rate: int, most: int
 ) -> None:
-    traffic = benchmark.measure(["ours", rate], 4.0)
+    traffic = benchmark.measure(benchmark.scene("ours", rate), 4.0)
     assert 0 < traffic.bytes_per_s <= most
 
 
 @pytest.mark.slow
+def test_the_console_on_six_live_runs_stays_within_two_kilobytes_a_second(benchmark: ModuleType) -> None:
+    assert 0 < benchmark.finetop(6, 4.0).bytes_per_s <= 2048
+
+
+@pytest.mark.slow
 def test_an_idle_screen_sends_nothing(benchmark: ModuleType) -> None:
-    assert benchmark.measure(["ours", "0"], 3.0).bytes_per_s == 0
+    assert benchmark.measure(benchmark.scene("ours", 0), 3.0).bytes_per_s == 0
