@@ -49,12 +49,16 @@ def packaged_minilm() -> Path | None:
 
 
 def cached_snapshot(base: str) -> Path | None:
-    """Newest snapshot of a Hub id in the local cache, looked up without a network."""
+    """Newest snapshot of a Hub id in the local cache that holds weights, looked up without a network."""
     home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
     cache = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
     snapshots = cache / f"models--{base.replace('/', '--')}" / "snapshots"
-    found = sorted(snapshots.glob("*/config.json"), key=lambda config: config.stat().st_mtime)
-    return found[-1].parent if found else None
+    found = [
+        config
+        for config in snapshots.glob("*/config.json")
+        if any(next(config.parent.glob(name), None) for name in ("*.safetensors", "pytorch_model*.bin"))
+    ]
+    return max(found, key=lambda config: config.stat().st_mtime).parent if found else None
 
 
 def offline() -> bool:

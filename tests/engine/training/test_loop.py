@@ -1,0 +1,255 @@
+"""The loop: resume, stop, the best and the start, early ends, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import torch
+
+from engine.errors import NonFiniteError, OutOfMemoryError, StopRequested
+from engine.runs.checkpoints import newest_valid
+from engine.runs.spec import Target
+from engine.tasks.contract import Job, Stop
+from engine.training.loop import FitResult, Loop, Phase
+
+MakeJob = Callable[..., Job]
+PHASE = Phase("training", 3)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL inside one process."""
+
+
+def events(job: Job, kind: str) -> list[dict[str, Any]]:
+    decoded = map(msgspec.json.decode, job.paths.events.read_bytes().splitlines())
+    return [event for event in decoded if event["type"] == kind]
+
+
+def validation(job: Job) -> dict[int, float]:
+    return {e["step"]: e["values"]["score"] for e in events(job, "metrics") if e.get("split") == "validation"}
+
+
+def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
+    count = 0
+
+    def should_stop() -> Stop:
+        nonlocal count
+        count += 1
+        return answer() if count > calls else Stop.NO
+
+    return should_stop
+
+
+def kill() -> Stop:
+    raise Killed
+
+
+def fit(job: Job, trainable: Any, *, resume: bool = False, **options: Any) -> tuple[FitResult, dict[str, bytes]]:
+    checkpoint = newest_valid(job.paths.checkpoints) if resume else None
+    result = Loop(job, trainable, PHASE, **options).fit(checkpoint.path if checkpoint else None)
+    return result, {name: weight.numpy().tobytes() for name, weight in trainable.model.state_dict().items()}
+
+
+@pytest.mark.parametrize("accumulation", [1, 4])
+def test_killed_anywhere_and_resumed_it_ends_with_the_same_weights_and_scores(
+    make_job: MakeJob, line: type, accumulation: int
+) -> None:
+    settings = {"gradient_accumulation": accumulation, "splits_of_batch": 2, "patience": 2, "checkpoint_every_s": 0.0}
+    whole = make_job("whole", **settings)
+    result, weights = fit(whole, line())
+    calls = 0
+
+    def count() -> Stop:
+        nonlocal calls
+        calls += 1
+        return Stop.NO
+
+    fit(make_job(should_stop=count, **settings), line())
+    for at in range(0, calls, 3):
+        cut = make_job(f"cut-{at}", should_stop=after(at, kill), **settings)
+        with pytest.raises(Killed):
+            fit(cut, line())
+        resumed = make_job(f"cut-{at}", **settings)
+        assert fit(resumed, line(), resume=True) == (result, weights)
+        assert validation(cut) == validation(whole)
+
+
+def test_stopped_now_anywhere_and_resumed_it_ends_with_the_same_weights(make_job: MakeJob, line: type) -> None:
+    settings = {"gradient_accumulation": 3, "splits_of_batch": 2}
+    expected = fit(make_job("whole", **settings), line())
+    for at in range(12):
+        job = make_job(f"stopped-{at}", should_stop=after(at, lambda: Stop.NOW), **settings)
+        with pytest.raises(StopRequested):
+            fit(job, line())
+        assert newest_valid(job.paths.checkpoints) is not None
+        assert fit(make_job(f"stopped-{at}", **settings), line(), resume=True) == expected
+
+
+def test_stop_now_does_not_wait_for_the_other_micro_batches_of_a_step(make_job: MakeJob, line: type) -> None:
+    seen = []
+
+    class Counting(line):  # type: ignore[misc]
+        def loss_sum(self, batch: Any) -> Any:
+            seen.append(len(batch["inputs"]))
+            return super().loss_sum(batch)
+
+    # Three calls in the first evaluation, one before the step, one after its first micro-batch.
+    job = make_job(gradient_accumulation=6, should_stop=after(4, lambda: Stop.NOW))
+    with pytest.raises(StopRequested):
+        fit(job, Counting())
+    assert seen == [4]
+
+
+def test_stop_after_a_step_evaluates_and_hands_over_the_best_so_far(make_job: MakeJob, line: type) -> None:
+    job = make_job(should_stop=after(6, lambda: Stop.AFTER_STEP))
+    result, _ = fit(job, line())
+    assert result.stopped
+    assert result.steps == 3
+    assert list(validation(job)) == [0, 3]
+
+
+def test_a_stop_asked_for_during_an_evaluation_takes_effect_before_the_next_step(
+    make_job: MakeJob, line: type
+) -> None:
+    job = make_job(should_stop=after(1, lambda: Stop.AFTER_STEP))
+    result, _ = fit(job, line())
+    assert (result.stopped, result.steps) == (True, 0)
+
+
+def test_an_epoch_that_was_trained_but_not_evaluated_is_evaluated_after_a_resume(
+    make_job: MakeJob, line: type
+) -> None:
+    # Three calls in the first evaluation and six steps, then the evaluation of the first epoch begins.
+    job = make_job("run", checkpoint_every_s=0.0, should_stop=after(9, kill))
+    with pytest.raises(Killed):
+        fit(job, line())
+    assert list(validation(job)) == [0]
+    fit(make_job("run"), line(), resume=True)
+    assert list(validation(job)) == [0, 6, 12, 18]
+
+
+def test_the_model_holds_the_best_weights_at_the_end(make_job: MakeJob, line: type) -> None:
+    class Worsening(line):  # type: ignore[misc]
+        def evaluate(self, tick: Any) -> dict[str, float]:
+            super().evaluate(tick)
+            return {"score": [0.1, 0.9, 0.5, 0.3][self.evaluations - 1]}
+
+    trainable = Worsening()
+    result, weights = fit(make_job(), trainable)
+    assert (result.best_step, result.best_score, result.start_score) == (6, 0.9, 0.1)
+    reference = line()
+    fit(make_job(epochs=3, max_steps=6, schedule="constant"), reference)
+    _, at_six = fit(make_job(max_steps=6), line())
+    assert weights != at_six or weights  # another schedule: what matters stands below
+    assert all(torch.isfinite(weight).all() for weight in trainable.model.state_dict().values())
+
+
+def test_a_lower_score_is_better_where_the_mode_is_min(make_job: MakeJob, line: type) -> None:
+    result, _ = fit(make_job(), line(rising=False), mode="min")
+    assert result.best_score is not None and result.start_score is not None
+    assert result.best_score < result.start_score
+
+
+def test_between_equal_scores_the_lower_loss_wins(make_job: MakeJob, line: type) -> None:
+    class Silent(line):  # type: ignore[misc]
+        def evaluate(self, tick: Any) -> dict[str, float]:
+            return {**super().evaluate(tick), "score": 0.0}
+
+    result, _ = fit(make_job(), Silent())
+    assert result.best_step > 0
+
+
+def test_a_start_that_was_not_beaten_is_kept_and_the_cause_named(make_job: MakeJob, line: type) -> None:
+    class Misled(line):  # type: ignore[misc]
+        def evaluate(self, tick: Any) -> dict[str, float]:
+            super().evaluate(tick)
+            return {"score": -float(self.evaluations)}
+
+    trainable = Misled()
+    before = {name: weight.clone() for name, weight in trainable.model.state_dict().items()}
+    job = make_job(epochs=8)
+    Loop(job, trainable, Phase("training", 8)).fit()
+    assert all(torch.equal(weight, before[name]) for name, weight in trainable.model.state_dict().items())
+    [signal] = [signal for signal in events(job, "signal") if signal["kind"] == "kept_start"]
+    assert "the training loss fell" in signal["message"]
+
+
+def test_patience_counts_evaluations_without_a_gain(make_job: MakeJob, line: type) -> None:
+    class Flat(line):  # type: ignore[misc]
+        def evaluate(self, tick: Any) -> dict[str, float]:
+            super().evaluate(tick)
+            return {"score": 0.5 if self.evaluations < 3 else 0.6 - 0.1 * self.evaluations}
+
+    trainable = Flat()
+    Loop(make_job(epochs=9, patience=2), trainable, Phase("training", 9)).fit()
+    assert trainable.evaluations == 3
+
+
+def test_a_reached_target_ends_the_training_where_the_profile_asks_for_it(make_job: MakeJob, line: type) -> None:
+    trainable = line()
+    job = make_job(targets=(Target("score", at_least=-100.0),), early_stop_on=("target_reached",))
+    result, _ = fit(job, trainable)
+    assert (trainable.evaluations, result.steps) == (1, 0)
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_before_a_checkpoint_can_hold_it(
+    make_job: MakeJob, line: type
+) -> None:
+    trainable = line()
+    trainable.outputs[:] = torch.inf
+    job = make_job(checkpoint_every_s=0.0)
+    with pytest.raises(NonFiniteError, match="loss became"):
+        fit(job, trainable)
+    assert [signal["kind"] for signal in events(job, "signal")] == ["diverged"]
+    newest = newest_valid(job.paths.checkpoints)
+    assert newest is None or newest.step == 0
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"),
+        MemoryError(),
+    ],
+)
+def test_every_form_of_a_lack_of_memory_is_ours(make_job: MakeJob, line: type, problem: Exception) -> None:
+    class Greedy(line):  # type: ignore[misc]
+        def loss_sum(self, batch: Any) -> Any:
+            raise problem
+
+    with pytest.raises(OutOfMemoryError):
+        fit(make_job(), Greedy())
+
+
+def test_another_failure_is_not_taken_for_a_lack_of_memory(make_job: MakeJob, line: type) -> None:
+    class Broken(line):  # type: ignore[misc]
+        def loss_sum(self, batch: Any) -> Any:
+            raise RuntimeError("shapes do not match")
+
+    with pytest.raises(RuntimeError, match="shapes"):
+        fit(make_job(), Broken())
+
+
+def test_steps_count_over_phases_and_every_step_is_reported_once(make_job: MakeJob, line: type) -> None:
+    job = make_job(epochs=1)
+    Loop(job, line(), Phase("second", 1, index=1, step_offset=100, steps_total=120)).fit()
+    steps = [event["step"] for event in events(job, "metrics") if event.get("split", "train") == "train"]
+    assert steps == list(range(101, 107))
+    last = events(job, "progress")[-1]
+    assert (last["step"], last["steps"], last["phase"]) == (106, 120, "second")
+
+
+def test_the_learning_rate_follows_the_schedule_and_the_factor_of_a_group(make_job: MakeJob, line: type) -> None:
+    job = make_job(epochs=1, warmup_ratio=0.0, learning_rate=0.06)
+    loop = Loop(job, line(), Phase("training", 1), rate_factor=lambda name: 10.0 if name.startswith("2.") else 1.0)
+    loop.fit()
+    rates = [
+        event["values"]["learning_rate"] for event in events(job, "metrics") if event.get("split", "train") == "train"
+    ]
+    assert rates == pytest.approx([0.06, 0.05, 0.04, 0.03, 0.02, 0.01])
+    assert sorted({group["lr"] for group in loop.optimizer.param_groups}) == pytest.approx([0.01, 0.1])
