@@ -296,7 +296,8 @@ class Loop:
         for name in ("loss", "grad_norm"):
             if not math.isfinite(values.get(name, 0.0)):
                 message = f"{name} became {values[name]} at step {reading.step}"
-                self.job.events.signal("diverged", metric=name, message=message, step=reading.step)
+                if "diverged" not in self.advisor.seen:
+                    self.job.events.signal("diverged", metric=name, message=message, step=reading.step)
                 raise NonFiniteError(message, fix="lower learning_rate or check the data")
         self.position.loss_sum += values["loss"]
         self.position.loss_count += 1

@@ -17,6 +17,11 @@ class Config(TrainingConfig):
         "full trains every weight; lora trains low-rank additions that are merged on save (Hu et al. 2021, "
         "arXiv 2106.09685). Encoders up to 300 M parameters are usually better in full; LoRA wants a higher rate.",
     )
+    train_embeddings: bool = hyperparameter(
+        True,
+        "Whether full training also changes the word embeddings. Left as they are, a word that training never saw "
+        "keeps its place among those it did see, a step costs less, and less memory is needed.",
+    )
     lora_rank: int = hyperparameter(16, "Rank of the additions (LoRA paper: 4 to 64 differ little).", ge=1, le=1024)
     lora_alpha: int = hyperparameter(
         32, "The additions are scaled by alpha / rank; twice the rank is usual (arXiv 2405.09673).", ge=1

@@ -72,6 +72,8 @@ def build(config: Config, labels: list[str], device: str) -> Tagger:
     max_length = _window_limit(config.max_length, model.config, tokenizer)
     if config.method == "lora":
         model = _with_lora(model, config)
+    elif not config.train_embeddings:
+        model.get_input_embeddings().weight.requires_grad_(False)
     return Tagger(model.to(device), tokenizer, labels, max_length)
 
 

@@ -201,6 +201,18 @@ def test_a_higher_rate_reaches_the_head_alone(make_job: MakeJob) -> None:
     assert moved == {"classifier.weight", "classifier.bias"}
 
 
+def test_word_embeddings_can_stay_as_they_are(make_job: MakeJob) -> None:
+    name = "bert.embeddings.word_embeddings.weight"
+    still, trained = make_job(epochs=1, train_embeddings=False), make_job(epochs=1)
+    models = []
+    for job in (still, trained, make_job(epochs=0)):
+        TASK.train(job)
+        models.append(load_file(job.paths.model / "model.safetensors"))
+    assert torch.equal(models[0][name], models[2][name])
+    assert not torch.equal(models[1][name], models[2][name])
+    assert not torch.equal(models[0]["classifier.weight"], models[2]["classifier.weight"])
+
+
 def test_class_weights_follow_their_definition() -> None:
     tags = [torch.tensor([0, 0, 0, 0, 0, 0, 1, 2, 3]).numpy()]
     assert tag_weights("none", tags, ["A", "B"]) is None
@@ -261,7 +273,8 @@ config = Config(
 )
 manifest = msgspec.convert(read_json(dataset / "manifest.json"), Manifest)
 TASK.train(Job(
-    run_id="r", config=config, dataset=Dataset(dataset, manifest), device="cpu", paths=paths, events=EventWriter(paths.events), should_stop=lambda: Stop.NO, headline="f1",
+    run_id="r", config=config, dataset=Dataset(dataset, manifest), device="cpu", paths=paths,
+    events=EventWriter(paths.events), should_stop=lambda: Stop.NO, headline="f1",
     resume_from=checkpoint.path if checkpoint else None,
 ))
 """
