@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.advisor.advisor import Advisor, Signal
 from engine.errors import NonFiniteError, StopRequested
-from engine.files import read_json, write_json
 from engine.runs.checkpoints import publish
 from engine.tasks.contract import Job, Row, Stop
 from engine.training.config import TrainingConfig
 from engine.training.memory import out_of_memory_as_ours
 from engine.training.optimizer import RateFactor, clip_gradients, make_optimizer, set_learning_rate
 from engine.training.outcome import likely_cause
+from engine.training.position import Position
+from engine.training.precision import autocast_dtype
 from engine.training.reading import StepReading
 from engine.training.schedule import learning_rate_factor
+from engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from engine.training.state import (
     load_trainable,
     random_state,
@@ -35,86 +36,8 @@ from engine.training.state import (
     restore_random_state,
     trainable_state,
 )
+from engine.training.trainable import FitResult, Phase, Trainable
 from engine.training.watch import PROGRESS_EVERY_S, Tick
-
-Batch = dict[str, Tensor]
-
-STATE_FILE = "state.pt"
-POSITION_FILE = "position.json"
-
-
-class Trainable(Protocol):
-    """What a task gives to the loop. It draws random numbers from torch's generator alone, or from
-    seeds made of (seed, epoch): nothing else is saved."""
-
-    model: nn.Module
-
-    def batches(self, epoch: int) -> list[list[int]]:
-        """Indices of the batches of an epoch (0-based), the same each time it is asked; every epoch has
-        as many."""
-
-    def longest_batch(self) -> list[int]:
-        """The batch that needs the most memory."""
-
-    def collate(self, indices: Sequence[int], epoch: int) -> Batch:
-        """Tensors of a batch, on the CPU."""
-
-    def weight(self, batch: Batch) -> float:
-        """What the loss is a mean over: labelled tokens, pairs …"""
-
-    def loss_sum(self, batch: Batch) -> Tensor:
-        """Loss summed over what `weight` counts. `batch` lies on the device."""
-
-    def evaluate(self, tick: Tick) -> dict[str, float]:
-        """Metrics on validation; holds at least the headline metric. Longest batch first, so that a lack
-        of memory shows at once."""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One of the trainings of a run: name and length."""
-
-    name: str
-    epochs: int
-    index: int = 0
-    step_offset: int = 0
-    """Optimizer steps of the phases before."""
-    steps_total: int | None = None
-    """Steps of the whole run, for progress; None when this phase is the whole."""
-
-
-@dataclass(frozen=True)
-class FitResult:
-    """How a phase ended. The model holds the best weights."""
-
-    best_step: int
-    best_score: float | None
-    start_score: float | None
-    steps: int
-    """Global step reached."""
-    stopped: bool
-
-
-@dataclass
-class _Position:
-    """Where the loop stands; saved with every checkpoint."""
-
-    epoch: int = 0
-    batch: int = 0
-    """Next batch of the epoch; 0 at its boundary."""
-    step: int = 0
-    evaluated_epoch: int = -1
-    """Epochs trained at the last evaluation; -1 before that of the untrained model."""
-    best_step: int = 0
-    best_score: float | None = None
-    best_loss: float | None = None
-    start_score: float | None = None
-    without_gain: int = 0
-    loss_sum: float = 0.0
-    """Of the training losses since the last evaluation."""
-    loss_count: int = 0
-    epoch_losses: list[float] = field(default_factory=list)
-    """Mean training loss before each evaluation."""
 
 
 class Loop:
@@ -138,7 +61,7 @@ class Loop:
         self.device = torch.device(job.device)
         self.autocast_dtype = autocast_dtype(self.config.precision, self.device)
         self.optimizer = make_optimizer(self.model, self.config, rate_factor)
-        self.position = _Position(step=phase.step_offset, best_step=phase.step_offset)
+        self.position = Position(step=phase.step_offset, best_step=phase.step_offset)
         self.best_state: dict[str, Tensor] | None = None
         self.advisor = Advisor(headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience)
         self.steps_per_epoch = math.ceil(len(trainable.batches(0)) / self.config.gradient_accumulation)
@@ -299,8 +222,7 @@ class Loop:
                 if "diverged" not in self.advisor.seen:
                     self.job.events.signal("diverged", metric=name, message=message, step=reading.step)
                 raise NonFiniteError(message, fix="lower learning_rate or check the data")
-        self.position.loss_sum += values["loss"]
-        self.position.loss_count += 1
+        self.position.add_loss(values["loss"])
         self._raise(self.advisor.observe_loss(reading.step, values["loss"]))
 
     # -- evaluation
@@ -317,16 +239,13 @@ class Loop:
         self.job.events.metrics(position.step, values, split="validation", epoch=self._epoch_now())
         if start:
             position.start_score = score
-        if start or self._better(score, loss):
+        if start or position.beaten_by(score, loss, mode=self.mode):
             position.best_score, position.best_loss, position.best_step = score, loss, position.step
             position.without_gain = 0
             self.best_state = trainable_state(self.model)
         else:
             position.without_gain += 1
-        mean_loss = position.loss_sum / position.loss_count if position.loss_count else None
-        position.loss_sum, position.loss_count = 0.0, 0
-        if mean_loss is not None:
-            position.epoch_losses.append(mean_loss)
+        mean_loss = position.take_mean_loss()
         without_gain = position.without_gain
         self._raise(self.advisor.observe(position.step, values, train_loss=mean_loss, without_gain=without_gain))
 
@@ -336,18 +255,6 @@ class Loop:
 
     def _should_end_early(self) -> bool:
         return any(kind in self.advisor.seen for kind in self.job.early_stop_on)
-
-    def _better(self, score: float, loss: float | None) -> bool:
-        """Whether this evaluation beats the best. Between equal scores the lower validation loss wins: a
-        tagger that has learnt much may still have an F1 of 0 after its first epochs."""
-        best, best_loss = self.position.best_score, self.position.best_loss
-        if not math.isfinite(score):
-            return False
-        if best is None or not math.isfinite(best):
-            return True
-        if score == best and loss is not None and best_loss is not None:
-            return loss < best_loss
-        return score > best if self.mode == "max" else score < best
 
     def _tick(self, done: int, total: int) -> None:
         self._progress(f"validation {done}/{total}")
@@ -416,22 +323,19 @@ class Loop:
     def _publish(self) -> None:
         self._flush()
         require_finite(self.model)
-        state = {
-            "model": trainable_state(self.model),
-            "best": self.best_state,
-            "optimizer": self.optimizer.state_dict(),
-            "random": random_state(self.device),
-        }
-        position = {
-            "phase": self.phase.name,
-            "phase_index": self.phase.index,
-            "position": asdict(self.position),
-            "advisor": self.advisor.state(),
-        }
         keep = self.job.policy.keep_checkpoints if self.job.policy else 2
+        snapshot = Snapshot(
+            phase=self.phase.name,
+            phase_index=self.phase.index,
+            position=self.position,
+            advisor=self.advisor.state(),
+            model=trainable_state(self.model),
+            best=self.best_state,
+            optimizer=self.optimizer.state_dict(),
+            random=random_state(self.device),
+        )
         with publish(self.job.paths.checkpoints, self.position.step, keep=keep) as staging:
-            torch.save(state, staging / STATE_FILE)
-            write_json(staging / POSITION_FILE, position)
+            write_snapshot(snapshot, staging)
         self.job.events.checkpoint(
             self.position.step,
             f"checkpoints/step-{self.position.step:08d}",
@@ -441,34 +345,17 @@ class Loop:
         self._last_checkpoint = time.monotonic()
 
     def _load(self, checkpoint: Path) -> None:
-        saved = read_json(checkpoint / POSITION_FILE)
-        self.position = _Position(**saved["position"])
-        self.advisor.load(saved["advisor"])
-        state: dict[str, Any] = torch.load(checkpoint / STATE_FILE, map_location="cpu", weights_only=True)
-        load_trainable(self.model, state["model"])
-        self.best_state = state["best"]
-        self.optimizer.load_state_dict(state["optimizer"])
-        restore_random_state(state["random"], self.device)
+        snapshot = read_snapshot(checkpoint)
+        self.position, self.best_state = snapshot.position, snapshot.best
+        self.advisor.load(snapshot.advisor)
+        load_trainable(self.model, snapshot.model)
+        self.optimizer.load_state_dict(snapshot.optimizer)
+        restore_random_state(snapshot.random, self.device)
 
     def _restore_best(self) -> None:
         if self.best_state is not None and self.position.best_step != self.position.step:
             load_trainable(self.model, self.best_state)
         self.model.eval()
-
-
-def resumed_phase(checkpoint: Path) -> tuple[str, int]:
-    """Name and index of the phase that a checkpoint belongs to."""
-    saved = read_json(checkpoint / POSITION_FILE)
-    return saved["phase"], saved["phase_index"]
-
-
-def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
-    """The type that autocast computes in; None means plain fp32."""
-    if precision == "fp32":
-        return None
-    if precision == "bf16":
-        return torch.bfloat16
-    return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported() else None
 
 
 def _parts(indices: list[int], count: int) -> Iterator[list[int]]:

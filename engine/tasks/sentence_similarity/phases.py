@@ -18,7 +18,7 @@ from engine.files import read_json, write_json
 from engine.runs.checkpoints import newest_valid, publish
 from engine.tasks.contract import Job
 from engine.tasks.sentence_similarity.config import SUPERVISED, UNSUPERVISED, Config
-from engine.training.loop import POSITION_FILE
+from engine.training.snapshot import POSITION_FILE
 
 OUTCOME_FILE = "outcome.json"
 ENCODER_FILE = "encoder.safetensors"

@@ -25,8 +25,9 @@ from engine.tasks.sentence_similarity.phases import (
 )
 from engine.tasks.sentence_similarity.predict import SimilarityPredictor
 from engine.tasks.sentence_similarity.tsdae import RECONSTRUCTION, TsdaeTraining, training_sentences
-from engine.training.loop import Loop, Phase
+from engine.training.loop import Loop
 from engine.training.state import load_trainable, trainable_state
+from engine.training.trainable import Phase
 from engine.training.watch import preparation
 
 UNTRAINED = "untrained"

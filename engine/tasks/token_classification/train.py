@@ -27,7 +27,8 @@ from engine.tasks.token_classification.model import (
 from engine.tasks.token_classification.predict import TaggerPredictor, prediction_of
 from engine.tasks.token_classification.tags import begin_tag, inside_tag, labels_in, tag_names
 from engine.training.buckets import length_buckets, longest_batch, shuffled_batches
-from engine.training.loop import Batch, Loop, Phase
+from engine.training.loop import Loop
+from engine.training.trainable import Batch, Phase
 from engine.training.watch import Tick, preparation
 
 SAMPLES_PER_EVALUATION = 2
@@ -94,7 +95,7 @@ def train(job: Job) -> TrainOutcome:
 
 
 class TaggerTraining:
-    """What the loop needs of a tagger (engine.training.loop.Trainable). Examples are windows."""
+    """What the loop needs of a tagger (engine.training.trainable.Trainable). Examples are windows."""
 
     def __init__(
         self, tagger: Tagger, config: Config, training: Examples, validation: Examples, eval_batch_size: int

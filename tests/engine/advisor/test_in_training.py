@@ -47,7 +47,8 @@ class Constant:
 def test_a_loss_explosion_is_a_signal_and_ends_the_training_where_the_profile_says_so(
     tmp_path: Path, early_stop_on: tuple[str, ...], steps: int
 ) -> None:
-    from engine.training.loop import Loop, Phase
+    from engine.training.loop import Loop
+    from engine.training.trainable import Phase
 
     paths = RunPaths(tmp_path)
     with EventWriter(paths.events) as events:

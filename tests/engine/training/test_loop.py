@@ -13,7 +13,8 @@ from engine.errors import NonFiniteError, OutOfMemoryError, StopRequested
 from engine.runs.checkpoints import newest_valid
 from engine.runs.spec import Target
 from engine.tasks.contract import Job, Stop
-from engine.training.loop import FitResult, Loop, Phase
+from engine.training.loop import Loop
+from engine.training.trainable import FitResult, Phase
 
 MakeJob = Callable[..., Job]
 PHASE = Phase("training", 3)
