@@ -138,7 +138,7 @@ def test_start_offers_profiles_and_models(rehearsal: Any, snap_compare: Any, con
     async def run(pilot: Any) -> None:
         await pilot.press("2")
         await until(pilot, lambda: app.screen.query("TickList") and app.screen.query_one("TickList").ticked)
-        await pilot.press("tab", "space", "down", "space", "tab", "tab")
+        await pilot.press("tab", "space", "tab", "tab")
         await pilot.press(*"slow.epochs")
         await until(pilot, lambda: "slow.epochs" in str(app.screen.query_one("#plan").content))
 

@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import MENU, action_of
+from tui.actions import MENU, Action, action_of
 from tui.theme import Role, palette_of
 
 NARROW = 100
@@ -105,7 +105,7 @@ class ActionBar(Bar):
     def line(self, width: int) -> Text:
         line = Text(no_wrap=True, overflow="crop", end="")
         active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
-        shown = sorted(_shown(active, self.app.has_class("-ascii")))
+        shown = _shown(active, self.app.has_class("-ascii"))
         # Help and Quit stand last and always fit: they are how everything else is found.
         always = [entry for entry in shown if entry[0] >= ALWAYS]
         room = width - sum(_width(entry) for entry in always)
@@ -128,16 +128,26 @@ def plain(key: str) -> str:
     return {"→": "Right", "←": "Left", "↑": "Up", "↓": "Down"}.get(key, key)
 
 
-def _shown(bindings: Iterable[Binding], ascii_only: bool) -> set[Entry]:
-    entries = set()
+def written(key: str) -> str:
+    """A key's name as people write it: `^q`, `F5`."""
+    return key.upper() if key[1:].isdigit() else key.replace("ctrl+", "^")
+
+
+def _shown(bindings: Iterable[Binding], ascii_only: bool) -> list[Entry]:
+    """Each action once, by the first of its keys that works now: while a field takes letters, that is another."""
+    keys: dict[Action, list[str]] = {}
     for binding in bindings:
         action = action_of(binding)
         if action is not None and action.footer:
-            name = f"app.{action.name}" if action.place == "app" else action.name
-            entries.add(
-                (action.footer, plain(action.key_label) if ascii_only else action.key_label, action.title, name)
-            )
-    return entries
+            keys.setdefault(action, []).append(binding.key)
+    entries = []
+    for action, working in keys.items():
+        order = action.keys.split(",")
+        first = min(working, key=order.index)
+        label = action.key_label if first == order[0] else written(first)
+        name = f"app.{action.name}" if action.place == "app" else action.name
+        entries.append((action.footer, plain(label) if ascii_only else label, action.title, name))
+    return sorted(entries)
 
 
 def _that_fit(entries: list[Entry], room: int) -> list[Entry]:

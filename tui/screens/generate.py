@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.actions import bindings_of
 from tui.screens.base import ConsoleScreen
+from tui.screens.field import Field
 from tui.screens.form import ProfileForm, ProfilesRead, read_profiles
 from tui.screens.samples import labels_of, sample_text
 from tui.theme import Palette, Role, palette_of
@@ -57,7 +58,7 @@ class GenerateScreen(ConsoleScreen):
         with Horizontal(id="form-body"):
             with VerticalScroll(id="choice", can_focus=False):
                 yield ProfileForm()
-                seed = Input(placeholder="the profile's own", type="integer", id="seed")
+                seed = Field(placeholder="the profile's own", type="integer", id="seed")
                 seed.border_title = "Seed"
                 yield seed
             with VerticalScroll(id="result") as result:

@@ -67,7 +67,6 @@ class MonitorScreen(ConsoleScreen):
         await body.mount(table, Static(id="empty"), panes)
         await self.query_one("#waiting").remove()
         self.table, self.panes = table, panes
-        table.focus()
         self.show_snapshot(self.console.snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -81,6 +80,12 @@ class MonitorScreen(ConsoleScreen):
         self.set_class(not rows, "-empty")
         if not rows:
             self.query_one("#empty", Static).update(self._what_to_do())
+        # The keys of a table without rows do nothing, so they must not stand in the footer.
+        table.can_focus = bool(rows)
+        if not rows:
+            self.set_focus(None)
+        elif self.focused is None:
+            table.focus()
         table.styles.height = min(len(rows), self._most_rows()) + 1
         table.show(rows)
         if self.console.show_run is not None and table.highlight(self.console.show_run):

@@ -18,6 +18,7 @@ from engine.errors import FinetopError
 from engine.workspace import Workspace
 from tui.actions import bindings_of
 from tui.screens.base import ConsoleScreen
+from tui.screens.field import Field
 from tui.screens.form import Choice, ProfileForm, ProfilesRead, read_profiles
 from tui.screens.plan_view import plan_view
 from tui.theme import Role, palette_of
@@ -74,7 +75,7 @@ class StartScreen(ConsoleScreen):
         with Horizontal(id="form-body"):
             with VerticalScroll(id="choice", can_focus=False):
                 yield ProfileForm()
-                overrides = Input(placeholder="epochs=3 ner.batch_size=8", id="overrides", compact=False)
+                overrides = Field(placeholder="epochs=3 ner.batch_size=8", id="overrides")
                 overrides.border_title = "Changes"
                 yield overrides
             with VerticalScroll(id="result") as result:

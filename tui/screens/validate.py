@@ -17,6 +17,7 @@ from tui.feed.model import RunInfo, Snapshot, Wanted
 from tui.predictor import Predictor, Ready, Row
 from tui.screens.base import ConsoleScreen
 from tui.screens.curves import short_name
+from tui.screens.field import Field
 from tui.screens.rows import LIVE
 from tui.screens.samples import labels_of, prediction_text
 from tui.theme import Role, palette_of
@@ -65,9 +66,9 @@ class ValidateScreen(ConsoleScreen):
                 models.border_title = "Trained models"
                 yield models
             with Vertical(id="try"):
-                first = Input(id="first", placeholder="Write a text")
+                first = Field(id="first", placeholder="Write a text")
                 first.border_title = "Text"
-                second = Input(id="second", placeholder="Write another text")
+                second = Field(id="second", placeholder="Write another text")
                 second.border_title = "Second text"
                 yield first
                 yield second
