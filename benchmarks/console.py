@@ -11,32 +11,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import fcntl
-import os
-import pty
-import select
-import signal
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from pseudo_terminal import HEIGHT, WIDTH, Terminal
+from run_directories import fill, training
 
-if TYPE_CHECKING:
-    from engine.runs.paths import RunPaths
-
-WIDTH, HEIGHT = 160, 48
-HISTORY = 3_000
-"""Steps that the live runs have behind them."""
 SCENES = Path(__file__).with_name("console_scenes.py")
 
 
@@ -107,7 +94,7 @@ def scene(name: str, rate: float) -> list[str]:
 
 def measure(command: list[str], seconds: float, settle_s: float = 2.5) -> Traffic:
     """Run a command on a pseudo-terminal, and count once it has settled."""
-    with _Terminal(command) as terminal:
+    with Terminal(command) as terminal:
         terminal.read_for(20.0, until=b"\x1b[?1049h")
         terminal.read_for(settle_s)
         busy = terminal.cpu_s()
@@ -122,93 +109,11 @@ def finetop(live: int, seconds: float) -> Traffic:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         workspace = Path(folder) / "workspace"
         if live:
-            stack.enter_context(_training(workspace, live))
+            stack.enter_context(training(workspace, live))
         else:
-            _fill(workspace, 1000)
+            fill(workspace, 1000)
         command = [sys.executable, "-m", "tui", "--workspace", str(workspace)]
         return measure(command, seconds, settle_s=8.0)
-
-
-@contextlib.contextmanager
-def _training(workspace: Path, count: int) -> Iterator[None]:
-    """Runs whose events grow as those of a training do."""
-    from engine.events.writer import EventWriter
-    from engine.runs.locks import try_lock
-
-    stop, writers, locks = threading.Event(), [], []
-    for index in range(count):
-        paths = _start(workspace, index, f"model{index}")
-        locks.append(try_lock(paths.lock))
-        writers.append(EventWriter(paths.events))
-        for step in range(HISTORY):
-            writers[-1].metrics(step, {"loss": 2 / (1 + step / 300)}, epoch=step / 500)
-
-    def train() -> None:
-        step, rng = HISTORY, np.random.default_rng(0)
-        while not stop.wait(0.1):
-            step += 1
-            for writer in writers:
-                writer.metrics(step, {"loss": 2 / (1 + step / 300) + 0.05 * rng.standard_normal()}, epoch=step / 500)
-                if step % 5 == 0:
-                    writer.progress("training", step, 10_000, epoch=step / 500, epochs=20, rate=10)
-                if step % 20 == 0:
-                    writer.metrics(step, {"f1": 1 - 1 / (1 + step / 500)}, split="validation", epoch=step / 500)
-
-    thread = threading.Thread(target=train)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-        for writer in writers:
-            writer.close()
-        for descriptor in locks:
-            if descriptor is not None:
-                os.close(descriptor)
-
-
-class _Terminal:
-    """A process on a pseudo-terminal."""
-
-    def __init__(self, command: list[str], **environment: str) -> None:
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
-        clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "SSH_CONNECTION")}
-        clean |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
-        self._process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=clean, start_new_session=True, close_fds=True
-        )
-        os.close(slave)
-
-    def __enter__(self) -> _Terminal:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        os.close(self._master)
-
-    def read_for(self, seconds: float, until: bytes | None = None) -> int:
-        """Bytes that were written in this time; ends early where `until` is seen."""
-        end, count, seen = time.monotonic() + seconds, 0, b""
-        while (left := end - time.monotonic()) > 0:
-            if not select.select([self._master], [], [], left)[0]:
-                break
-            try:
-                data = os.read(self._master, 1 << 16)
-            except OSError:
-                raise SystemExit(f"the scene ended early:\n{seen.decode(errors='replace')[-2000:]}") from None
-            count += len(data)
-            seen = (seen + data)[-4000:]
-            if until is not None and until in seen:
-                break
-        return count
-
-    def cpu_s(self) -> float:
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # -- one chart
@@ -305,14 +210,14 @@ def first_paint(runs: int) -> None:
     """From the start of the process to the first run on screen, with many runs in the workspace."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "workspace"
-        names = _fill(workspace, runs)
+        names = fill(workspace, runs)
         print(f"\nseconds from start to screen, {runs:,} runs in the workspace (minimum / median; processor time)")
         command = [sys.executable, "-m", "tui", "--workspace", str(workspace)]
         for name, text in (("first paint (title)", b"finetop"), ("newest run on screen", names[-1])):
             times, busy = [], []
             for _ in range(5):
                 started = time.monotonic()
-                with _Terminal(command) as terminal:
+                with Terminal(command) as terminal:
                     terminal.read_for(20, until=text)
                     times.append(time.monotonic() - started)
                     busy.append(terminal.cpu_s())
@@ -323,58 +228,6 @@ def first_paint(runs: int) -> None:
             subprocess.run([sys.executable, "-c", "import textual.app"], check=True)
             times.append(time.monotonic() - started)
         print(f"{'  of it: python + textual':<32}{min(times):>10.2f} /{statistics.median(times):>9.2f}")
-
-
-def _fill(workspace: Path, count: int) -> list[bytes]:
-    """Runs on disk as a year of work leaves them: done, each with its metrics. Returns the models' names."""
-    from engine.events.writer import EventWriter
-
-    models = []
-    for index in range(count):
-        model = f"model{index % 50}" if index < count - 1 else "newest"
-        paths = _start(workspace, index, model)
-        events = EventWriter(paths.events)
-        for step in range(20):
-            events.metrics(step * 10, {"loss": 1 / (1 + step)})
-            events.progress("training", step * 10, 200, epoch=step / 2, epochs=10)
-        events.metrics(200, {"f1": 0.9}, split="validation", epoch=10)
-        events.close()
-        status = EventWriter(paths.status)
-        status.status("done")
-        status.close()
-        models.append(model.encode())
-    return models
-
-
-def _start(workspace: Path, index: int, model: str) -> RunPaths:
-    """A run directory in which the training has begun."""
-    from engine.events.schema import TargetInfo
-    from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.runs.spec import RunSpec, Target
-
-    name = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1.7e9 + 600 * index)) + f"-bench-{model}-{index % 65536:04x}"
-    paths = RunPaths(workspace / "runs" / name)
-    paths.root.mkdir(parents=True)
-    RunSpec(
-        id=name,
-        profile="bench",
-        model=model,
-        task="token-classification",
-        dataset="none",
-        config={"epochs": 10},
-        headline="f1",
-        targets=(Target("f1", at_least=0.85),),
-    ).write(paths.spec)
-    targets = [TargetInfo("f1", at_least=0.85)]
-    status = EventWriter(paths.status)
-    status.run(name, profile="bench", model=model, task="token-classification", headline="f1", targets=targets)
-    status.status("running")
-    status.close()
-    events = EventWriter(paths.events)
-    events.run(name, profile="bench", model=model, task="token-classification", headline="f1", targets=targets)
-    events.close()
-    return paths
 
 
 def help_time() -> None:

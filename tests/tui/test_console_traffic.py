@@ -14,12 +14,16 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "console.py"
 
 @pytest.fixture(scope="module")
 def benchmark() -> ModuleType:
+    sys.path.insert(0, str(BENCHMARK.parent))
     specification = importlib.util.spec_from_file_location("console_benchmark", BENCHMARK)
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
-    specification.loader.exec_module(module)
+    try:
+        specification.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(BENCHMARK.parent))
     return module
 
 

@@ -9,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.theme import BOLD, Role, faint
-from tui.widgets.cells import Canvas, Line, Piece, width_of
+from tui.widgets.cells import Canvas, Line
 from tui.widgets.chart import axes
 from tui.widgets.chart.axes import Bounds
 from tui.widgets.chart.curve import Array, Curve
+from tui.widgets.chart.frame import Plot, draw_x_axis, draw_y_axis, y_labels
+from tui.widgets.chart.legend import ASCII_MARKS, LETTERS, Entry, curve_mark, legend_line
 from tui.widgets.chart.raster import BRAILLE, bits, raster, rows_of
 from tui.widgets.chart.trace import Span, Trace, Window, worth_smoothing
 from tui.widgets.chart.view import View
 
-_LETTERS = "abcdefghijklmnop"
-_ASCII_MARKS = "*o+x#%@&"
 _LEAST_LABELS = 6
-_APART = ("  ", Role.TEXT)
 
 
 @dataclass(frozen=True)
@@ -89,14 +88,14 @@ class Scene:
             self.columns = width * 2
             spans = self._spans(view, filled, self.columns)
             bounds = self._y_bounds(view, spans)
-            labels = _y_labels(bounds, view.log, max(1, min(5, height // 3)))
+            labels = y_labels(bounds, view.log, max(1, min(5, height // 3)))
             widest = max((len(text) for _, text in labels), default=0)
             if widest <= self._label_width:
                 break
             self._label_width = min(widest, canvas.width // 3)
-        plot = _Plot(canvas, self._label_width + 1, 1, width, height, bounds)
-        _y_axis(plot, labels, look)
-        _x_axis(plot, view, self.shown(view), look)
+        plot = Plot(canvas, self._label_width + 1, 1, width, height, bounds)
+        draw_y_axis(plot, labels, ascii_only=look.ascii_only)
+        draw_x_axis(plot, view, self.shown(view), ascii_only=look.ascii_only)
         self._target(plot, view, look)
         self._curves(plot, view, spans, look)
         self._cursor(plot, view, look)
@@ -148,34 +147,25 @@ class Scene:
     # -- parts
 
     def _legend(self, canvas: Canvas, view: View, look: Look) -> None:
-        """Title, then each curve with its last value, or its value at the cursor."""
-        title: Line = ((f"{self.title}  ", Role.TITLE),) if self.title else ()
-        named, short, values = [], [], []
-        for index, curve in enumerate(self.curves):
-            if not curve.faint:
-                mark = _mark(index, curve, look)
-                named.append([*mark, (f"{curve.name} ", Role.TEXT), *self._reading(index, curve, view), _APART])
-                short.append([*mark, (curve.name, Role.TEXT), _APART])
-                values.append([*mark, *self._reading(index, curve, view), _APART])
-        target: list[Piece] = []
-        if self.target is not None:
-            dash = "--" if look.ascii_only else "┄┄"
-            target = [(f"{dash} target {axes.reading(self.target)}  ", Role.TARGET)]
-        at: list[Piece] = []
+        entries = [
+            Entry(
+                curve_mark(index, curve.colour_role, ascii_only=look.ascii_only, lettered=look.lettered),
+                curve.name,
+                self._reading(index, curve, view),
+            )
+            for index, curve in enumerate(self.curves)
+            if not curve.faint
+        ]
+        at = None
         if view.cursor is not None:
             # There are no parts of a step.
             step = max(self.shown(view).span / 500, 1.0 if view.axis == "step" else 0.0)
-            at = [("at ", Role.MUTED), (axes.x_label(view.axis, view.cursor, step), Role.CURSOR | BOLD), _APART]
-        # What is left out first where there is no room: a target is a line in the chart too, but nothing
-        # else says which metric this is. At a cursor the values are what counts.
-        fallback = [title, *values, at] if view.cursor is not None else [title, *short, target]
-        for choice in ([title, *named, target, at], [title, *named, at], fallback, [title, *short]):
-            line = [piece for entry in choice for piece in entry]
-            if width_of(line) <= canvas.width + 2:
-                break
+            at = axes.x_label(view.axis, view.cursor, step)
+        line = legend_line(self.title, entries, self.target, at, canvas.width, ascii_only=look.ascii_only)
         canvas.write_line(0, 0, line)
 
     def _reading(self, index: int, curve: Curve, view: View) -> Line:
+        """The last value, or that at the cursor, and the smoothed one beside it."""
         if not len(curve):
             return ()
         if view.cursor is None:
@@ -188,7 +178,7 @@ class Scene:
             text.append((f" ~{axes.reading(float(smooth[point]))}", curve.colour_role))
         return text
 
-    def _target(self, plot: _Plot, view: View, look: Look) -> None:
+    def _target(self, plot: Plot, view: View, look: Look) -> None:
         if self.target is None:
             return
         row = int(rows_of(_scaled(np.array([self.target]), view.log), *plot.y, plot.height * 4)[0])
@@ -199,7 +189,7 @@ class Scene:
         plot.codes[y, :] = code
         plot.roles[y, :] = Role.TARGET
 
-    def _curves(self, plot: _Plot, view: View, spans: list[tuple[Curve, bool, Span]], look: Look) -> None:
+    def _curves(self, plot: Plot, view: View, spans: list[tuple[Curve, bool, Span]], look: Look) -> None:
         pictures: list[tuple[Curve, bool, NDArray[np.uint8]]] = []
         for curve, is_faint, span in spans:
             scaled = Span(_scaled(span.low, view.log), _scaled(span.high, view.log), span.broken)
@@ -212,7 +202,7 @@ class Scene:
                 cells = picture > 0
                 plot.roles[cells] = faint(curve.colour_role) if level else curve.colour_role
                 if look.ascii_only:
-                    plot.codes[cells] = ord("." if level else _ASCII_MARKS[self._index(curve)])
+                    plot.codes[cells] = ord("." if level else ASCII_MARKS[self._index(curve)])
                 together |= picture
             if not look.ascii_only:
                 cells = together > 0
@@ -220,7 +210,7 @@ class Scene:
         if look.lettered and not look.ascii_only:
             self._letters(plot, pictures)
 
-    def _letters(self, plot: _Plot, pictures: list[tuple[Curve, bool, NDArray[np.uint8]]]) -> None:
+    def _letters(self, plot: Plot, pictures: list[tuple[Curve, bool, NDArray[np.uint8]]]) -> None:
         """A letter on each curve, at different places, where colours cannot tell them apart."""
         drawn = [(curve, picture) for curve, is_faint, picture in pictures if not is_faint and not curve.faint]
         for index, (curve, picture) in enumerate(drawn):
@@ -229,13 +219,13 @@ class Scene:
                 continue
             column = columns[int(len(columns) * (index + 1) / (len(drawn) + 1))]
             row = int(np.flatnonzero(picture[:, column])[0])
-            plot.codes[row, column] = ord(_LETTERS[self._index(curve)])
+            plot.codes[row, column] = ord(LETTERS[self._index(curve)])
             plot.roles[row, column] = curve.colour_role | BOLD
 
     def _index(self, curve: Curve) -> int:
-        return next(i for i, known in enumerate(self.curves) if known is curve) % len(_ASCII_MARKS)
+        return next(i for i, known in enumerate(self.curves) if known is curve) % len(ASCII_MARKS)
 
-    def _cursor(self, plot: _Plot, view: View, look: Look) -> None:
+    def _cursor(self, plot: Plot, view: View, look: Look) -> None:
         shown = self.shown(view)
         if view.cursor is None or not shown.low <= view.cursor <= shown.high:
             return
@@ -246,16 +236,6 @@ class Scene:
         plot.roles[~free, column] |= np.uint16(BOLD)
 
 
-class _Plot:
-    """The inner rectangle: a view into the canvas."""
-
-    def __init__(self, canvas: Canvas, x: int, y: int, width: int, height: int, bounds: Bounds) -> None:
-        self.canvas, self.x, self.top, self.width, self.height = canvas, x, y, width, height
-        self.y = (bounds.low, bounds.high)
-        self.codes = canvas.codes[y : y + height, x : x + width]
-        self.roles = canvas.roles[y : y + height, x : x + width]
-
-
 def nearest(x: Array, position: float) -> int:
     """Index of the point next to a position."""
     index = int(np.searchsorted(x, position))
@@ -264,13 +244,6 @@ def nearest(x: Array, position: float) -> int:
     if index == len(x):
         return len(x) - 1
     return index if x[index] - position < position - x[index - 1] else index - 1
-
-
-def _mark(index: int, curve: Curve, look: Look) -> Line:
-    if look.ascii_only:
-        return ((f"{_ASCII_MARKS[index % len(_ASCII_MARKS)]} ", curve.colour_role | BOLD),)
-    letter = f"{_LETTERS[index % len(_ASCII_MARKS)]} " if look.lettered else ""
-    return ((f"━ {letter}", curve.colour_role),)
 
 
 def _scaled(values: Array, log: bool) -> Array:
@@ -291,52 +264,3 @@ def _greatest(values: Array, log: bool) -> float:
     scaled = _scaled(values, log)
     usable = scaled[np.isfinite(scaled) & (scaled > -400.0)] if log else scaled[np.isfinite(scaled)]
     return float(usable.max()) if len(usable) else float("nan")
-
-
-def _y_labels(bounds: Bounds, log: bool, count: int) -> list[tuple[float, str]]:
-    if log:
-        return [(value, axes.label(10.0**value)) for value in axes.log_ticks(bounds, count)]
-    step = axes.nice_step(bounds.span, count)
-    return [(value, axes.label(value, step)) for value in axes.ticks(bounds, count)]
-
-
-def _y_axis(plot: _Plot, labels: list[tuple[float, str]], look: Look) -> None:
-    line, tick = ("|", "+") if look.ascii_only else ("│", "┤")
-    canvas, x = plot.canvas, plot.x - 1
-    canvas.codes[plot.top : plot.top + plot.height, x] = ord(line)
-    canvas.roles[plot.top : plot.top + plot.height, x] = Role.AXIS
-    for value, text in labels:
-        row = int(rows_of(np.array([value]), *plot.y, plot.height * 4)[0])
-        if 0 <= row < plot.height * 4:
-            y = plot.top + row // 4
-            canvas.write(max(0, x - len(text)), y, text, Role.MUTED, limit=x)
-            canvas.write(x, y, tick, Role.AXIS)
-
-
-def _x_axis(plot: _Plot, view: View, shown: Bounds, look: Look) -> None:
-    canvas, y = plot.canvas, plot.top + plot.height
-    corner, line, tick = ("+", "-", "+") if look.ascii_only else ("└", "─", "┴")
-    canvas.write(plot.x - 1, y, corner + line * plot.width, Role.AXIS)
-    note = _note(view)
-    end = canvas.width - len(note) - 1
-    canvas.write(end + 1, y + 1, note, Role.MUTED)
-    count = max(1, min(8, plot.width // 12))
-    values = axes.time_ticks(shown, count) if view.axis == "time" else axes.ticks(shown, count)
-    step = values[1] - values[0] if len(values) > 1 else shown.span
-    free = 0
-    for value in values:
-        column = min(int((value - shown.low) / shown.span * plot.width), plot.width - 1) + plot.x
-        text = axes.x_label(view.axis, value, step)
-        start = max(0, column - len(text) // 2)
-        canvas.write(column, y, tick, Role.AXIS)
-        if start >= free and start + len(text) <= end:
-            canvas.write(start, y + 1, text, Role.MUTED)
-            free = start + len(text) + 1
-
-
-def _note(view: View) -> str:
-    """What differs from the plain chart, and the name of the x axis."""
-    parts = [f"ema {view.smoothing:g}"] if view.smoothing else []
-    parts += ["log"] if view.log else []
-    parts += ["zoom"] if view.window is not None else []
-    return " ".join([*parts, view.axis])
