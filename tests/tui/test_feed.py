@@ -116,3 +116,20 @@ def test_of_a_long_log_only_the_end_is_read(tmp_path: Path) -> None:
 
 def test_a_newer_picture_replaces_one_that_waits() -> None:
     assert SnapshotTaken(Snapshot()).can_replace(SnapshotTaken(Snapshot()))
+
+
+def test_a_long_file_is_read_at_once_and_then_followed(
+    record: Any, feed: Feed, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.feed import follow
+
+    worker = record(RUN).hold().play()
+    monkeypatch.setattr(follow, "BIG_BYTES", 1000)
+    feed.want(Wanted(selected=(RUN,)))
+    feed.start()
+    detail = listener.until(lambda said: said.complete and said.details).details[RUN]
+    assert len(detail.series["train", "loss"]) == 339 and detail.progress is not None
+    assert any("target reached" in line.text for line in detail.log)
+    worker.say(MetricsEvent(t=NOW, seq=0, step=900, epoch=9.0, values={"loss": 0.5}))
+    said = listener.until(lambda said: said.details[RUN].series["train", "loss"].step[-1] == 900)
+    assert len(said.details[RUN].series["train", "loss"]) == 340

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from engine.events.columns import Columns
+from engine.events.columns import Columns, load_and_follow
 from engine.events.schema import (
     CheckpointEvent,
     Event,
@@ -18,7 +18,7 @@ from engine.events.schema import (
     StatusEvent,
     SystemEvent,
 )
-from engine.events.tail import Tail
+from engine.events.tail import Tail, parse_line
 from tui.feed.model import LogLine, RunDetail
 from tui.feed.printed import PrintedTail
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 LOG_LINES = 500
 TREND_POINTS = 32
 CHUNK_EVENTS = 2000
+BIG_BYTES = 4 * 1024 * 1024
+"""A longer file is read in one go at first, which is many times faster than line by line."""
+LOG_BYTES = 512 * 1024
+"""Of a long file only this much of its end is read for people."""
 
 
 class Follower:
@@ -49,6 +53,8 @@ class Follower:
         """Read on, for about as long as the budget. Says whether anything new came."""
         deadline = self._clock() + budget_s
         before = self._revision
+        if not self._revision:
+            self._take_long_file()
         self._take_status()
         while True:
             batch = self._events.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
@@ -87,6 +93,17 @@ class Follower:
         values = self._columns.series("validation", self.headline).value if self.headline else ()
         every = max(1, -(-len(values) // TREND_POINTS))
         return tuple(float(value) for value in values[::-1][::every][::-1] if value == value)
+
+    def _take_long_file(self) -> None:
+        size = self.paths.events.stat().st_size if self.paths.events.exists() else 0
+        if size < BIG_BYTES:
+            return
+        self._columns, self._events = load_and_follow(self.paths.events)
+        self._revision += 1
+        with self.paths.events.open("rb") as file:
+            file.seek(max(0, self._events.offset - LOG_BYTES))
+            lines = file.read(self._events.offset - file.tell()).split(b"\n")[1:]
+        self._note(event for line in lines if b'"type":"metrics"' not in line and (event := parse_line(line)))
 
     def _take_status(self) -> None:
         batch = self._status.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
