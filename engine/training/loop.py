@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,6 +25,8 @@ from engine.training.optimizer import RateFactor, clip_gradients, make_optimizer
 from engine.training.outcome import likely_cause
 from engine.training.position import Position
 from engine.training.precision import autocast_dtype
+from engine.training.progress import Progress
+from engine.training.pulse import Pulse
 from engine.training.reading import StepReading
 from engine.training.schedule import learning_rate_factor
 from engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -37,7 +38,11 @@ from engine.training.state import (
     trainable_state,
 )
 from engine.training.trainable import FitResult, Phase, Trainable
-from engine.training.watch import PROGRESS_EVERY_S, Tick
+from engine.training.watch import Tick
+
+
+class _LeaveNow(Exception):
+    """Raised inside a pass or an evaluation when the operator says stop now."""
 
 
 class Loop:
@@ -68,14 +73,16 @@ class Loop:
         self.phase_steps = self.steps_per_epoch * phase.epochs
         if self.config.max_steps:
             self.phase_steps = min(self.phase_steps, self.config.max_steps)
-        self._last_progress = self._last_checkpoint = time.monotonic()
-        self._seconds_per_step = 0.0
+        self.progress = Progress(job.events, phase, steps=self.phase_steps, steps_per_epoch=self.steps_per_epoch)
+        self._pulse = Pulse(self._look_up)
+        self._doing = phase.name
+        self._last_checkpoint = time.monotonic()
         self._waiting: StepReading | None = None
 
     def fit(self, resume_from: Path | None = None) -> FitResult:
         """Train the phase to its end. Raises StopRequested on Stop.NOW, NonFiniteError,
         OutOfMemoryError."""
-        with out_of_memory_as_ours():
+        with out_of_memory_as_ours(), self._pulse.inside(self.model, self.device):
             self._try_longest_batch()
             if resume_from is not None:
                 self._load(resume_from)
@@ -83,7 +90,7 @@ class Loop:
                 torch.manual_seed(self.config.seed + self.phase.index)
             stopped = self._run()
             self._restore_best()
-        self._progress(self.phase.name, forced=True)
+        self.progress.say(self.phase.name, self.position.step, forced=True)
         return FitResult(
             best_step=self.position.best_step,
             best_score=self.position.best_score,
@@ -118,7 +125,7 @@ class Loop:
                 return True
             self._publish_if_older_than(self.config.checkpoint_every_s)
             self._step(batches[self.position.batch : self.position.batch + self.config.gradient_accumulation])
-            self._progress(self.phase.name)
+            self.progress.say(self.phase.name, self.position.step)
             if self._should_end_early():  # diverged: the evaluation and the best weights come now
                 break
         self._flush()
@@ -150,9 +157,6 @@ class Loop:
     def _phase_step(self) -> int:
         return self.position.step - self.phase.step_offset
 
-    def _epoch_now(self) -> float:
-        return round(self._phase_step() / max(1, self.steps_per_epoch), 4)
-
     # -- one step
 
     def _step(self, group: list[list[int]]) -> None:
@@ -166,16 +170,25 @@ class Loop:
         )
         learning_rate = self.config.learning_rate * factor
         set_learning_rate(self.optimizer, learning_rate)
-        loss = self._forward_backward(group)
+        self._pulse.reset()
+        before = random_state(self.device)
+        try:
+            loss = self._forward_backward(group)
+        except _LeaveNow:
+            # As if the step had not begun: it will be repeated.
+            self.optimizer.zero_grad(set_to_none=True)
+            restore_random_state(before, self.device)
+            self._publish()
+            raise StopRequested from None
         norm = clip_gradients(self.trained, self.config.max_grad_norm) if self.config.max_grad_norm else None
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.position.batch += len(group)
         self.position.step += 1
-        reading = StepReading(self.position.step, self._epoch_now(), learning_rate, loss, norm)
+        reading = StepReading(self.position.step, self.progress.epoch(self.position.step), learning_rate, loss, norm)
         self._flush()  # the step before: the device is busy with this one
         self._waiting = reading
-        self._measure_rate(time.monotonic() - started)
+        self.progress.measure(time.monotonic() - started)
 
     def _forward_backward(self, group: list[list[int]]) -> Tensor:
         """Gradients of the mean loss over all batches of the group, in micro-batches."""
@@ -185,13 +198,10 @@ class Loop:
             for part in _parts(indices, self.job.splits_of_batch)
         ]
         weight = max(1.0, sum(self.trainable.weight(batch) for batch in batches))
-        before = random_state(self.device) if len(batches) > 1 else None
         total = torch.zeros((), device=self.device)
         for at, batch in enumerate(batches):
-            if at and before is not None and self.position.evaluated_epoch >= 0:
-                self._progress(self.phase.name)
-                if self.job.should_stop() is Stop.NOW:
-                    self._abandon_step(before)
+            if at:
+                self._look_up()
             moved = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
             with self._autocast():
                 loss = self.trainable.loss_sum(moved) / weight
@@ -199,12 +209,12 @@ class Loop:
             total += loss.detach()
         return total
 
-    def _abandon_step(self, random_before: dict[str, Any]) -> None:
-        """Leave between micro-batches: as if the step had not begun, so that it can be repeated."""
-        self.optimizer.zero_grad(set_to_none=True)
-        restore_random_state(random_before, self.device)
-        self._publish()
-        raise StopRequested
+    def _look_up(self) -> None:
+        """In the middle of something long: tell how far it is, and leave where that was asked for."""
+        self._pulse.reset()
+        self.progress.say(self._doing, self.position.step)
+        if self.job.should_stop() is Stop.NOW:
+            raise _LeaveNow
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None)
@@ -230,13 +240,22 @@ class Loop:
     def _evaluate(self) -> None:
         start = self.position.evaluated_epoch < 0
         self.model.eval()
-        self._progress("validation", forced=True)
-        with torch.inference_mode(), self._autocast():
-            values = self.trainable.evaluate(Tick(self._tick, self._sample))
+        self._pulse.reset()
+        self._doing = "validation"
+        self.progress.say(self._doing, self.position.step, forced=True)
+        try:
+            with torch.inference_mode(), self._autocast():
+                values = self.trainable.evaluate(Tick(self._tick, self._sample))
+        except _LeaveNow:
+            self._publish()
+            raise StopRequested from None
+        self._doing = self.phase.name
         self.model.train()
         position = self.position
         score, loss = values[self.job.headline], values.get("loss")
-        self.job.events.metrics(position.step, values, split="validation", epoch=self._epoch_now())
+        self.job.events.metrics(
+            position.step, values, split="validation", epoch=self.progress.epoch(self.position.step)
+        )
         if start:
             position.start_score = score
         if start or position.beaten_by(score, loss, mode=self.mode):
@@ -257,10 +276,8 @@ class Loop:
         return any(kind in self.advisor.seen for kind in self.job.early_stop_on)
 
     def _tick(self, done: int, total: int) -> None:
-        self._progress(f"validation {done}/{total}")
-        if self.job.should_stop() is Stop.NOW:
-            self._publish()
-            raise StopRequested
+        self._doing = f"validation {done}/{total}"
+        self._look_up()
 
     def _sample(self, sample: Row, prediction: Row) -> None:
         self.job.events.sample(self.position.step, sample, prediction)
@@ -270,34 +287,12 @@ class Loop:
         if position.best_step > self.phase.step_offset or not self._phase_step():
             return
         cause = likely_cause(position.epoch_losses, learning_rate=self.config.learning_rate, steps=self._phase_step())
+        start = "not a number" if position.start_score is None else f"{position.start_score:.4g}"
         message = (
             f"no evaluation beat the model that {self.phase.name} started from "
-            f"({self.job.headline} {position.start_score:.4g}), so that one is kept; likely cause: {cause}"
+            f"({self.job.headline} {start}), so that one is kept; likely cause: {cause}"
         )
         self.job.events.signal("kept_start", metric=self.job.headline, message=message, step=position.step)
-
-    # -- progress
-
-    def _progress(self, phase: str, *, forced: bool = False) -> None:
-        now = time.monotonic()
-        if not forced and now - self._last_progress < PROGRESS_EVERY_S:
-            return
-        self._last_progress = now
-        self.job.events.progress(
-            phase,
-            self.position.step,
-            self.phase.steps_total or self.phase.step_offset + self.phase_steps,
-            epoch=self._epoch_now(),
-            epochs=float(self.phase.epochs),
-            rate=1 / self._seconds_per_step if self._seconds_per_step else 0.0,
-        )
-
-    def _measure_rate(self, seconds: float) -> None:
-        """Moving mean of the time per step, without the first two steps, which warm up kernels and caches."""
-        done = self._phase_step()
-        if done > 2:
-            share = max(0.05, 1 / (done - 2))
-            self._seconds_per_step += share * (seconds - self._seconds_per_step)
 
     # -- memory, checkpoints
 
@@ -311,7 +306,10 @@ class Loop:
             return
         buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
         self.model.train()
-        self._forward_backward([self.trainable.longest_batch()])
+        try:
+            self._forward_backward([self.trainable.longest_batch()])
+        except _LeaveNow:
+            raise StopRequested from None
         self.optimizer.zero_grad(set_to_none=True)
         for buffer, before in buffers:
             buffer.copy_(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,12 @@ class Line:
 
 
 MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def no_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests count the calls of `should_stop`: a slow machine must not add any."""
+    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,35 @@ def test_stop_now_does_not_wait_for_the_other_micro_batches_of_a_step(make_job: 
     with pytest.raises(StopRequested):
         fit(job, Counting())
     assert seen == [4]
+
+
+@pytest.mark.parametrize("calls", [2, 5, 8, 11, 14])
+def test_stop_now_is_heard_inside_a_long_pass_and_the_step_is_repeated_after_a_resume(
+    make_job: MakeJob, line: type, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = fit(make_job("whole"), line())
+    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", 0.0)
+    job = make_job("stopped", should_stop=after(calls, lambda: Stop.NOW))
+    with pytest.raises(StopRequested):
+        fit(job, line())
+    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
+    assert fit(make_job("stopped"), line(), resume=True) == expected
+
+
+def test_a_long_pass_tells_its_progress(make_job: MakeJob, line: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", 0.0)
+    monkeypatch.setattr("engine.training.progress.PROGRESS_EVERY_S", 0.0)
+    job = make_job(max_steps=1)
+    fit(job, line())
+    inside = [event for event in events(job, "progress") if event["phase"] == "training" and event["step"] == 0]
+    assert len(inside) >= 4  # two layers forward, four weights backward
+
+
+def test_no_hook_stays_on_the_model(make_job: MakeJob, line: type) -> None:
+    trainable = line()
+    fit(make_job(max_steps=1), trainable)
+    assert not any(module._forward_pre_hooks for module in trainable.model.modules())
+    assert not any(parameter._post_accumulate_grad_hooks for parameter in trainable.model.parameters())
 
 
 def test_stop_after_a_step_evaluates_and_hands_over_the_best_so_far(make_job: MakeJob, line: type) -> None:

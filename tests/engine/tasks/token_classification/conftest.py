@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,12 @@ from engine.workspace import Workspace
 TOOLS = ["hammer", "steel saw", "drill", "long ladder", "wrench"]
 PLACES = ["barn", "old mill", "harbour", "north gate"]
 MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def no_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests count the calls of `should_stop`: a slow machine must not add any."""
+    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
 
 
 @pytest.fixture(scope="session", autouse=True)
