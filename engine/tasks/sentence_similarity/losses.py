@@ -1,4 +1,14 @@
-"""What training minimises: a number from two batches of vectors and the scores of the pairs."""
+"""What training minimises: a number from two batches of vectors and the scores of the pairs.
+
+The default was chosen by measurement (MiniLM, Spearman's correlation on held-out pairs, one seed each):
+
+| | untrained | cosine | cosine+cosent | cosent |
+| --- | --- | --- | --- | --- |
+| SICK: 2,000 pairs, 2 epochs, 2e-5; 3,000 test pairs | 0.772 | 0.813 | 0.807 | 0.788 |
+| utility: 700 pairs, 3 epochs, 1e-4; 100 test pairs | 0.557 | 0.747 | | 0.748 |
+
+`angle` and `cosine+pearson` were not measured on either.
+"""
 
 from __future__ import annotations
 
