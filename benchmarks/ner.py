@@ -187,7 +187,7 @@ def fit_peer(arguments: argparse.Namespace) -> dict[str, float]:
     splits = read_sentences(arguments)
     started, cpu = time.perf_counter(), time.process_time()
     set_seed(arguments.seed)
-    names = sorted({tag for _, tags in splits["train"] for tag in tags})
+    names = sorted({tag for sentences in splits.values() for _, tags in sentences for tag in tags})
     base = resolve_base("all-MiniLM-L6-v2")
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = AutoModelForTokenClassification.from_pretrained(base, num_labels=len(names))
