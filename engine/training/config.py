@@ -79,7 +79,7 @@ class TrainingConfig(BaseModel):
         ge=0,
     )
     precision: Literal["auto", "fp32", "bf16"] = hyperparameter(
-        "auto", "Arithmetic of forward and backward; auto takes bf16 on a GPU that has it."
+        "auto", "Arithmetic of forward and backward; auto takes bf16 where the device has it."
     )
     max_length: int = hyperparameter(256, "Longest input; longer text goes in windows.", unit="tokens", ge=8, le=8192)
     checkpoint_every_s: float = hyperparameter(

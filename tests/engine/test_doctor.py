@@ -214,5 +214,6 @@ def test_base_models_are_looked_up_without_a_network(tmp_path: Path, monkeypatch
     snapshot = tmp_path / "models--bert-base-uncased" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text("{}")
+    (snapshot / "model.safetensors").touch()
     monkeypatch.setattr(doctor, "packaged_minilm", lambda: tmp_path)
     assert [check.status for check in doctor.base_models()] == ["ok", "ok"]
