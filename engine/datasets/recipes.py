@@ -10,7 +10,8 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.datasets.templates import Grammar, circle, in_digits, parse, problem_with_pattern, references
+from engine.datasets.patterns import circle, in_digits, parse, problem_with_pattern, references
+from engine.datasets.templates import Grammar
 from engine.datasets.vocabulary import Parts, Phrase, Shared, divide
 
 World = Literal["train", "validation", "test"]

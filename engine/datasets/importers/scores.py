@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.datasets.importers.found import Found, Problems
-from engine.datasets.templates import parse_range
+from engine.datasets.patterns import parse_range
 from engine.errors import DataError
 
 MOSTLY = 0.9

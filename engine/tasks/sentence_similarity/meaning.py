@@ -8,9 +8,10 @@ from decimal import Decimal
 from random import Random
 
 from engine.datasets.numbers import digits, numbers
+from engine.datasets.patterns import parse_range
 from engine.datasets.recipes import WORLDS, World, grammars, texts_of
 from engine.datasets.sampling import in_turn, stream
-from engine.datasets.templates import Segment, capitalised, parse_range
+from engine.datasets.templates import Segment, capitalised
 from engine.datasets.vocabulary import Phrase, divide
 from engine.tasks.sentence_similarity.recipe import ANY, MODAL, Grading, Recipe
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from engine.datasets.noise import Noise
+from engine.datasets.patterns import parse, parse_range, references
 from engine.datasets.recipes import TextRecipe
-from engine.datasets.templates import parse, parse_range, references
 from engine.datasets.vocabulary import HeldOut, Parts, Shared
 
 MODAL = "MODAL"
