@@ -33,7 +33,11 @@ class Config(TrainingConfig):
         "query, value.",
     )
     head_learning_rate: float | None = hyperparameter(
-        None, "Peak learning rate of the new head; none means learning_rate.", gt=0, le=1
+        1e-3,
+        "Peak learning rate of the new head, which starts from nothing while the base is nearly there (rates by "
+        "layer: Howard & Ruder 2018, arXiv 1801.06146, §3.2); none means learning_rate.",
+        gt=0,
+        le=1,
     )
     class_weights: Literal["none", "balanced"] | dict[str, float] = hyperparameter(
         "none",
@@ -43,10 +47,12 @@ class Config(TrainingConfig):
     labels: list[str] | None = Field(
         None, description="Entity types in the order of the head; none means those of the training split."
     )
-    unit: Literal["word", "subtoken"] = hyperparameter(
-        "word",
-        "What gets a tag: a word, by its first subtoken (Devlin et al. 2018, §5.3), or every subtoken, for entities "
-        "that begin or end inside words.",
+    unit: Literal["auto", "word", "piece", "subtoken"] = hyperparameter(
+        "auto",
+        "What gets a tag, by its first subtoken (Devlin et al. 2018, §5.3): a word (what stands between blanks, but "
+        "for punctuation around it), a piece (also cut at punctuation inside, as the tokenizer does), or every "
+        "subtoken. auto takes the largest that cuts the fewest training entities: small units are more work "
+        "to learn.",
     )
     stride: int = hyperparameter(
         64,

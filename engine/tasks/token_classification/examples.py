@@ -25,6 +25,7 @@ class Examples:
     """Rows of a split, ready for the model."""
 
     rows: Sequence[Row]
+    unit: str
     documents: list[Document]
     windows: list[Window]
     spans: list[list[Span]]
@@ -43,7 +44,7 @@ class Examples:
         spans = [spans_of_row(row, tagger.labels) for row in rows]
         tagged = [tags_of_units(document.units, wanted) for document, wanted in zip(documents, spans, strict=True)]
         return cls(
-            rows, documents, windows, spans, [tags for tags, _ in tagged], sum(misfits for _, misfits in tagged)
+            rows, unit, documents, windows, spans, [tags for tags, _ in tagged], sum(misfits for _, misfits in tagged)
         )
 
 

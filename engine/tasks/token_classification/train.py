@@ -33,6 +33,8 @@ from engine.training.watch import Tick, preparation
 
 SAMPLES_PER_EVALUATION = 2
 EXPECTED_SAMPLES = 8
+UNITS = ("word", "piece", "subtoken")
+"""From large to small."""
 
 
 def train(job: Job) -> TrainOutcome:
@@ -50,13 +52,15 @@ def train(job: Job) -> TrainOutcome:
     tagger = build(config, labels, job.device)
     eval_batch_size = max(1, config.eval_batch_size // job.splits_of_batch)
 
-    def read(split: str) -> Examples:
+    def read(split: str, unit: str) -> Examples:
         return Examples.read(
-            tagger, rows[split], unit=config.unit, stride=config.stride, tell=preparation(job, f"tokenizing {split}")
+            tagger, rows[split], unit=unit, stride=config.stride, tell=preparation(job, f"tokenizing {split}")
         )
 
-    examples = {split: read(split) for split in rows}
-    _warn_of_misfits(job, examples["train"], config)
+    examples = {"train": _in_fitting_units(config.unit, lambda unit: read("train", unit))}
+    unit = examples["train"].unit
+    examples |= {split: read(split, unit) for split in ("validation", "test")}
+    _warn_of_misfits(job, examples["train"])
     start_from_frequencies(tagger, tag_frequencies(examples["train"], config, labels))
     baseline = _untrained(job, tagger, examples["test"], eval_batch_size)
     trainable = TaggerTraining(tagger, config, examples["train"], examples["validation"], eval_batch_size)
@@ -75,7 +79,7 @@ def train(job: Job) -> TrainOutcome:
         task=TASK.name,
         base=config.base,
         labels=labels,
-        unit=config.unit,
+        unit=unit,
         max_length=tagger.max_length,
         stride=config.stride,
         config=config.model_dump(mode="json"),
@@ -216,11 +220,26 @@ def _head_rate(tagger: Tagger, config: Config) -> Callable[[str], float]:
     return lambda name: factor if is_of_head(tagger, name) else 1.0
 
 
-def _warn_of_misfits(job: Job, examples: Examples, config: Config) -> None:
+def _in_fitting_units(wanted: str, read: Callable[[str], Examples]) -> Examples:
+    """The training split in the units wanted; for `auto`, in the largest that cut the fewest entities."""
+    if wanted != "auto":
+        return read(wanted)
+    best: Examples | None = None
+    for unit in UNITS:
+        examples = read(unit)
+        if best is None or examples.misfits < best.misfits:
+            best = examples
+        if not best.misfits:
+            break
+    assert best is not None
+    return best
+
+
+def _warn_of_misfits(job: Job, examples: Examples) -> None:
     if examples.misfits:
-        remedy = "set unit to subtoken" if config.unit == "word" else "check the labels"
+        remedy = "check the labels" if examples.unit == "subtoken" else "check the labels or set unit to subtoken"
         job.events.log(
-            f"{examples.misfits} training entities begin or end inside a {config.unit}, where the model cannot "
+            f"{examples.misfits} training entities begin or end inside a {examples.unit}, where the model cannot "
             f"cut; {remedy}",
             "warning",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from engine.errors import BaseModelError
 
 Integers = NDArray[np.int64]
 _CHUNK = 1024
+_PREFIXES = {"@", "#", "$"}
+"""Belong to the word that they stand before."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def bounds_of_windows(count: int, size: int, stride: int) -> list[Bounds]:
 def read_documents(
     tokenizer: Any, texts: Sequence[str], unit: str, tick: Callable[[int, int], None] | None = None
 ) -> list[Document]:
-    """Tokenize texts without truncation. `unit` is `word` or `subtoken`."""
+    """Tokenize texts without truncation. `unit` is `word`, `piece` or `subtoken`."""
     if not getattr(tokenizer, "is_fast", False):
         raise BaseModelError(
             "the tokenizer of this base model cannot tell where its tokens lie in the text",
@@ -112,11 +114,23 @@ def cut_windows(documents: Sequence[Document], tokenizer: Any, *, max_length: in
 
 def _document(text: str, encoding: Any, unit: str) -> Document:
     ids = np.array(encoding.ids, dtype=np.int64)
-    words = encoding.word_ids
-    units: list[tuple[int, int]] = []
-    heads: list[int] = []
-    previous: int | None = None
-    for at, (start, end) in enumerate(encoding.offsets):
+    tokens = _tokens(text, encoding.offsets)
+    groups = _words(text, tokens) if unit == "word" else _pieces(encoding.word_ids, tokens, unit)
+    units = [(group[0].start, group[-1].end) for group in groups]
+    heads = [group[0].at for group in groups]
+    return Document(ids, np.array(units, dtype=np.int64).reshape(-1, 2), np.array(heads, dtype=np.int64))
+
+
+class _Token(NamedTuple):
+    at: int
+    start: int
+    end: int
+
+
+def _tokens(text: str, offsets: Sequence[tuple[int, int]]) -> list[_Token]:
+    """The tokens that hold characters of their own, without blanks at their ends."""
+    tokens: list[_Token] = []
+    for at, (start, end) in enumerate(offsets):
         # Some tokenizers count the blank before a word to the word.
         while start < end and text[start].isspace():
             start += 1
@@ -124,17 +138,50 @@ def _document(text: str, encoding: Any, unit: str) -> Document:
             end -= 1
         if start == end:
             continue
-        same_word = unit == "word" and units and words[at] is not None and words[at] == previous
-        previous = words[at]
-        if same_word:
-            units[-1] = (units[-1][0], max(units[-1][1], end))
-        elif units and start < units[-1][1]:
-            # Several tokens for one character (byte-level ones for an emoji): they are one unit.
-            units[-1] = (units[-1][0], max(units[-1][1], end))
+        if tokens and start < tokens[-1].end:
+            # Several tokens for one character (byte-level ones for an emoji): they are one.
+            tokens[-1] = tokens[-1]._replace(end=max(tokens[-1].end, end))
         else:
-            units.append((start, end))
-            heads.append(at)
-    return Document(ids, np.array(units, dtype=np.int64).reshape(-1, 2), np.array(heads, dtype=np.int64))
+            tokens.append(_Token(at, start, end))
+    return tokens
+
+
+def _pieces(words: Sequence[int | None], tokens: Sequence[_Token], unit: str) -> list[list[_Token]]:
+    """Each token by itself, or with those that the tokenizer takes for one word."""
+    groups: list[list[_Token]] = []
+    for token in tokens:
+        word = words[token.at]
+        if unit == "piece" and groups and word is not None and word == words[groups[-1][-1].at]:
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return groups
+
+
+def _words(text: str, tokens: Sequence[_Token]) -> list[list[_Token]]:
+    """Tokens between two blanks, without the punctuation around them: each of its tokens stands alone."""
+    groups: list[list[_Token]] = []
+    first = 0
+    for after in range(1, len(tokens) + 1):
+        if after < len(tokens) and tokens[after].start == tokens[after - 1].end:
+            continue
+        touching = tokens[first:after]
+        first = after
+        spoken = [at for at, token in enumerate(touching) if _is_spoken(text, token)]
+        if not spoken:
+            groups.append(list(touching))
+            continue
+        begin, end = spoken[0], spoken[-1] + 1
+        while begin and text[touching[begin - 1].start : touching[begin - 1].end] in _PREFIXES:
+            begin -= 1
+        groups += [[token] for token in touching[:begin]]
+        groups.append(list(touching[begin:end]))
+        groups += [[token] for token in touching[end:]]
+    return groups
+
+
+def _is_spoken(text: str, token: _Token) -> bool:
+    return any(character.isalnum() for character in text[token.start : token.end])
 
 
 def _special_tokens(tokenizer: Any) -> tuple[Integers, Integers]:

@@ -80,6 +80,8 @@ class Terminal:
     def open(cls, run: RunPaths) -> Terminal:
         pid, screen = pty.fork()
         if pid == 0:
+            # A shell in the background starts its jobs with SIGINT ignored; a terminal does not.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(sys.executable, [sys.executable, "-c", CONSOLE, str(run.root)])
         return cls(pid, screen)
 

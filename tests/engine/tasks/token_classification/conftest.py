@@ -140,7 +140,7 @@ def make_job_in(tiny_base: Path, tools_dataset: Dataset) -> Callable[[Path], Mak
             return Job(
                 **{"dataset": tools_dataset, "should_stop": lambda: Stop.NO} | given,
                 run_id="20261120-143215-p-ner-0001",
-                config=Config(**(config | {"stride": 8} | settings)),
+                config=Config(**(config | {"stride": 8, "head_learning_rate": None} | settings)),
                 device="cpu",
                 paths=paths,
                 events=EventWriter(paths.events),

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,12 +51,25 @@ def test_heads_point_at_the_first_token_of_their_word_in_every_window(tokenizer:
             assert window.ids[head] == (pole if (window.first_unit + at) % 2 else cross)
 
 
-def test_a_unit_is_a_word_or_a_subtoken(tokenizer: Any) -> None:
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("word", ["A", "crossarm", ",", "(", "18ft", ")", "54.6-B", ".", "#pole", "->"]),
+        ("piece", ["A", "crossarm", ",", "(", "18ft", ")", "54", ".", "6", "-", "B", ".", "#", "pole", "-", ">"]),
+    ],
+)
+def test_a_word_keeps_the_punctuation_inside_and_a_piece_does_not(
+    tokenizer: Any, unit: str, expected: list[str]
+) -> None:
+    text = "A crossarm, (18ft) 54.6-B. #pole ->"
+    [document] = read_documents(tokenizer, [text], unit)
+    assert [text[start:end] for start, end in document.units] == expected
+
+
+def test_every_subtoken_can_be_a_unit(tokenizer: Any) -> None:
     text = "A crossarm, 18ft."
-    [words] = read_documents(tokenizer, [text], "word")
-    [subtokens] = read_documents(tokenizer, [text], "subtoken")
-    assert [text[start:end] for start, end in words.units] == ["A", "crossarm", ",", "18ft", "."]
-    assert [text[start:end] for start, end in subtokens.units] == ["A", "cross", "arm", ",", "18", "ft", "."]
+    [document] = read_documents(tokenizer, [text], "subtoken")
+    assert [text[start:end] for start, end in document.units] == ["A", "cross", "arm", ",", "18", "ft", "."]
 
 
 def test_an_empty_text_has_no_window(tokenizer: Any) -> None:
