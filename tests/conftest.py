@@ -1,8 +1,12 @@
 """What every test stands on: no test touches the leases, the workspace or the Hub of the person who runs it."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Several tests run side by side: threads of one would wait for those of another. Before torch is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer
-from transformers.utils import logging as transformers_logging
 
 from engine.base_models import resolve_base
 from engine.errors import BaseModelError
@@ -132,6 +130,9 @@ def load_encoder(base: str, *, pooling: str = "auto", normalize: bool = True, ma
 
     Raises BaseModelError when it cannot be found, or pools in a way that this task does not know.
     """
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
     transformers_logging.disable_progress_bar()  # its bars would fill trainer.log
     scratch = base.startswith(SCRATCH)
     source = resolve_base(base.removeprefix(SCRATCH))

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM
 
 from engine.errors import BaseModelError
 from engine.tasks.sentence_similarity.config import Config
@@ -136,6 +135,8 @@ def _word_numbers(tokenized: object, at: int) -> list[int | None]:
 
 def _tied_decoder(encoder: Encoder) -> nn.Module:
     """A causal language model that has the encoder's parameters, so that both learn as one."""
+    from transformers import AutoModelForCausalLM
+
     # Reading the configuration anew leaves the encoder's own, which is saved with it, untouched.
     config = type(encoder.transformer.config).from_dict(encoder.transformer.config.to_dict())
     config.is_decoder, config.add_cross_attention, config.tie_word_embeddings = True, True, False

@@ -152,8 +152,8 @@ async def test_moving_the_cursor_is_told_and_being_moved_is_not(stage: Stage) ->
 async def test_the_cursor_walks_a_long_curve_column_by_column(stage: Stage) -> None:
     async with stage(Chart()) as (app, pilot):
         app.widget.show([curve(np.arange(100_000.0))], None, "x")
-        await pilot.press("home", *["right"] * 80)
-        assert app.widget.view.cursor > 90_000
+        await pilot.press("home", *["right"] * 10)
+        assert app.widget.view.cursor > 9_000
 
 
 async def test_a_running_chart_keeps_its_axes(stage: Stage) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from engine.datasets.store import Dataset, write_dataset
 from engine.events.writer import EventWriter
@@ -35,18 +33,12 @@ SYNONYMS = [
 WORDS = [word for pair in SYNONYMS for word in pair]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads would wait for each other longer than such small products take."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of a base model that trains in milliseconds."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
     directory = tmp_path_factory.mktemp("base")
     vocabulary = directory / "vocab.txt"
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))

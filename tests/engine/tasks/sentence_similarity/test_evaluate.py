@@ -15,6 +15,8 @@ from engine.tasks.contract import Job
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.evaluate import evaluate
 
+pytestmark = pytest.mark.slow
+
 TARGETS = (Target("correlation", at_least=0.999), Target("mae", at_most=2.0))
 
 

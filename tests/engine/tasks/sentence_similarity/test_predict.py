@@ -16,6 +16,8 @@ from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.encoder import load_encoder
 from engine.tasks.sentence_similarity.predict import SimilarityPredictor, agree, load
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["pole wire", "mast line", "rot", "old crooked crossarm tag tall new", ""]
 
 
@@ -106,7 +108,6 @@ def test_predictions_agree_within_a_tolerance(expected: dict, got: dict, same: b
     assert agree(expected, got) is same
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("pooling", "normalize"), [("mean", True), ("cls", False)])
 def test_sentence_transformers_loads_what_we_save_with_the_same_vectors(
     tiny_base: Path, tmp_path: Path, pooling: str, normalize: bool

@@ -25,6 +25,8 @@ from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
 from engine.tasks.sentence_similarity.phases import plan_phases
 
+pytestmark = pytest.mark.slow
+
 MakeJob = Callable[..., Job]
 ALL_PHASES: dict[str, Any] = {"unsupervised_epochs": 2, "checkpoint_every_s": 0.0}
 """Three phases, and a checkpoint at every step."""
@@ -313,7 +315,6 @@ TASK.train(Job(
 """A trainer that kills itself at the n-th time it asks whether to stop; -1: never."""
 
 
-@pytest.mark.slow
 def test_sigkill_in_every_phase_changes_nothing(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
     job = make_job("killed", **ALL_PHASES)
 

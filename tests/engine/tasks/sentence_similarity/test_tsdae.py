@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import DistilBertConfig, DistilBertModel
 
 from engine.errors import BaseModelError
 from engine.tasks.sentence_similarity.config import Config
@@ -22,6 +21,8 @@ from engine.tasks.sentence_similarity.tsdae import (
     training_sentences,
 )
 from engine.training.state import trainable_state
+
+pytestmark = pytest.mark.slow
 
 TEXTS = [
     f"{a} {b} {c} rot tag" for a in ("line", "old", "tall") for b in ("pole", "wire", "beam") for c in ("bent", "new")
@@ -137,6 +138,8 @@ def test_held_out_sentences_are_not_trained_on(training: TsdaeTraining) -> None:
 
 
 def test_an_architecture_without_cross_attention_is_a_sentence(encoder: Encoder) -> None:
+    from transformers import DistilBertConfig, DistilBertModel
+
     config = DistilBertConfig(vocab_size=30, dim=16, n_layers=1, n_heads=2, hidden_dim=16)
     encoder.transformer = DistilBertModel(config)
     with pytest.raises(BaseModelError, match="unsupervised_epochs: 0"):

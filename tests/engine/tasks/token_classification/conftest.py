@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
 
 from engine.base_models import packaged_minilm
 from engine.datasets.store import Dataset, write_dataset
@@ -32,18 +30,12 @@ def no_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads would wait for each other longer than such small products take."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of a base model that trains in milliseconds."""
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
     directory = tmp_path_factory.mktemp("base")
     tokenizer = AutoTokenizer.from_pretrained(packaged_minilm())
     tokenizer.save_pretrained(directory)
@@ -61,8 +53,10 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tokenizer(tiny_base: Path) -> Any:
-    return AutoTokenizer.from_pretrained(tiny_base)
+def tokenizer() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(packaged_minilm())
 
 
 def tool_rows(count: int, seed: int) -> list[Row]:

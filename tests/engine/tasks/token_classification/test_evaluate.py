@@ -17,6 +17,8 @@ from engine.tasks.token_classification.confusion import confuse, pair
 from engine.tasks.token_classification.tags import Span
 from engine.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def report(trained: Job) -> Report:

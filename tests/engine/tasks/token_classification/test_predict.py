@@ -14,6 +14,8 @@ from engine.tasks.contract import Job
 from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.predict import agree
 
+pytestmark = pytest.mark.slow
+
 
 def test_entities_are_characters_of_the_original_text(trained: Job) -> None:
     text = "  bring the LONG ladder to\tthe old mill, and hurry"
@@ -45,7 +47,6 @@ def test_no_samples_have_no_predictions(trained: Job) -> None:
     assert TASK.load(trained.paths.model, "cpu").predict([]) == []
 
 
-@pytest.mark.slow
 def test_a_fresh_process_predicts_the_same_and_needs_no_peft(trained: Job) -> None:
     expected = read_json(trained.paths.model / "expected.json")
     assert any(prediction["entities"] for prediction in expected["predictions"])

@@ -25,6 +25,8 @@ from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.train import tag_weights
 from engine.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 MakeJob = Callable[..., Job]
 
 
@@ -280,7 +282,6 @@ TASK.train(Job(
 """
 
 
-@pytest.mark.slow
 def test_a_process_killed_at_any_step_and_started_again_ends_with_the_same_test_metrics(
     make_job: MakeJob, tmp_path: Path
 ) -> None:
