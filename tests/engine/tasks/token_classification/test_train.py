@@ -145,6 +145,32 @@ def test_stopped_after_a_step_it_hands_over_the_best_so_far_and_can_go_on_to_the
     assert weights_of(stopped) == weights_of(whole)
 
 
+@pytest.mark.parametrize(
+    ("text", "entity", "unit"),
+    [
+        ("the old hammer, lost", (8, 14), "word"),
+        ("one hammer/drill lost", (4, 10), "piece"),
+        ("two hammers lost", (4, 10), "subtoken"),
+    ],
+)
+def test_units_are_the_largest_in_which_no_training_entity_is_cut(
+    make_job: MakeJob, tmp_path: Path, text: str, entity: tuple[int, int], unit: str
+) -> None:
+    row = {"text": text, "entities": [{"start": entity[0], "end": entity[1], "label": "TOOL"}]}
+    dataset = write_dataset(
+        Workspace(tmp_path / "rows"),
+        task="token-classification",
+        profile="p",
+        model="ner",
+        splits={"train": [row] * 4, "validation": [row], "test": [row]},
+        classes={},
+        source="recipe",
+    )
+    job = make_job(epochs=1, dataset=dataset)
+    TASK.train(job)
+    assert read_json(job.paths.model / "finetop.json")["unit"] == unit
+
+
 def test_patience_ends_a_training_that_gains_nothing(make_job: MakeJob) -> None:
     job = make_job(epochs=30, patience=2, learning_rate=1e-9, weight_decay=0.0)
     TASK.train(job)
@@ -271,7 +297,8 @@ run, dataset, base = (Path(argument) for argument in sys.argv[1:4])
 paths = RunPaths(run)
 checkpoint = newest_valid(paths.checkpoints) if paths.checkpoints.exists() else None
 config = Config(
-    base=str(base), epochs=8, batch_size=8, learning_rate=5e-3, max_length=32, stride=8, checkpoint_every_s=0
+    base=str(base), epochs=8, batch_size=8, learning_rate=5e-3, head_learning_rate=None, max_length=32, stride=8,
+    checkpoint_every_s=0,
 )
 manifest = msgspec.convert(read_json(dataset / "manifest.json"), Manifest)
 TASK.train(Job(
