@@ -142,14 +142,15 @@ def predict(
 ) -> list[Row]:
     """Predictions of a trained model, one per sample.
 
-    A sample is a text, a pair of texts, or a dataset row, as the model's task takes it. Loads the
-    model in this process; for many calls keep `engine.tasks` predictors yourself.
+    A sample is a text, a pair of texts, the path of an image, or a dataset row, as the model's task
+    takes it. Loads the model in this process; for many calls keep `engine.tasks` predictors yourself.
     """
     from engine.tasks.catalog import find_task
 
     spec, model = _trained(run, workspace)
-    rows = [as_row(sample) for sample in samples]
-    return find_task(spec.task).load(model, device).predict(rows)
+    task = find_task(spec.task)
+    rows = [as_row(sample, task.predicts_on) for sample in samples]
+    return task.load(model, device).predict(rows)
 
 
 def evaluate(
@@ -170,10 +171,10 @@ def evaluate(
     return find_task(spec.task).evaluate(model, opened, split, device)
 
 
-def as_row(sample: str | Sequence[str] | Row) -> Row:
-    """A dataset row from what people write: a text, or two texts to compare."""
+def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:
+    """A dataset row from what people write: a text, two texts to compare, or the path of an image."""
     if isinstance(sample, str):
-        return {"text": sample}
+        return {"image": str(Path(sample).expanduser())} if predicts_on == "image" else {"text": sample}
     if isinstance(sample, dict):
         return sample
     if len(sample) != 2:

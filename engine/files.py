@@ -19,6 +19,15 @@ def fsync_directory(path: Path) -> None:
         os.close(fd)
 
 
+def fsync_file(path: Path) -> None:
+    """Make the content of a file that is written durable."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def aside(path: Path) -> Path:
     """A name beside `path`, hidden and unique, to write to before renaming."""
     return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(3).hex()}.tmp")
@@ -31,11 +40,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     temporary = aside(path)
     try:
         yield temporary
-        fd = os.open(temporary, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        fsync_file(temporary)
         temporary.replace(path)
         fsync_directory(path.parent)
     finally:
@@ -51,6 +56,12 @@ def write_atomic(path: Path, content: bytes | str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write any msgspec-encodable value as indented JSON, atomically. NaN and infinity become null."""
     write_atomic(path, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write and fsync a file that nobody reads yet."""
+    path.write_bytes(content)
+    fsync_file(path)
 
 
 def read_json(path: Path) -> dict:

@@ -50,10 +50,16 @@ def import_(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model that the examples are for.")],
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files; SPLIT=PATH names the split (train, validation, test)."),
+        typer.Argument(
+            metavar="SOURCE...", help="Files or folders; SPLIT=PATH names the split (train, validation, test)."
+        ),
     ],
     format: Annotated[
-        str | None, typer.Option("--format", help="conll, csv, tsv, jsonl or lines; by the file's name by default.")
+        str | None,
+        typer.Option(
+            "--format",
+            help="conll, csv, tsv, jsonl, lines; of images yolo, coco, voc, labelstudio. Told by content by default.",
+        ),
     ] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out and count them.")] = False,
     encoding: Annotated[str, typer.Option("--encoding", help="utf-8, latin-1, cp1252 or iso-8859-15.")] = "utf-8",

@@ -11,7 +11,7 @@ import typer
 from engine import api
 from engine.cli.options import DatasetOption, DebugOption, JsonOption, RunArgument, WorkspaceOption, one_command
 from engine.cli.output import print_json, print_table, say
-from engine.evaluation.report import write_report
+from engine.evaluation.report import without_content, write_report
 
 
 def evaluate(
@@ -20,9 +20,10 @@ def evaluate(
     split: Annotated[str, typer.Option("--split", help="Which split.")] = "test",
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write FILE.json and FILE.md, the whole report.")
+        Path | None,
+        typer.Option("--output", help="Write FILE.json and FILE.md, the whole report; pictures to FILE-pictures/."),
     ] = None,
-    plot: Annotated[bool, typer.Option("--plot", help="Draw confusion and calibration.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw confusion, calibration and curves.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -36,7 +37,7 @@ def evaluate(
         write_report(report, output.with_suffix(".json"))
         say(f"wrote {output.with_suffix('.json')} and {output.with_suffix('.md')}")
     if json:
-        print_json(report)
+        print_json(without_content(report))
         return
     slices = list(report.slices)
     rows = []

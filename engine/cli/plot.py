@@ -1,4 +1,4 @@
-"""Static figures, drawn with plotext: the curves of a run, the confusion and calibration of its report."""
+"""Static figures, drawn with plotext: the curves of a run, the confusion, calibration and curves of its report."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plot_run(handle: RunHandle, *, width: int = 100) -> str:
 
 def plot_report(report: Report, *, width: int = 100) -> str:
     """Every table of a report that can be drawn."""
-    drawn = {"confusion": _confusion, "calibration": _calibration}
+    drawn = {"confusion": _confusion, "calibration": _calibration, "curves": _curves}
     return "\n".join(drawn[table.figure](table, width) for table in report.tables if table.figure and table.rows)
 
 
@@ -61,6 +61,17 @@ def _calibration(table: Table, width: int) -> str:
     figure.plot([0, 1], [0, 1], label="as promised")
     figure.plot([x for x, _ in points], [y for _, y in points], marker="●", label="this model")
     figure.xlim(0, 1)
+    figure.ylim(0, 1)
+    return str(figure.build())
+
+
+def _curves(table: Table, width: int) -> str:
+    figure = _new_figure(table.title, width)
+    for column, name in enumerate(table.columns[1:], 1):
+        points = [(row[0], row[column]) for row in table.rows if row[column] is not None]
+        if points:
+            figure.plot([x for x, _ in points], [y for _, y in points], label=name)
+    figure.xlabel(table.columns[0])
     figure.ylim(0, 1)
     return str(figure.build())
 

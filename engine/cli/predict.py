@@ -14,16 +14,24 @@ from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOp
 from engine.cli.output import say
 from engine.errors import DataError, InputError
 from engine.files import atomic_file
+from engine.tasks.catalog import find_task
 
 
 def predict(
     run: RunArgument,
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INPUT]...", help="Texts; for similarity, pairs of texts one after the other."),
+        typer.Argument(
+            metavar="[INPUT]...", help="Texts; for similarity, pairs one after the other; for detection, image files."
+        ),
     ] = None,
-    input: Annotated[Path | None, typer.Option("--input", help="A file: a text or a JSON object per line.")] = None,
+    input: Annotated[
+        Path | None, typer.Option("--input", help="A file: a text, an image file or a JSON object per line.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Write JSONL here instead of stdout.")] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Draw the objects on the images, here in the terminal.")
+    ] = False,
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -33,16 +41,24 @@ def predict(
 
     Example: engine predict @latest "Maintain 18 feet from the pole per G.O. 95."
     """
-    spec = api.run(run, workspace).spec
-    samples = _samples(inputs or [], input, pairs=spec.task == "sentence-similarity")
+    task = find_task(api.run(run, workspace).spec.task)
+    samples = _samples(inputs or [], input, pairs=task.predicts_on == "text pair")
     if not samples:
-        raise InputError("there is nothing to predict", fix="give texts, or --input FILE")
+        raise InputError("there is nothing to predict", fix=f"give {task.predicts_on}s, or --input FILE")
+    if show and task.predicts_on != "image":
+        raise InputError(f"{task.name} predicts on {task.predicts_on}s", fix="leave --show out")
     predictions = api.predict(run, samples, device=device, workspace=workspace)
     lines = [
-        msgspec.json.encode({**api.as_row(sample), **made}).decode() + "\n"
+        msgspec.json.encode({**api.as_row(sample, task.predicts_on), **made}).decode() + "\n"
         for sample, made in zip(samples, predictions, strict=True)
     ]
+    if show:
+        from engine.cli.show import show_objects
+
+        show_objects([api.as_row(sample, task.predicts_on) for sample in samples], predictions)
     if output is None:
+        if show:
+            return
         sys.stdout.writelines(lines)
         return
     with atomic_file(output) as temporary:

@@ -52,6 +52,7 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
         seed=seed,
         origins=[{"recipe": resolved.recipe.model_dump(mode="json")}],
         notes=generated.notes,
+        files=generated.files,
     )
 
 

@@ -1,13 +1,13 @@
 """A dataset is an immutable directory: `train.jsonl`, `validation.jsonl`, `test.jsonl`, `manifest.json`.
 
-Its name ends in the hash of its content, so the same examples are stored once.
+Its name ends in the hash of its content, so the same examples are stored once. Rows of pictures name them as
+`files/NAME`: they lie beside the rows, NAME being the hash of the file's content.
 """
 
 from __future__ import annotations
 
 import glob
 import hashlib
-import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +17,9 @@ from typing import Any
 
 import msgspec
 
+from engine.datasets.files import FOLDER, are_there, named_in, write_files
 from engine.errors import DataError, NotFoundError
-from engine.files import aside, fsync_directory, read_json, write_json
+from engine.files import aside, fsync_directory, read_json, write_durably, write_json
 from engine.workspace import Workspace
 
 Row = dict[str, Any]
@@ -48,6 +49,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     origins: list[dict[str, Any]] = []
     """Imported files with size and SHA-256, or the recipe itself."""
     notes: dict[str, Any] = {}
+    files: int = 0
+    """How many files the rows name; 0 where the rows say all."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,17 @@ class Dataset:
             ) from problem
 
     def is_intact(self) -> bool:
-        """Whether the files still hold what the manifest's hash says."""
+        """Whether the rows are those that the manifest's hash says, and no file that they name is gone or empty."""
         digest = hashlib.sha256()
+        named: set[str] = set()
         try:
             for split in sorted(self.splits):
                 content = (self.path / f"{split}.jsonl").read_bytes()
                 _add(digest, self.manifest.task, split, content)
+                named |= named_in(content) if self.manifest.files else set()
         except OSError:
             return False
-        return digest.hexdigest() == self.manifest.content_sha256
+        return digest.hexdigest() == self.manifest.content_sha256 and are_there(self.path / FOLDER, named)
 
 
 def write_dataset(
@@ -116,9 +121,17 @@ def write_dataset(
     seed: int | None = None,
     origins: list[dict[str, Any]] | None = None,
     notes: dict[str, Any] | None = None,
+    files: Mapping[str, bytes | Path] | None = None,
 ) -> Dataset:
-    """Store `splits`; returns the one already there when the content is the same and unharmed."""
+    """Store `splits`; returns the one already there when the content is the same and unharmed.
+
+    `files` are what rows name as `files/NAME`, with the name that `content_name` gives; a file that no row
+    names is left out.
+    """
     encoded = {name: _encode(rows) for name, rows in splits.items()}
+    named: set[str] = set().union(*map(named_in, encoded.values())) if files else set()
+    if files and not named <= files.keys():
+        raise ValueError(f"rows name the file {min(named - files.keys())}, which was not given")
     digest = hashlib.sha256()
     for name in sorted(encoded):
         _add(digest, task, name, encoded[name])
@@ -141,13 +154,16 @@ def write_dataset(
         seed=seed,
         origins=origins or [],
         notes=notes or {},
+        files=len(named),
     )
     workspace.datasets.mkdir(parents=True, exist_ok=True)
     staging = aside(final)
     try:
         staging.mkdir()
         for name, content in encoded.items():
-            _write_durably(staging / f"{name}.jsonl", content)
+            write_durably(staging / f"{name}.jsonl", content)
+        if files and named:
+            write_files(staging / FOLDER, {name: files[name] for name in sorted(named)})
         write_json(staging / MANIFEST, manifest)
         _put_in_place(staging, final)
         fsync_directory(workspace.datasets)
@@ -196,13 +212,6 @@ def _put_in_place(staging: Path, final: Path) -> None:
         final.rename(damaged)
         staging.rename(final)
         shutil.rmtree(damaged, ignore_errors=True)
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _add(digest: Any, task: str, split: str, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,32 @@ def bootstrap_interval(
     `metric` gets the indices of one resample. Returns None for fewer than two documents.
     Source: Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
     """
+    return bootstrap_intervals(
+        lambda drawn: {"": metric(drawn)}, count, resamples=resamples, level=level, seed=seed
+    ).get("")
+
+
+def bootstrap_intervals(
+    metrics: Callable[[Indices], Mapping[str, float]],
+    count: int,
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> dict[str, tuple[float, float]]:
+    """The same for several metrics that are measured together: each resample is drawn and matched once.
+
+    A metric that some resamples do not have (no example of a rare class was drawn) gets the interval of the others.
+    """
     if count < 2:
-        return None
+        return {}
     draws = np.random.default_rng(seed)
-    values = [metric(draws.integers(0, count, count)) for _ in range(resamples)]
-    low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    drawn: dict[str, list[float]] = {}
+    for _ in range(resamples):
+        for name, value in metrics(draws.integers(0, count, count)).items():
+            drawn.setdefault(name, []).append(value)
+    intervals = {}
+    for name, values in drawn.items():
+        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+        intervals[name] = (float(low), float(high))
+    return intervals

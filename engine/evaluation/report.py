@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from engine.files import write_atomic, write_json
+from engine.files import aside, write_atomic, write_durably, write_json
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -17,9 +18,19 @@ class Table(msgspec.Struct, frozen=True):
     columns: list[str]
     rows: list[list[Any]]
     note: str = ""
-    figure: Literal["", "confusion", "calibration"] = ""
+    figure: Literal["", "confusion", "calibration", "curves"] = ""
     """How it can be drawn: `confusion` has a class and its counts in each row, `calibration` what was
-    promised in the third column and what came true in the fourth."""
+    promised in the third column and what came true in the fourth, `curves` a curve in each column over the first."""
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture that belongs to the report: a file beside it."""
+
+    name: str
+    """Path of the file in the report's directory of pictures: `misses/01.jpg`."""
+    caption: str
+    content: bytes = b""
+    """What the file holds; empty in a report that was read from disk."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,20 +52,34 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The worst errors, with the text."""
     notes: list[str] = []
     """What a reader must know: what was missed and why."""
+    pictures: list[Picture] = []
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write `report.json` at `path` and `report.md` beside it."""
-    write_json(path, report)
-    write_atomic(path.with_suffix(".md"), as_markdown(report))
+    """Write `report.json` at `path`, with `report.md` and, where there are pictures, `report-pictures/` beside it."""
+    if report.pictures or pictures_of(path).exists():
+        _write_pictures(report.pictures, pictures_of(path))
+    write_json(path, without_content(report))
+    write_atomic(path.with_suffix(".md"), as_markdown(report, pictures_of(path).name))
+
+
+def pictures_of(path: Path) -> Path:
+    """The directory of the pictures of the report at `path`."""
+    return path.with_name(f"{path.stem}-pictures")
+
+
+def without_content(report: Report) -> Report:
+    """The report as JSON has it: pictures by name alone."""
+    bare = [msgspec.structs.replace(picture, content=b"") for picture in report.pictures]
+    return msgspec.structs.replace(report, pictures=bare)
 
 
 def read_report(path: Path) -> Report:
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
-def as_markdown(report: Report) -> str:
-    """The report as a page for people."""
+def as_markdown(report: Report, pictures: str = "report-pictures") -> str:
+    """The report as a page for people; `pictures` is the directory that it shows them from."""
     lines = [
         f"# {report.task} on `{report.dataset}`, {report.split} split",
         "",
@@ -70,6 +95,10 @@ def as_markdown(report: Report) -> str:
         for error in report.errors:
             lines += ["- " + "; ".join(f"{key}: {_cell(value)}" for key, value in error.items())]
         lines += [""]
+    if report.pictures:
+        lines += ["## Pictures", ""]
+        for picture in report.pictures:
+            lines += [f"![{_cell(picture.caption)}]({pictures}/{picture.name})", "", _cell(picture.caption), ""]
     return "\n".join(lines)
 
 
@@ -93,6 +122,25 @@ def _markdown_table(table: Table) -> list[str]:
     lines += ["| " + " | ".join(table.columns) + " |", "|" + " --- |" * len(table.columns)]
     lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in table.rows]
     return [*lines, ""]
+
+
+def _write_pictures(pictures: list[Picture], directory: Path) -> None:
+    """All of them or none: those of an earlier report go."""
+    staging, old = aside(directory), aside(directory)
+    try:
+        for picture in pictures:
+            file = staging / picture.name
+            if not file.resolve().is_relative_to(staging.resolve()):
+                raise ValueError(f"{picture.name} would lie outside of the report")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(file, picture.content)
+        if directory.exists():
+            directory.rename(old)
+        if pictures:
+            staging.rename(directory)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _cell(value: Any) -> str:

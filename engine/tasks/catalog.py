@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 GROUP = "finetop.tasks"
 _BUILT_IN = {
+    "object-detection": "engine.tasks.object_detection",
     "noop": "engine.tasks.noop",
     "token-classification": "engine.tasks.token_classification",
     "sentence-similarity": "engine.tasks.sentence_similarity",

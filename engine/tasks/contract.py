@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,6 +80,8 @@ class Generated:
     splits: dict[str, list[Row]]
     notes: dict[str, Any]
     """Stands in the manifest: grading rule, held-out vocabulary …"""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What rows name as `files/NAME`: pictures, by `engine.datasets.files.content_name`."""
 
 
 class Predictor(Protocol):

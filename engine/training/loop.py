@@ -7,6 +7,7 @@ any step and resumed, it ends with the same weights on the CPU: data order is a 
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from engine.advisor.advisor import Advisor, Signal
 from engine.errors import NonFiniteError, StopRequested
 from engine.runs.checkpoints import publish
 from engine.tasks.contract import Job, Row, Stop
+from engine.training.average import WeightAverage
 from engine.training.config import TrainingConfig
 from engine.training.memory import out_of_memory_as_ours
 from engine.training.optimizer import RateFactor, clip_gradients, make_optimizer, set_learning_rate
@@ -56,6 +58,7 @@ class Loop:
         *,
         mode: str = "max",
         rate_factor: RateFactor = lambda _: 1.0,
+        average: WeightAverage | None = None,
     ) -> None:
         if not isinstance(job.config, TrainingConfig):
             raise TypeError("the task's Config must extend TrainingConfig")
@@ -67,6 +70,7 @@ class Loop:
         self.autocast_dtype = autocast_dtype(self.config.precision, self.device)
         self.optimizer = make_optimizer(self.model, self.config, rate_factor)
         self.position = Position(step=phase.step_offset, best_step=phase.step_offset)
+        self.average = average
         self.best_state: dict[str, Tensor] | None = None
         self.advisor = Advisor(headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience)
         self.steps_per_epoch = math.ceil(len(trainable.batches(0)) / self.config.gradient_accumulation)
@@ -171,13 +175,14 @@ class Loop:
         learning_rate = self.config.learning_rate * factor
         set_learning_rate(self.optimizer, learning_rate)
         self._pulse.reset()
-        before = random_state(self.device)
+        before, buffers = random_state(self.device), self._copied_buffers()
         try:
             loss = self._forward_backward(group)
         except _LeaveNow:
             # As if the step had not begun: it will be repeated.
             self.optimizer.zero_grad(set_to_none=True)
             restore_random_state(before, self.device)
+            self._put_back(buffers)
             self._publish()
             raise StopRequested from None
         norm = clip_gradients(self.trained, self.config.max_grad_norm) if self.config.max_grad_norm else None
@@ -185,6 +190,8 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         self.position.batch += len(group)
         self.position.step += 1
+        if self.average is not None:
+            self.average.update(self.model, self._phase_step())
         reading = StepReading(self.position.step, self.progress.epoch(self.position.step), learning_rate, loss, norm)
         self._flush()  # the step before: the device is busy with this one
         self._waiting = reading
@@ -244,18 +251,23 @@ class Loop:
         self._doing = "validation"
         self.progress.say(self._doing, self.position.step, forced=True)
         try:
-            with torch.inference_mode(), self._autocast():
-                values = self.trainable.evaluate(Tick(self._tick, self._sample))
+            with self._averaged():
+                with torch.inference_mode(), self._autocast():
+                    values = self.trainable.evaluate(Tick(self._tick, self._sample))
+                self._compare(values, start=start)
         except _LeaveNow:
             self._publish()
             raise StopRequested from None
         self._doing = self.phase.name
         self.model.train()
+        mean_loss, without_gain = self.position.take_mean_loss(), self.position.without_gain
+        self._raise(self.advisor.observe(self.position.step, values, train_loss=mean_loss, without_gain=without_gain))
+
+    def _compare(self, values: dict[str, float], *, start: bool) -> None:
+        """Tell the metrics, and keep the weights that were evaluated if they are the best so far."""
         position = self.position
         score, loss = values[self.job.headline], values.get("loss")
-        self.job.events.metrics(
-            position.step, values, split="validation", epoch=self.progress.epoch(self.position.step)
-        )
+        self.job.events.metrics(position.step, values, split="validation", epoch=self.progress.epoch(position.step))
         if start:
             position.start_score = score
         if start or position.beaten_by(score, loss, mode=self.mode):
@@ -264,9 +276,9 @@ class Loop:
             self.best_state = trainable_state(self.model)
         else:
             position.without_gain += 1
-        mean_loss = position.take_mean_loss()
-        without_gain = position.without_gain
-        self._raise(self.advisor.observe(position.step, values, train_loss=mean_loss, without_gain=without_gain))
+
+    def _averaged(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self.average is None else self.average.inside(self.model)
 
     def _raise(self, signals: list[Signal]) -> None:
         for signal in signals:
@@ -304,14 +316,21 @@ class Loop:
         """
         if self.device.type == "cpu":
             return
-        buffers = [(buffer, buffer.clone()) for buffer in self.model.buffers()]
+        buffers = self._copied_buffers()
         self.model.train()
         try:
             self._forward_backward([self.trainable.longest_batch()])
         except _LeaveNow:
             raise StopRequested from None
         self.optimizer.zero_grad(set_to_none=True)
-        for buffer, before in buffers:
+        self._put_back(buffers)
+
+    def _copied_buffers(self) -> list[Tensor]:
+        """What forward passes change besides gradients: running statistics of normalization."""
+        return [buffer.clone() for buffer in self.model.buffers()]
+
+    def _put_back(self, buffers: list[Tensor]) -> None:
+        for buffer, before in zip(self.model.buffers(), buffers, strict=True):
             buffer.copy_(before)
 
     def _publish_if_older_than(self, seconds: float) -> None:
@@ -329,6 +348,7 @@ class Loop:
             advisor=self.advisor.state(),
             model=trainable_state(self.model),
             best=self.best_state,
+            average=None if self.average is None else self.average.state,
             optimizer=self.optimizer.state_dict(),
             random=random_state(self.device),
         )
@@ -348,10 +368,14 @@ class Loop:
         self.advisor.load(snapshot.advisor)
         load_trainable(self.model, snapshot.model)
         self.optimizer.load_state_dict(snapshot.optimizer)
+        if self.average is not None and snapshot.average is not None:
+            self.average.load(snapshot.average)
         restore_random_state(snapshot.random, self.device)
 
     def _restore_best(self) -> None:
-        if self.best_state is not None and self.position.best_step != self.position.step:
+        if self.best_state is not None and (
+            self.average is not None or self.position.best_step != self.position.step
+        ):
             load_trainable(self.model, self.best_state)
         self.model.eval()
 

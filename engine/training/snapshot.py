@@ -30,11 +30,13 @@ class Snapshot:
     """The same of the best evaluation so far."""
     optimizer: dict[str, Any]
     random: dict[str, Any]
+    average: dict[str, Tensor] | None = None
+    """The running mean of the weights, where there is one."""
 
 
 def write_snapshot(snapshot: Snapshot, directory: Path) -> None:
     """Write into a directory that is being staged (engine.runs.checkpoints.publish)."""
-    tensors = ("model", "best", "optimizer", "random")
+    tensors = ("model", "best", "average", "optimizer", "random")
     torch.save({name: getattr(snapshot, name) for name in tensors}, directory / STATE_FILE)
     position = {
         "phase": snapshot.phase,

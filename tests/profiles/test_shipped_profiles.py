@@ -98,7 +98,7 @@ def test_the_json_schema_is_one() -> None:
 
 def test_the_json_schema_explains_every_hyperparameter(schema: dict[str, Any]) -> None:
     text = json.dumps(schema)
-    for task in ("token-classification", "sentence-similarity"):
+    for task in ("token-classification", "sentence-similarity", "object-detection"):
         for name, field in find_task(task).config_class.model_fields.items():
             assert field.description, name
             assert json.dumps(field.description) in text
@@ -130,3 +130,10 @@ def test_the_settings_of_utility_are_those_that_were_asked_for() -> None:
     assert (embeddings.config.unsupervised_epochs, embeddings.config.epochs) == (5, 10)
     assert (embeddings.config.batch_size, embeddings.config.learning_rate) == (32, 2e-5)
     assert [str(target) for target in embeddings.targets] == ["correlation ≥ 0.85"]
+    yolo = resolve(profile, "yolo")
+    assert yolo.config.base == "yolov8m.pt"
+    assert (yolo.config.epochs, yolo.config.patience, yolo.config.focal_gamma) == (100, 30, 2.0)
+    assert yolo.config.class_weights == {"pole": 1.0, "crossarm": 3.0, "underground": 1.5}
+    assert (yolo.config.mosaic, yolo.config.mosaic_off_epochs) == (1.0, 0)
+    assert (yolo.config.scale, yolo.config.copy_paste) == (0.7, 0.3)
+    assert [str(target) for target in yolo.targets] == ["map50_95 ≥ 0.6", "crossarm/recall ≥ 0.5"]

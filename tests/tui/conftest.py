@@ -362,6 +362,12 @@ def shows() -> Callable[..., str]:
 FAKE_MODEL = """\
 import json, sys
 
+PICTURE = "data:image/png;base64," + (
+    "iVBORw0KGgoAAAANSUhEUgAAAIAAAABgCAIAAABaGO0eAAAAnklEQVR42u3RAQkAAAgEsQ9mJjMZ1RiCDC7BLdWjw2IBAAAC"
+    "AEAAAAgAAAEAIAAABACAAAAQAAACAEAAAAgAAAEAIAAABACAAAAQAAACAEAAAAgAAAEAIAAABACAAAAQAAACAEAAAAgAAAEA"
+    "IAAABACAAAAA4AIAAAIAQAAACAAAAQAgAAAEAIAAABAAAAIAQAAACAAAAQAgAAAE4EMLlaPjlPIwxQ8AAAAASUVORK5CYII="
+)
+
 def tell(**said):
     print(json.dumps(said), flush=True)
 
@@ -371,12 +377,23 @@ if "broken" in sys.argv[1]:
 pair = "embeddings" in sys.argv[1]
 task = "sentence-similarity" if pair else "token-classification"
 examples = [{"a": "a pole", "b": "a post"}] if pair else [{"text": "See G.O. 95."}]
+finds = "yolo" in sys.argv[1]
+if finds:
+    task, examples = "object-detection", [{"image": PICTURE}]
 tell(ready=True, task=task, device="cpu", examples=examples)
 for line in sys.stdin:
     request = json.loads(line)
     sample = request["samples"][0]
     if pair:
         tell(id=request["id"], predictions=[{"similarity": 0.83}])
+        continue
+    if finds:
+        if sample["image"].endswith("gone.png"):
+            tell(id=request["id"], error="gone.png: the image cannot be read (No such file or directory)")
+            continue
+        found = [{"label": "crossarm", "box": [30.0, 40.0, 90.0, 44.0], "confidence": 0.83},
+                 {"label": "pole", "box": [56.0, 10.0, 64.0, 90.0], "confidence": 0.71}]
+        tell(id=request["id"], predictions=[{"objects": [] if "empty" in sample["image"] else found}])
         continue
     text = sample["text"]
     if text == "die":

@@ -131,7 +131,9 @@ async def test_generate_shows_counts_and_examples(
     app = console()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("1")
-        await until(pilot, lambda: "[x] ner" in shows(app))
+        await until(pilot, lambda: "[x] yolo" in shows(app))
+        await pilot.press("tab", "down", "down", "space")
+        await until(pilot, lambda: "[ ] yolo" in shows(app))
         app.screen.query_one("#seed").focus()
         await pilot.press(*"11", "enter")
         await until(pilot, lambda: "Examples" in shows(app))

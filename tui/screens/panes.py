@@ -1,4 +1,4 @@
-"""What stands below the table of runs: charts, log and devices of the selected runs."""
+"""What stands below the table of runs: charts, log, recall of each class, and devices of the selected runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from textual.containers import Horizontal, Vertical
 
 from tui.feed.model import LogLine, RunInfo, Snapshot
 from tui.screens.curves import Selected, panels_of, short_name
+from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.device_panel import DevicePanel, device_rows
 from tui.widgets.log_tail import LogTail, level_role
+from tui.widgets.recall_panel import RecallPanel
 
 WORKING = ("running", "stalled", "stopping")
 PANES = ("charts", "log", "devices")
@@ -37,6 +39,10 @@ class Panes(Vertical):
             log.border_title = "Log"
             log.can_focus = False
             yield log
+            recalls = RecallPanel(ascii_only=self._ascii_only, id="recalls")
+            recalls.border_title = "Recall"
+            recalls.display = False
+            yield recalls
             devices = DevicePanel(ascii_only=self._ascii_only, id="devices")
             devices.border_title = "Devices"
             yield devices
@@ -55,6 +61,10 @@ class Panes(Vertical):
         self.wall.show(panels_of([run for run in selected if run.info.view is not None]))
         first = selected[0] if selected else None
         self._show_log(first)
+        classes = recalls_of(first)
+        panel = self.query_one(RecallPanel)
+        panel.display = bool(classes)
+        panel.show(classes)
         figures: dict[str, float | None] = dict(snapshot.figures)
         view = first.info.view if first is not None else None
         if first is not None and first.detail is not None and view is not None and view.state in WORKING:

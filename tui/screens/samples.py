@@ -22,6 +22,8 @@ def sample_text(row: Row, palette: Palette, labels: Sequence[str], *, ascii_only
         return _pair(row, palette, ascii_only)
     if "text" in row:
         return entities_text(str(row["text"]), row.get("entities", []), palette, labels)
+    if "objects" in row:
+        return objects_text(row, row["objects"], palette, labels, ascii_only=ascii_only)
     return Text(", ".join(f"{key}: {value}" for key, value in row.items()))
 
 
@@ -49,7 +51,9 @@ def label_role(label: str, labels: Sequence[str]) -> Role:
 
 def labels_of(rows: Sequence[Row]) -> list[str]:
     """Every label of some rows, in alphabetical order."""
-    return sorted({str(entity["label"]) for row in rows for entity in row.get("entities", [])})
+    return sorted(
+        {str(entity["label"]) for row in rows for entity in (*row.get("entities", []), *row.get("objects", []))}
+    )
 
 
 def prediction_text(
@@ -58,6 +62,8 @@ def prediction_text(
     """What a model says of a sample, with its confidence."""
     if "similarity" in prediction:
         return similarity_text(prediction["similarity"], palette, ascii_only=ascii_only)
+    if "objects" in prediction:
+        return objects_text(row, prediction["objects"], palette, labels, ascii_only=ascii_only)
     if "entities" not in prediction:
         return Text(", ".join(f"{key}: {value}" for key, value in prediction.items()))
     entities = prediction["entities"]
@@ -75,6 +81,28 @@ def prediction_text(
         if confidence is not None:
             shown.append_text(to_text(bar(float(confidence), 10, role=role, ascii_only=ascii_only), palette))
             shown.append(f" {float(confidence):.2f}")
+    return shown
+
+
+def objects_text(
+    row: Row, objects: Sequence[Row], palette: Palette, labels: Sequence[str], *, ascii_only: bool = False
+) -> Text:
+    """The name of the image, and a line for each object: label, confidence, place and size."""
+    image = str(row.get("image", ""))
+    shown = Text("an example of the model's own" if image.startswith("data:") else image)
+    if not objects:
+        shown.append("\nnothing found", palette.style(Role.MUTED, Style.null()))
+    width = max((len(str(thing["label"])) for thing in objects), default=0)
+    for thing in objects:
+        label, confidence = str(thing["label"]), thing.get("confidence")
+        x0, y0, x1, y1 = map(float, thing["box"])
+        role = label_role(label, labels)
+        shown.append(f"\n{label:<{width}}  ", palette.style(role | BOLD, Style.null()))
+        if confidence is not None:
+            shown.append_text(to_text(bar(float(confidence), 10, role=role, ascii_only=ascii_only), palette))
+            shown.append(f" {float(confidence):.2f}")
+        times = "x" if ascii_only else "×"
+        shown.append(f"  {x1 - x0:.0f} {times} {y1 - y0:.0f} px at {x0:.0f}, {y0:.0f}")
     return shown
 
 

@@ -1,8 +1,9 @@
-"""Validate samples: pick a trained model, write text, see what it says."""
+"""Validate samples: pick a trained model, write text or name an image, see what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
@@ -15,6 +16,7 @@ from textual.widgets.option_list import Option
 from tui.actions import bindings_of
 from tui.feed.model import RunInfo, Snapshot, Wanted
 from tui.predictor import Predictor, Ready, Row
+from tui.screens.asking import TEXT, Asking, asking_for
 from tui.screens.base import ConsoleScreen
 from tui.screens.curves import short_name
 from tui.screens.field import Field
@@ -23,8 +25,10 @@ from tui.screens.samples import labels_of, prediction_text
 from tui.theme import Role, palette_of
 from tui.widgets.chart.axes import reading
 
+if TYPE_CHECKING:
+    from tui.screens.pictured import Pictured
+
 MOST_ANSWERS = 20
-PAIR_TASK = "sentence-similarity"
 
 
 class ValidateScreen(ConsoleScreen):
@@ -44,9 +48,12 @@ class ValidateScreen(ConsoleScreen):
     class Answered(Message):
         """The model has answered, or the sentence that says why not."""
 
-        def __init__(self, run_id: str, sample: Row, prediction: Row, problem: str = "") -> None:
+        def __init__(
+            self, run_id: str, sample: Row, prediction: Row, problem: str = "", picture: Pictured | None = None
+        ) -> None:
             super().__init__()
             self.run_id, self.sample, self.prediction, self.problem = run_id, sample, prediction, problem
+            self.picture = picture
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +62,10 @@ class ValidateScreen(ConsoleScreen):
         """The run whose model was asked for last."""
         self._ready: Ready | None = None
         self._asking = False
+        self._asking_for: Asking = TEXT
         self._example = -1
+        self._filled: tuple[str, Row] | None = None
+        """The example that was filled in, and what stands in the field for it."""
         self._answers: list[Text] = []
         self._labels: list[str] = []
 
@@ -74,6 +84,7 @@ class ValidateScreen(ConsoleScreen):
                 yield second
                 with VerticalScroll(id="result") as result:
                     result.border_title = "Answers"
+                    yield Vertical(id="picture-place")
                     yield Static(id="answers")
 
     def on_mount(self) -> None:
@@ -133,7 +144,8 @@ class ValidateScreen(ConsoleScreen):
             self.query_one("#first", Input).focus()
             return
         self._loaded, self._ready, self._asking, self._example = run, None, False, -1
-        self._answers, self._labels = [], []
+        self._answers, self._labels, self._filled = [], [], None
+        self.query("Picture").remove()
         self._fields_for(run.view.task if run.view else "")
         self._say(f"Loading the model of {run.id}: it takes some seconds the first time.", Role.MUTED)
         self.query_one("#first", Input).focus()
@@ -164,8 +176,10 @@ class ValidateScreen(ConsoleScreen):
         self.refresh_bindings()
 
     def _fields_for(self, task: str) -> None:
-        self.query_one("#second", Input).display = task == PAIR_TASK
-        self.query_one("#first", Input).border_title = "First text" if task == PAIR_TASK else "Text"
+        self._asking_for = asking_for(task)
+        first, second = (self.query_one(f"#{name}", Input) for name in ("first", "second"))
+        second.display = bool(self._asking_for.second)
+        first.border_title, first.placeholder = self._asking_for.first, self._asking_for.placeholder
 
     # -- questions and answers
 
@@ -190,8 +204,9 @@ class ValidateScreen(ConsoleScreen):
             return
         self._example = (self._example + 1) % len(self._ready.examples)
         sample = self._ready.examples[self._example]
-        self.query_one("#first", Input).value = str(sample.get("text", sample.get("a", "")))
-        self.query_one("#second", Input).value = str(sample.get("b", ""))
+        first, second = self._asking_for.written(sample, f"(example {self._example + 1})")
+        self._filled = (first, sample)
+        self.query_one("#first", Input).value, self.query_one("#second", Input).value = first, second
         self.action_submit()
 
     def action_submit(self) -> None:
@@ -200,16 +215,24 @@ class ValidateScreen(ConsoleScreen):
         if run is None or self._ready is None or predictor is None or self._asking:
             return
         first, second = (self.query_one(f"#{name}", Input).value.strip() for name in ("first", "second"))
-        pair = self._ready.task == PAIR_TASK
-        if not first or (pair and not second):
-            self._say("Write both texts." if pair else "Write a text.", Role.WARNING)
+        asked = self._asking_for
+        sample = asked.sample(first, second)
+        if sample is None:
+            self._say(asked.missing, Role.WARNING)
             return
-        sample = {"a": first, "b": second} if pair else {"text": first}
+        if asked.image and self._filled is not None and self._filled[0] == first:
+            sample = self._filled[1]
+        from tui.screens.pictured import pictured
+        from tui.widgets.picture import can_show
+
         self._asking = True
+        with_picture = asked.image and can_show(palette_of(self.app), ascii_only=self.console.options.ascii_only)
 
         def work() -> Message:
             try:
-                return self.Answered(run.id, sample, predictor.answer([sample])[0])
+                prediction = predictor.answer([sample])[0]
+                picture = pictured(sample) if with_picture else None
+                return self.Answered(run.id, sample, prediction, picture=picture)
             except Exception as problem:
                 return self.Answered(run.id, sample, {}, str(problem) or type(problem).__name__)
 
@@ -226,6 +249,11 @@ class ValidateScreen(ConsoleScreen):
         self._labels = sorted({*self._labels, *labels_of([event.prediction])})
         self._answers.insert(0, self._answer_text(event.sample, event.prediction))
         del self._answers[MOST_ANSWERS:]
+        if event.picture is not None:
+            from tui.screens.pictured import show_in
+
+            place, palette = self.query_one("#picture-place"), palette_of(self.app)
+            show_in(place, event.picture, event.prediction, self._labels, palette)
         self.query_one("#answers", Static).update(Text("\n\n").join(self._answers))
         self.query_one("#result").scroll_home(animate=False)
 

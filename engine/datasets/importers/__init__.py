@@ -1,18 +1,22 @@
-"""Imports files of examples into a dataset: CoNLL, CSV, TSV, JSONL, and lines of `label text`.
+"""Imports files of examples into a dataset: texts (CoNLL, CSV, TSV, JSONL, lines of `label text`) and
+pictures with boxes (YOLO, COCO, Pascal VOC, Label Studio).
 
-Files are read line by line; nothing is written unless the whole import succeeds.
+Files of texts are read line by line; nothing is written unless the whole import succeeds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from engine.datasets.importers.detection import gather
 from engine.datasets.importers.formats import rows_of
 from engine.datasets.importers.found import Found, Problems
 from engine.datasets.importers.lines import Lines
 from engine.datasets.importers.scores import Scale, parse_scale, rescaled
-from engine.datasets.importers.shapes import shape_of
+from engine.datasets.importers.shapes import Shape, shape_of
 from engine.datasets.importers.sources import Source, find_sources
 from engine.datasets.importers.splitting import repeated_texts, settle_splits
 from engine.datasets.store import Dataset, write_dataset
@@ -54,25 +58,21 @@ def import_dataset(
     Raises DataError naming file and line for a row that cannot be used, unless `skip_bad`.
     """
     shape = shape_of(task)
-    given = parse_scale(scale)
     problems = Problems(skip=skip_bad)
-    found: list[Found] = []
-    origins = []
-    for source in find_sources(sources):
-        lines = Lines(source.path, encoding, problems)
-        before = len(found)
-        found += (row.in_split(source.split) for row in rows_of(lines, source, shape, format, problems))
-        origins.append(_origin(source, lines, len(found) - before))
-    notes: list[str] = []
+    of_pictures = shape.name == "boxes"
+    chosen = find_sources(sources, folders=of_pictures)
+    taken = _pictures(chosen, format, problems) if of_pictures else _texts(chosen, shape, format, encoding, problems)
+    found, notes = taken.found, taken.notes
     if shape.name == "pairs":
+        given = parse_scale(scale)
         found, used = rescaled(found, given, problems)
         notes += [_about_scale(used, given)]
     found = [one for one in found if not problems.add_if(one.where, shape.problem_with(one.row), "correct the row")]
     if not found:
         first = f": {problems.first[0]}" if problems.first else ""
         raise DataError(f"no row could be used{first}", where=str(sources[0]), fix="see docs/data.md for the formats")
-    splits, drawn = settle_splits(found, shape.texts, split_seed)
-    notes += drawn + repeated_texts(splits, shape.texts)
+    splits, drawn = settle_splits(found, shape.texts, split_seed, shape.noun)
+    notes += drawn + repeated_texts(splits, shape.texts, shape.noun)
     dataset = write_dataset(
         workspace,
         task=task,
@@ -82,14 +82,41 @@ def import_dataset(
         classes={name: shape.count_classes(rows) for name, rows in splits.items()},
         source="import",
         seed=split_seed if drawn else None,
-        origins=origins,
+        origins=taken.origins,
         notes={"import": notes, "skipped": problems.count, "problems": problems.first},
+        files=taken.files,
     )
     counts = {name: len(rows) for name, rows in splits.items()}
     return dataset, ImportSummary(counts, problems.count, tuple(problems.first), tuple(notes))
 
 
-def _origin(source: Source, lines: Lines, rows: int) -> dict[str, object]:
+@dataclass(frozen=True)
+class _Taken:
+    """What the sources hold."""
+
+    found: list[Found]
+    origins: list[dict[str, Any]]
+    notes: list[str]
+    files: dict[str, bytes | Path] = field(default_factory=dict)
+
+
+def _texts(sources: Sequence[Source], shape: Shape, format: str | None, encoding: str, problems: Problems) -> _Taken:
+    found: list[Found] = []
+    origins = []
+    for source in sources:
+        lines = Lines(source.path, encoding, problems)
+        before = len(found)
+        found += (row.in_split(source.split) for row in rows_of(lines, source, shape, format, problems))
+        origins.append(_origin(source, lines, len(found) - before))
+    return _Taken(found, origins, [])
+
+
+def _pictures(sources: Sequence[Source], format: str | None, problems: Problems) -> _Taken:
+    gathered = gather(sources, format, problems)
+    return _Taken(gathered.found, gathered.origins, gathered.notes(), gathered.files)
+
+
+def _origin(source: Source, lines: Lines, rows: int) -> dict[str, Any]:
     return {
         "path": str(source.path),
         "split": source.split,

@@ -1,4 +1,4 @@
-"""What rows a task is made of: texts with entities, pairs with a score, texts with a label."""
+"""What rows a task is made of: texts with entities, pairs with a score, texts with a label, pictures with boxes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,19 @@ class Shape:
     problem_with: Callable[[Row], str | None]
     count_classes: Callable[[Sequence[Row]], dict[str, int]]
     texts: Callable[[Row], tuple[str, ...]]
-    """The texts of a row that must not stand in two splits."""
+    """The texts of a row, or the name of its picture, that must not stand in two splits."""
+    noun: str = "text"
 
 
 def shape_of(task: str) -> Shape:
     """The shape of a task's rows. Raises DataError for a task that nothing can be imported for."""
     if task == "text-classification":
         return Shape("labelled", labelled_problem, count_labels, _text)
-    shapes = {"token-classification": ("spans", _text), "sentence-similarity": ("pairs", _pair)}
+    shapes = {
+        "token-classification": ("spans", _text, "text"),
+        "sentence-similarity": ("pairs", _pair, "text"),
+        "object-detection": ("boxes", _image, "image"),
+    }
     if task not in shapes:
         raise DataError(
             f"nothing can be imported for the task {task!r}",
@@ -35,9 +40,9 @@ def shape_of(task: str) -> Shape:
         )
     from engine.tasks.catalog import find_task
 
-    name, texts = shapes[task]
+    name, texts, noun = shapes[task]
     found = find_task(task)
-    return Shape(name, found.problem_with, found.count_classes, texts)
+    return Shape(name, found.problem_with, found.count_classes, texts, noun)
 
 
 def labelled_problem(row: Row) -> str | None:
@@ -60,3 +65,7 @@ def _text(row: Row) -> tuple[str, ...]:
 
 def _pair(row: Row) -> tuple[str, ...]:
     return row["a"], row["b"]
+
+
+def _image(row: Row) -> tuple[str, ...]:
+    return (row["image"],)

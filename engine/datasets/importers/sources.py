@@ -1,4 +1,4 @@
-"""Which file is for which split: `SPLIT=PATH`, or by the file's name."""
+"""Which file or folder is for which split: `SPLIT=PATH`, or by the file's name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPLIT_NAMES = {
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and the split it is for; None when its rows are to be split."""
+    """A file or folder, and the split it is for; None when its rows are to be split."""
 
     path: Path
     split: str | None
@@ -38,11 +38,14 @@ def split_named(name: str) -> str | None:
     return SPLIT_NAMES.get(name.strip().lower())
 
 
-def find_sources(given: Sequence[str]) -> list[Source]:
-    """Read `SPLIT=PATH` and `PATH`. Raises DataError for a file that is not there, or of no clear split."""
+def find_sources(given: Sequence[str], folders: bool = False) -> list[Source]:
+    """Read `SPLIT=PATH` and `PATH`. Raises DataError for a file that is not there, or of no clear split.
+
+    `folders`: whether a folder is a source, as it is for pictures.
+    """
     if not given:
         raise DataError("no file was named", fix="name at least one: train=PATH test=PATH, or PATH to be split")
-    sources = [_source(text) for text in given]
+    sources = [_source(text, folders) for text in given]
     seen: set[Path] = set()
     for source in sources:
         real = source.path.resolve()
@@ -58,7 +61,7 @@ def find_sources(given: Sequence[str]) -> list[Source]:
     return sources
 
 
-def _source(text: str) -> Source:
+def _source(text: str, folders: bool) -> Source:
     name, equals, rest = text.partition("=")
     if equals and not Path(text).exists():
         split = split_named(name)
@@ -75,6 +78,8 @@ def _source(text: str) -> Source:
         found = {split_named(word) for word in re.split(r"[-_. ]+", path.stem)} - {None}
         split = found.pop() if len(found) == 1 else None
     if path.is_dir():
+        if folders:
+            return Source(path, split)
         raise DataError("a directory, not a file", where=str(path), fix="name the files in it")
     if not path.exists():
         raise DataError("there is no such file", where=str(path), fix="check the path")

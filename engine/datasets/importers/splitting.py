@@ -18,7 +18,9 @@ LARGEST_GROUP = 0.25
 """Of all rows: where texts chain more rows together than this, rows are told apart by all their texts at once."""
 
 
-def settle_splits(found: list[Found], texts: Texts, seed: int) -> tuple[dict[str, list[Row]], list[str]]:
+def settle_splits(
+    found: list[Found], texts: Texts, seed: int, noun: str = "text"
+) -> tuple[dict[str, list[Row]], list[str]]:
     """Rows per split: those that the sources name; what is missing is drawn. And what was drawn, in words."""
     named: dict[str, list[Row]] = {"train": [], "validation": [], "test": []}
     for one in found:
@@ -30,7 +32,7 @@ def settle_splits(found: list[Found], texts: Texts, seed: int) -> tuple[dict[str
         )
     if not missing:
         return named, []
-    drawn, how = draw(named["train"], {split: SHARES[split] for split in missing}, texts, seed)
+    drawn, how = draw(named["train"], {split: SHARES[split] for split in missing}, texts, seed, noun)
     named.update(drawn)
     empty = [split for split, rows in named.items() if not rows]
     if empty:
@@ -43,9 +45,11 @@ def settle_splits(found: list[Found], texts: Texts, seed: int) -> tuple[dict[str
     return named, [f"drawn from the training rows: {parts} ({how})"]
 
 
-def draw(rows: Sequence[Row], shares: dict[str, float], texts: Texts, seed: int) -> tuple[dict[str, list[Row]], str]:
+def draw(
+    rows: Sequence[Row], shares: dict[str, float], texts: Texts, seed: int, noun: str = "text"
+) -> tuple[dict[str, list[Row]], str]:
     """Part `rows` into `train` and the given shares. Rows of one group, or with a text in common, stay together."""
-    keys, how = _grouped(rows, texts)
+    keys, how = _grouped(rows, texts, noun)
     groups: dict[int, list[int]] = {}
     for index, key in enumerate(keys):
         groups.setdefault(key, []).append(index)
@@ -65,7 +69,7 @@ def draw(rows: Sequence[Row], shares: dict[str, float], texts: Texts, seed: int)
     return parted, how
 
 
-def repeated_texts(splits: dict[str, list[Row]], texts: Texts) -> list[str]:
+def repeated_texts(splits: dict[str, list[Row]], texts: Texts, noun: str = "text") -> list[str]:
     """Rows of validation and test that stand in another split too, in words."""
     known: dict[tuple[str, ...], str] = {}
     notes = []
@@ -75,15 +79,15 @@ def repeated_texts(splits: dict[str, list[Row]], texts: Texts) -> list[str]:
         for key in own:
             if key in known:
                 counts[known[key]] = counts.get(known[key], 0) + 1
-        notes += [f"{count} texts of {name} stand in {other} too" for other, count in counts.items()]
+        notes += [f"{count} {noun}s of {name} stand in {other} too" for other, count in counts.items()]
         known.update({key: name for key in own if key not in known})
     return notes
 
 
-def _grouped(rows: Sequence[Row], texts: Texts) -> tuple[list[int], str]:
+def _grouped(rows: Sequence[Row], texts: Texts, noun: str) -> tuple[list[int], str]:
     each = _components([_keys(row, [(plain(text),) for text in texts(row)]) for row in rows])
     if max(Counter(each).values()) <= LARGEST_GROUP * len(rows) or len(rows) < 4:
-        return each, "no text in two splits"
+        return each, f"no {noun} in two splits"
     whole = _components([_keys(row, [tuple(map(plain, texts(row)))]) for row in rows])
     return whole, "no pair in two splits; single texts are shared, because they chain most pairs together"
 

@@ -34,3 +34,14 @@ def test_calibration_shows_the_points_beside_the_diagonal() -> None:
 
 def test_a_report_without_figures_draws_nothing() -> None:
     assert plot_report(report(Table("Entity types", ["type"], [["A"]]))) == ""
+
+
+def test_curves_have_a_name_each() -> None:
+    curves = Table(
+        "Precision over recall",
+        ["recall", "pole", "crossarm"],
+        [[0.0, 1.0, 0.9], [0.5, 0.8, None], [1.0, 0.2, 0.0]],
+        figure="curves",
+    )
+    shown = plot_report(report(curves))
+    assert all(name in shown for name in ("Precision over recall", "pole", "crossarm", "recall"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.evaluation.report import Report, Table, read_report, write_report
+import pytest
+
+from engine.evaluation.report import Picture, Report, Table, pictures_of, read_report, without_content, write_report
 
 
 def test_a_report_comes_back_from_disk_and_has_a_page_beside_it(tmp_path: Path) -> None:
@@ -28,3 +30,31 @@ def test_a_report_comes_back_from_disk_and_has_a_page_beside_it(tmp_path: Path) 
     assert "> Target missed" in page
     assert "A\\|B" in page
     assert "text: two lines" in page
+
+
+def with_pictures(*pictures: Picture) -> Report:
+    return Report(task="t", dataset="d", split="test", examples=1, metrics={}, pictures=list(pictures))
+
+
+def test_pictures_are_files_beside_the_page_and_no_part_of_the_json(tmp_path: Path) -> None:
+    report = with_pictures(Picture("misses/01.jpg", "one | missed", b"content"))
+    write_report(report, tmp_path / "good.json")
+    assert (tmp_path / "good-pictures" / "misses" / "01.jpg").read_bytes() == b"content"
+    assert "![one \\| missed](good-pictures/misses/01.jpg)" in (tmp_path / "good.md").read_text()
+    assert read_report(tmp_path / "good.json") == without_content(report)
+    assert b"Y29udGVudA" not in (tmp_path / "good.json").read_bytes()
+
+
+def test_the_pictures_of_an_earlier_report_go(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(with_pictures(Picture("a.jpg", "a", b"1"), Picture("b.jpg", "b", b"2")), path)
+    write_report(with_pictures(Picture("b.jpg", "b", b"3")), path)
+    assert [(file.name, file.read_bytes()) for file in pictures_of(path).iterdir()] == [("b.jpg", b"3")]
+    write_report(with_pictures(), path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["report.json", "report.md"]
+
+
+def test_a_picture_cannot_lie_outside_of_the_report(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="outside"):
+        write_report(with_pictures(Picture("../../evil.jpg", "", b"1")), tmp_path / "deep" / "report.json")
+    assert not list(tmp_path.rglob("*.jpg")) and not list(tmp_path.rglob("*.tmp"))

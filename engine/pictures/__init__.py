@@ -1,0 +1,1 @@
+"""Pictures with boxes, for people: as image files, or as characters of a terminal. Knows no task and no screen."""

@@ -1,0 +1,52 @@
+"""All that we take from Ultralytics, imported so that it neither calls home, fetches, installs nor writes beside the
+user's files. What it reads from the environment it reads at import, so nobody else imports it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any
+
+from engine.errors import InputError
+
+_ENVIRONMENT = {
+    "YOLO_CONFIG_DIR": tempfile.mkdtemp(prefix="finetop-yolo-"),
+    "YOLO_OFFLINE": "true",
+    "YOLO_AUTOINSTALL": "false",
+    "YOLO_VERBOSE": "false",
+    # Left empty, it would be set to one thread for the whole process.
+    "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count() or 1),
+}
+os.environ.update(_ENVIRONMENT)
+
+try:
+    from ultralytics.data.dataset import YOLODataset
+    from ultralytics.nn.tasks import DetectionModel, torch_safe_load, yaml_model_load
+    from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
+    from ultralytics.utils.loss import v8DetectionLoss
+    from ultralytics.utils.nms import non_max_suppression
+    from ultralytics.utils.tal import TaskAlignedAssigner
+except ModuleNotFoundError as problem:
+    raise InputError(
+        f"object detection needs a package that is not installed ({problem.name})",
+        fix="pip install 'finetop[detect]'",
+    ) from problem
+
+dict.update(SETTINGS, {"sync": False})  # in memory alone: its own `update` writes a file
+
+__all__ = [
+    "DetectionModel",
+    "TaskAlignedAssigner",
+    "YOLODataset",
+    "library_settings",
+    "non_max_suppression",
+    "torch_safe_load",
+    "v8DetectionLoss",
+    "yaml_model_load",
+]
+
+
+def library_settings(**changes: Any) -> Any:
+    """Its default settings with changes, as its modules expect them."""
+    return IterableSimpleNamespace(**{**DEFAULT_CFG_DICT, **changes})
