@@ -8,6 +8,10 @@ import os
 import tempfile
 from typing import Any
 
+import cv2
+import torch
+from PIL import Image
+
 from engine.errors import InputError
 
 _ENVIRONMENT = {
@@ -19,6 +23,9 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count() or 1),
 }
 os.environ.update(_ENVIRONMENT)
+# It puts functions of its own in place of these, for the whole process.
+_REPLACED = [(Image, "open"), (torch, "save"), (cv2, "imread"), (cv2, "imwrite"), (cv2, "imshow")]
+_OURS = [(module, name, getattr(module, name)) for module, name in _REPLACED]
 
 try:
     from ultralytics.data.dataset import YOLODataset
@@ -33,6 +40,8 @@ except ModuleNotFoundError as problem:
         fix="pip install 'finetop[detect]'",
     ) from problem
 
+for _module, _name, _function in _OURS:
+    setattr(_module, _name, _function)
 dict.update(SETTINGS, {"sync": False})  # in memory alone: its own `update` writes a file
 
 __all__ = [

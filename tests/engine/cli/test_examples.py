@@ -33,7 +33,7 @@ def examples() -> list[tuple[str, str]]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the utility data and one ended run."""
     root = tmp_path_factory.mktemp("examples")
-    api.generate("utility", preset="quick", workspace=root)
+    api.generate("utility", ["ner", "embeddings"], preset="quick", workspace=root)
     profile = root / "scripted.yaml"
     profile.write_text(
         "finetop: 1\nname: scripted\ntitle: Follows a script\nmodels:\n  good:\n    task: noop\n"

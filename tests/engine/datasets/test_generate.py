@@ -23,6 +23,7 @@ print(dataset_for(Workspace(Path(sys.argv[1])), resolved).manifest.content_sha25
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["ner", "embeddings"])
 def test_two_processes_with_other_hash_seeds_make_the_same_dataset(tmp_path: Path, model: str) -> None:
     hashes = {

@@ -126,7 +126,7 @@ def _spot_heat(shape: tuple[int, int], centre: tuple[float, float], unit: float,
 
 def _emitted(degrees: Field, bare: Field, ambient: float, spread: float, rng: np.random.Generator) -> Field:
     """What the camera believes: where emissivity is low, the cold surroundings shine in the surface."""
-    dirt = soft_noise(rng, *degrees.shape, (40, 52))
+    dirt = soft_noise(rng, degrees.shape[0], degrees.shape[1], (40, 52))
     emissivity = np.clip(0.95 - 0.35 * bare + spread * dirt * (0.35 + bare), 0.2, 1.0)
     return (emissivity * degrees + (1 - emissivity) * np.float32(ambient - 4)).astype(np.float32)
 

@@ -28,6 +28,7 @@ def small(scene: str = "poles", **changes: Any) -> Recipe:
     return Recipe.model_validate({"scene": scene, "images": 30, "size": [128, 96], **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES)
 def test_two_processes_with_other_hash_seeds_draw_the_same(scene: str) -> None:
     hashes = {

@@ -110,6 +110,7 @@ def test_ultralytics_finds_the_same_within_its_interpolation(crowd: Any) -> None
         assert recall == pytest.approx(theirs[8][number][at], abs=0.01)
 
 
+@pytest.mark.slow
 def test_five_thousand_images_take_seconds(crowd: Any) -> None:
     truth, predicted = crowd(images=5000, truths=7, predictions=100, classes=5, seed=0)
     began = time.perf_counter()

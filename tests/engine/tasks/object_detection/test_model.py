@@ -87,3 +87,10 @@ def test_frozen_layers_are_not_trained() -> None:
 def test_a_directory_that_is_no_model_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not the directory of a detector"):
         read_detector(tmp_path, read_card(tmp_path), "cpu")
+
+
+def test_the_library_leaves_the_functions_of_others_alone() -> None:
+    from PIL import Image
+
+    assert Image.open.__module__ == "PIL.Image"
+    assert torch.save.__module__ == "torch.serialization"

@@ -46,6 +46,7 @@ def test_ranking_says_nothing_about_equal_scores(vectors: tuple[torch.Tensor, ..
     assert a.grad is not None and not a.grad.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LOSSES))
 def test_following_the_loss_brings_the_order_of_the_scores(name: str, vectors: tuple[torch.Tensor, ...]) -> None:
     a, b, score = vectors
