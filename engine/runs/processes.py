@@ -118,9 +118,6 @@ def _environment() -> dict[str, str]:
     environment = {**os.environ, PARENT_VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
     # NVML numbers GPUs by bus; CUDA does only when told so.
     environment.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
-    # Threads that wait sleep: spinning gains nothing measurable on an idle machine, and on a shared one the
-    # spinning threads of one trainer keep those of the next from their work.
-    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if cpu_slots() > 1:
         environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // cpu_slots())))
     return environment
