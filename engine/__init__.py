@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from engine.api import evaluate, generate, import_data, predict, run, train
+    from engine.api import add_feedback, evaluate, generate, import_data, predict, run, train
 
-__all__ = ["evaluate", "generate", "import_data", "predict", "run", "runs", "train"]
+__all__ = ["add_feedback", "evaluate", "generate", "import_data", "predict", "run", "runs", "train"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"evaluate", "generate", "import_data", "predict", "run", "train"}:
+    if name in {"add_feedback", "evaluate", "generate", "import_data", "predict", "run", "train"}:
         from engine import api
 
         return getattr(api, name)

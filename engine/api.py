@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError, NotFoundError
 from engine.workspace import Workspace
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from engine.datasets.importers import ImportSummary
     from engine.datasets.store import Dataset
     from engine.evaluation.report import Report
+    from engine.feedback.intake import IntakeSummary
+    from engine.feedback.limits import Limits
+    from engine.feedback.payload import FeedbackRequest
+    from engine.feedback.reading import Payload
     from engine.profiles import ResolvedModel
     from engine.runs.handle import RunHandle
     from engine.runs.spec import RunSpec
@@ -169,6 +174,50 @@ def evaluate(
             fix="choose a dataset of the same task",
         )
     return find_task(spec.task).evaluate(model, opened, split, device)
+
+
+def add_feedback(
+    request: FeedbackRequest | Payload | dict[str, Any] | str | Path,
+    *,
+    profile: str | None = None,
+    limits: Limits | None = None,
+    roots: Sequence[str | Path] = (),
+    workspace: Place = None,
+) -> IntakeSummary:
+    """Take corrected detections in for the next training: a typed request, its JSON, or the path of a file.
+
+    An item that cannot be used fails alone and is named in the summary. `roots` are folders that local images
+    may lie in, beside that of the file. Raises InputError when the request as a whole cannot be used.
+    """
+    from engine.feedback.intake import take_in
+    from engine.feedback.reading import Payload
+
+    payload = request if isinstance(request, Payload) else read_feedback(request, profile=profile)
+    folders = [Path(root).expanduser() for root in roots]
+    return take_in(_workspace(workspace), payload, limits=limits, roots=folders)
+
+
+def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, profile: str | None = None) -> Payload:
+    """A request for feedback, checked against its profile; nothing is fetched or stored.
+
+    `profile`: the path of the profile that the request names, where it is not to be found by its name.
+    """
+    from engine.feedback.reading import read_payload, take_payload
+
+    payload = read_payload(request) if isinstance(request, str | Path) else take_payload(request)
+    (model,) = resolve_models(profile or payload.profile, [payload.model])
+    if model.profile != payload.profile:
+        raise InputError(
+            f"is for the profile {payload.profile}, not {model.profile}", where=payload.shown, fix="name its profile"
+        )
+    if model.task != "object-detection":
+        raise InputError(
+            f"{model.profile}/{model.model} does {model.task}, which takes no feedback",
+            where=payload.shown,
+            fix="name a model of object-detection",
+        )
+    labels = getattr(model.config, "labels", None)
+    return replace(payload, labels=tuple(labels) if labels else None)
 
 
 def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:

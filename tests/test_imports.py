@@ -33,6 +33,7 @@ def modules_after(code: str) -> set[str]:
         "    task.config_class, task.recipe_class, task.module('generate'), task.module('data')",
         "import engine.cli.train, engine.cli.runs, engine.cli.data, engine.cli.profiles",
         "import engine.cli.plan, engine.cli.demo, engine.cli.doctor, engine.cli.predict",
+        "import engine.feedback.intake, engine.cli.feedback",
         "import tui.app, tui.__main__",
     ],
 )

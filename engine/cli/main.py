@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("engine.cli.runs", "list, show, watch, stop and resume runs"),
     "evaluate": ("engine.cli.evaluate", "measure a trained model on a split"),
     "predict": ("engine.cli.predict", "try a trained model on samples"),
+    "feedback": ("engine.cli.feedback", "take corrected detections in from the field"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),
 }
 

@@ -1,12 +1,14 @@
 """Every command's help holds an example, and the example works."""
 
 import importlib
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 import typer
+from PIL import Image
 
 from engine import api
 from engine.cli.main import COMMANDS, main
@@ -41,6 +43,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (handle,) = api.train(str(profile), workspace=root)
     handle.wait(timeout=60)
+    Image.new("RGB", (64, 48)).save(root / "pole.png")
+    item = {"image": "pole.png", "objects": [], "source": "review", "who": "me", "when": "2026-03-01T12:00:00Z"}
+    (root / "correction.json").write_text(json.dumps({"profile": "utility", "model": "yolo", "items": [item]}))
     for name in ("train", "test"):
         rows = [f"Inspect\tO\npole\tB-EQUIPMENT\n{name}{number}\tO\n\n" for number in range(20)]
         (root / f"{name}.conll").write_text("".join(rows))
