@@ -44,7 +44,8 @@ class Config(TrainingConfig):
     )
     average_ramp: int = hyperparameter(
         2000,
-        "The mean forgets faster at first: factor · (1 − e^(−step / ramp)). A short training wants a short ramp.",
+        "The mean forgets faster at first: factor · (1 − e^(−step / ramp)). A ramp much shorter than the training "
+        "makes it remember untrained weights to the end.",
         unit="steps",
         ge=1,
     )
