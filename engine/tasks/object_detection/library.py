@@ -29,7 +29,7 @@ _OURS = [(module, name, getattr(module, name)) for module, name in _REPLACED]
 
 try:
     from ultralytics.data.dataset import YOLODataset
-    from ultralytics.nn.tasks import DetectionModel, torch_safe_load, yaml_model_load
+    from ultralytics.nn.tasks import DetectionModel, parse_model, torch_safe_load, yaml_model_load
     from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
     from ultralytics.utils.loss import v8DetectionLoss
     from ultralytics.utils.nms import non_max_suppression
@@ -50,6 +50,7 @@ __all__ = [
     "YOLODataset",
     "library_settings",
     "non_max_suppression",
+    "parse_model",
     "torch_safe_load",
     "v8DetectionLoss",
     "yaml_model_load",

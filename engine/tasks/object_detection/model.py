@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,22 @@ from engine.base_models import SCRATCH
 from engine.errors import BaseModelError, InputError
 from engine.files import aside, fsync_directory, read_json, write_json
 from engine.tasks.contract import Row
+from engine.tasks.object_detection.architecture import problem_with
 from engine.tasks.object_detection.config import Config
-from engine.tasks.object_detection.library import DetectionModel, library_settings, torch_safe_load, yaml_model_load
+from engine.tasks.object_detection.library import (
+    DetectionModel,
+    library_settings,
+    parse_model,
+    torch_safe_load,
+    yaml_model_load,
+)
 
 CARD = "finetop.json"
 EXPECTED = "expected.json"
 ARCHITECTURE = "architecture.json"
 WEIGHTS = "model.safetensors"
+MOST_NUMBERS = 500_000_000
+"""Of weights, and of values for a picture of 256 pixels; the library's largest detectors have 70 and 10 million."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,10 @@ def build(config: Config, labels: Sequence[str], device: str) -> Detector:
         model = _network(_architecture_named(config.base), labels)
     else:
         source, architecture = _trained(config.base)
-        model = _network(architecture, labels)
+        try:
+            model = _described_network(architecture, labels)
+        except ValueError as problem:
+            raise BaseModelError(f"the base model cannot be used: {problem}", where=config.base) from problem
         model.load(source, verbose=False)
     _freeze(model, config.frozen_layers)
     return Detector(_laid_out(model, device), list(labels))
@@ -102,12 +115,43 @@ def read_card(directory: Path) -> Card:
 def read_detector(directory: Path, card: Card, device: str) -> Detector:
     """Load a model directory for prediction. Nothing in it is run: tensors and plain values alone."""
     try:
-        model = _network(read_json(directory / ARCHITECTURE), card.labels)
+        model = _described_network(read_json(directory / ARCHITECTURE), card.labels)
         model.load_state_dict(_tensors(directory / WEIGHTS))
     except (OSError, ValueError, KeyError, RuntimeError) as problem:
         reason = str(problem).splitlines()[0]
         raise InputError(f"the model cannot be loaded ({reason})", where=str(directory)) from problem
     return Detector(_laid_out(model, device).eval(), list(card.labels))
+
+
+def _described_network(architecture: Any, labels: Sequence[str]) -> Any:
+    """A network as a file describes it. Raises ValueError for a description that could do more than describe, whose
+    layers do not fit together, or that would take much more memory than any detector of the library.
+    """
+    problem = problem_with(architecture)
+    if problem:
+        raise ValueError(problem)
+    try:
+        weights, values = _size(architecture)
+    except (RuntimeError, TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError) as failure:
+        raise ValueError("the architecture's layers do not fit together") from failure
+    if max(weights, values) > MOST_NUMBERS:
+        raise ValueError(f"the architecture takes more than {MOST_NUMBERS:,} numbers")
+    return _network(architecture, labels)
+
+
+def _size(architecture: dict[str, Any]) -> tuple[int, int]:
+    """Weights of a network, and values that its layers give for a picture of 256 pixels, without their memory."""
+    with torch.device("meta"):
+        layers, _ = parse_model(deepcopy(architecture) | {"channels": 3}, ch=3, verbose=False)
+        values, given = 0, [torch.zeros(1, 3, 256, 256)]
+        for layer in layers:
+            sources = [layer.f] if isinstance(layer.f, int) else layer.f
+            taken = [given[source if source < 0 else source + 1] for source in sources]
+            given.append(layer(taken if len(taken) > 1 else taken[0]))
+            values += given[-1].numel() if isinstance(given[-1], torch.Tensor) else 0
+            if values > MOST_NUMBERS:
+                break
+    return sum(weight.numel() for weight in layers.parameters()), values
 
 
 def _network(architecture: dict[str, Any], labels: Sequence[str]) -> Any:
