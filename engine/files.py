@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,31 @@ def atomic_file(path: Path) -> Iterator[Path]:
         fsync_directory(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yield a new directory; on success its files are fsynced and it takes the place of `path`, else it goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging, displaced = aside(path), aside(path)
+    staging.mkdir()
+    try:
+        yield staging
+        for file in staging.rglob("*"):
+            if file.is_file():
+                fsync_file(file)
+            else:
+                fsync_directory(file)
+        fsync_directory(staging)
+        if path.exists():
+            path.rename(displaced)
+        staging.rename(path)
+        fsync_directory(path.parent)
+        shutil.rmtree(displaced, ignore_errors=True)
+    finally:
+        if displaced.exists() and not path.exists():
+            displaced.rename(path)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

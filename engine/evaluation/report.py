@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from engine.files import aside, write_atomic, write_durably, write_json
+from engine.files import atomic_directory, write_atomic, write_json
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -126,21 +125,15 @@ def _markdown_table(table: Table) -> list[str]:
 
 def _write_pictures(pictures: list[Picture], directory: Path) -> None:
     """All of them or none: those of an earlier report go."""
-    staging, old = aside(directory), aside(directory)
-    try:
+    with atomic_directory(directory) as staging:
         for picture in pictures:
             file = staging / picture.name
             if not file.resolve().is_relative_to(staging.resolve()):
                 raise ValueError(f"{picture.name} would lie outside of the report")
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(file, picture.content)
-        if directory.exists():
-            directory.rename(old)
-        if pictures:
-            staging.rename(directory)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+            file.write_bytes(picture.content)
+    if not pictures:
+        directory.rmdir()
 
 
 def _cell(value: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.files import aside, fsync_directory, read_json, write_json
+from engine.files import atomic_directory, fsync_directory, read_json, write_json
 
 MANIFEST = "manifest.json"
 
@@ -41,27 +40,14 @@ def publish(
     """
     directory.mkdir(parents=True, exist_ok=True)
     final = directory / f"step-{step:08d}"
-    staging = aside(final)
-    staging.mkdir()
-    try:
+    with atomic_directory(final) as staging:
         yield staging
         files = {}
         for path in sorted(p for p in staging.rglob("*") if p.is_file()):
             files[str(path.relative_to(staging))] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-            _fsync(path)
         write_json(staging / MANIFEST, {"step": step, "files": files})
         if when_staged is not None:
             when_staged()
-        if final.exists():
-            displaced = aside(final)
-            final.rename(displaced)
-            staging.rename(final)
-            shutil.rmtree(displaced, ignore_errors=True)
-        else:
-            staging.rename(final)
-        fsync_directory(directory)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
     prune(directory, keep=keep)
 
 
@@ -119,11 +105,3 @@ def prune(directory: Path, *, keep: int) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

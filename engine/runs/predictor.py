@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from engine.errors import FinetopError, InputError, NotFoundError
-from engine.files import read_json
+from engine.model_directory import read_expected
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 
@@ -86,7 +86,7 @@ def serve(requests: Iterable[bytes], answer: Callable[[dict[str, Any]], None], p
 def examples_of(run: RunPaths, limit: int = 20) -> list[Row]:
     """Samples that the training put beside the model, for people who want one to start from."""
     try:
-        samples = read_json(run.model / "expected.json").get("samples", [])
+        samples, _ = read_expected(run.model)
     except (OSError, ValueError, msgspec.DecodeError):
         return []
     return [sample for sample in samples if isinstance(sample, dict)][:limit]

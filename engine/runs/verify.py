@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engine.errors import FinetopError, NotFoundError, WorkError
 from engine.evaluation.report import write_report
-from engine.files import read_json
+from engine.model_directory import EXPECTED, read_expected
 from engine.runs.attempt import dataset_of
 from engine.runs.paths import RunPaths
 from engine.runs.processes import die_with_parent, end_process
@@ -23,8 +23,6 @@ from engine.runs.reasons import EXIT_CODES, Reason, reason_of_error
 from engine.runs.spec import RunSpec
 from engine.tasks.catalog import find_task
 from engine.tasks.contract import Task
-
-EXPECTED = "expected.json"
 
 
 class ModelDiffers(WorkError):
@@ -68,12 +66,11 @@ def verify(paths: RunPaths, device: str) -> None:
 def compare(task: Task, model: Path, device: str) -> None:
     """Predict the samples of `expected.json` again."""
     try:
-        expected = read_json(model / EXPECTED)
+        samples, wanted = read_expected(model)
     except FileNotFoundError as problem:
         raise NotFoundError(
             f"the model has no {EXPECTED}", where=str(model), fix="the task must write samples with predictions"
         ) from problem
-    samples, wanted = expected["samples"], expected["predictions"]
     got = task.load(model, device).predict(samples)
     if len(got) != len(wanted):
         raise ModelDiffers(f"the loaded model gave {len(got)} predictions for {len(wanted)} samples")

@@ -205,6 +205,7 @@ async def test_two_consoles_at_once_show_the_same_runs(
     assert "stalled" in text and text.count("done") >= 2 and "0.8815" in text
 
 
+@pytest.mark.slow
 async def test_nothing_is_spoken_while_nothing_changes(
     utility: Any, console: Callable[..., Any], until: Any, shows: Any
 ) -> None:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from engine.datasets.store import Dataset
 from engine.evaluation.report import Report
-from engine.files import read_json
+from engine.model_directory import read_card
 from engine.tasks.noop.halt import halt
-from engine.tasks.noop.predict import MODEL_FILE
 
 
 def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     """A report with one metric."""
-    config = read_json(model / MODEL_FILE)["config"]
+    config = read_card(model, "noop", dict)["config"]
     if config["pause_in_test"]:
         halt(model.parent)
     examples = len(dataset.rows(split)) if split in dataset.splits else 0

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.files import read_json
+from engine.model_directory import read_card
 from engine.tasks.contract import Row
-
-MODEL_FILE = "finetop.json"
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Model:
 
 def load(model: Path, device: str) -> Model:
     """Load `model/`; the device makes no difference."""
-    return Model(int(read_json(model / MODEL_FILE)["value"]))
+    return Model(int(read_card(model, "noop", dict)["value"]))
 
 
 def agree(expected: Row, got: Row) -> bool:

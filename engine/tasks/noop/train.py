@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import DataError, InputError, NonFiniteError, OutOfMemoryError, StopRequested
-from engine.files import aside, read_json, write_json
+from engine.files import read_json, write_json
+from engine.model_directory import new_model
 from engine.runs.checkpoints import publish
 from engine.tasks.contract import Job, Stop, TrainOutcome
 from engine.tasks.noop.config import Config, Step
 from engine.tasks.noop.halt import halt
-from engine.tasks.noop.predict import MODEL_FILE, Model
+from engine.tasks.noop.predict import Model, load
 
 STATE_FILE = "state.json"
 _SLICE_S = 0.02
@@ -173,20 +173,13 @@ class Player:
 
     def _hand_over(self) -> None:
         """Write `model/`, complete or not at all."""
-        final = self.job.paths.model
         samples = [{"text": "example 1"}, {"text": "another"}]
         model = Model(self.position.value)
-        staging = aside(final)
-        staging.mkdir()
-        try:
-            saved = model.value + (1 if self.config.forget_head else 0)
-            config = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=False)
-            write_json(staging / MODEL_FILE, {"task": "noop", "value": saved, "config": config})
-            write_json(staging / "expected.json", {"samples": samples, "predictions": model.predict(samples)})
-            shutil.rmtree(final, ignore_errors=True)
-            staging.rename(final)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        saved = model.value + (1 if self.config.forget_head else 0)
+        config = self.config.model_dump(mode="json", by_alias=True, exclude_defaults=False)
+        card = {"task": "noop", "value": saved, "config": config}
+        with new_model(self.job.paths.model, card, samples, model.predict(samples)):
+            pass
 
     def _halt(self, name: str) -> None:
         self.job.events.log(f"paused: {name}")
@@ -218,4 +211,4 @@ class Player:
 
 def model_value(run: Path) -> int:
     """The number that a finished run handed over: equal for a run that was killed and resumed."""
-    return int(read_json(run / "model" / MODEL_FILE)["value"])
+    return load(run / "model", "cpu").value

@@ -1,11 +1,17 @@
-"""What a description of a network may say. The library evaluates its text and looks its layers up among all it
-has imported, so a description from a file is checked against a list before it gets there.
+"""Which descriptions of a network may be built. The library evaluates their text and looks their layers up among
+all it has imported, so a description from a file is checked against lists before it gets there, and weighed before
+it gets memory.
 """
 
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import Any
+
+import torch
+
+from engine.tasks.object_detection.library import parse_model
 
 DETECTOR_LAYERS = """
 Conv Conv2 ConvTranspose DWConv DWConvTranspose2d Focus GhostConv GhostBottleneck Bottleneck BottleneckCSP
@@ -27,10 +33,26 @@ MOST_LAYERS, MOST_REPEATS, MOST = 300, 100, 8192
 MOST_DEEPER, MOST_BINS = 4, 64
 """Factors of depth and width, and bins of a box's side; the library's own go up to 1.5 and 32."""
 
+MOST_NUMBERS = 500_000_000
+"""Of weights, and of values for a picture of 256 pixels; the library's largest detectors have 70 and 10 million."""
+
 
 def problem_with(described: Any) -> str | None:
     """What is wrong with a description (backbone and head of layers `[from, repeats, module, arguments]`), in
-    words; None when it may be built."""
+    words; None when it may be built. Nothing of it is evaluated that is not on a list."""
+    problem = _problem_with_words(described)
+    if problem:
+        return problem
+    try:
+        weights, values = _size(described)
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
+        return "the architecture's layers do not fit together"
+    if max(weights, values) > MOST_NUMBERS:
+        return f"the architecture takes more than {MOST_NUMBERS:,} numbers"
+    return None
+
+
+def _problem_with_words(described: Any) -> str | None:
     if not isinstance(described, dict):
         return "the architecture must be an object"
     strange = sorted(str(key) for key in described if key not in KEYS)
@@ -68,6 +90,21 @@ def _problem_with_layer(number: int, layer: Any) -> str | None:
     if not (_is_plain(source, words=False) and isinstance(arguments, (list, tuple)) and _is_plain(arguments)):
         return f"layer {number} has an argument that is neither a number nor a known word"
     return None
+
+
+def _size(described: dict[str, Any]) -> tuple[int, int]:
+    """Weights of a network, and values that its layers give for a picture of 256 pixels, without their memory."""
+    with torch.device("meta"):
+        layers, _ = parse_model(deepcopy(described) | {"channels": 3}, ch=3, verbose=False)
+        values, given = 0, [torch.zeros(1, 3, 256, 256)]
+        for layer in layers:
+            sources = [layer.f] if isinstance(layer.f, int) else layer.f
+            taken = [given[source if source < 0 else source + 1] for source in sources]
+            given.append(layer(taken[0] if isinstance(layer.f, int) else taken))
+            values += given[-1].numel() if isinstance(given[-1], torch.Tensor) else 0
+            if values > MOST_NUMBERS:
+                break
+    return sum(weight.numel() for weight in layers.parameters()), values
 
 
 def _is_small(value: Any, most: float) -> bool:

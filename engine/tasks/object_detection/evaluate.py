@@ -13,7 +13,7 @@ from engine.datasets.store import Dataset
 from engine.errors import DataError
 from engine.evaluation.bootstrap import bootstrap_intervals
 from engine.evaluation.report import Picture, Report
-from engine.runs.spec import Target
+from engine.evaluation.targets import KEPT_START, target_notes
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.confusion import outcome
@@ -69,6 +69,7 @@ def report_of(
     measured = Measured.of(truth, predicted, labels, len(rows))
     metrics = measured.values(thresholds)
     slices = _slices(measured, rows, dataset, thresholds)
+    intervals = _intervals(measured, thresholds, len(predicted))
     result = outcome(truth, predicted, labels, thresholds)
     misses = worst_misses(result, labels)
     drawn = pictures_of(misses, dict(enumerate(paths)))
@@ -79,7 +80,7 @@ def report_of(
         split=split,
         examples=len(rows),
         metrics={**metrics},
-        intervals=_intervals(measured, thresholds, len(predicted)),
+        intervals=intervals,
         slices=slices,
         baseline={**card.baseline[split]} if own_baseline else {},
         tables=[
@@ -90,7 +91,7 @@ def report_of(
             calibration(measured),
         ],
         errors=[_error(at, miss, rows, drawn) for at, miss in enumerate(misses, 1)],
-        notes=_notes(card, metrics, slices, rows),
+        notes=_notes(card, metrics, slices, intervals, rows),
         pictures=[curves_picture(measured, thresholds), *drawn],
     )
 
@@ -133,26 +134,16 @@ def _error(at: int, miss: Any, rows: Sequence[Row], drawn: Sequence[Picture]) ->
 
 
 def _notes(
-    card: Card, metrics: dict[str, float], slices: dict[str, dict[str, float | None]], rows: Sequence[Row]
+    card: Card,
+    metrics: dict[str, float],
+    slices: dict[str, dict[str, float | None]],
+    intervals: dict[str, tuple[float, float]],
+    rows: Sequence[Row],
 ) -> list[str]:
     """What a reader must know: what was missed and why."""
-    notes = []
-    for target in (Target(**entry) for entry in card.targets):
-        value = metrics.get(target.metric)
-        if value is None:
-            notes.append(
-                f"The target {target} names a metric that this report does not have: no true box speaks for it."
-            )
-        elif not target.reached(value):
-            told = {name: part.get(target.metric) for name, part in slices.items()}
-            parts = ", ".join(f"{name} {share:.3f}" for name, share in told.items() if share is not None)
-            notes.append(
-                f"Target missed: {target} is not reached, {target.metric} is {value:.3f}"
-                + (f" ({parts})" if parts else "")
-                + "."
-            )
+    notes = target_notes(card.targets, metrics, slices=slices, intervals=intervals)
     if card.kept_start:
-        notes.append("No evaluation during training beat the untrained model, so this is the untrained model.")
+        notes.append(KEPT_START)
     found = {thing["label"] for row in rows for thing in row["objects"]}
     unknown = sorted(found - set(card.labels))
     if unknown:

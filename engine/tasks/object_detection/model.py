@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import torch
 from torch import nn
 
 from engine.base_models import SCRATCH
 from engine.errors import BaseModelError, InputError
-from engine.files import aside, fsync_directory, read_json, write_json
+from engine.files import read_json, write_json
+from engine.model_directory import CARD, new_model, read_card
 from engine.tasks.contract import Row
+from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.architecture import problem_with
 from engine.tasks.object_detection.config import Config
 from engine.tasks.object_detection.library import (
     DetectionModel,
     library_settings,
-    parse_model,
     torch_safe_load,
     yaml_model_load,
 )
 
-CARD = "finetop.json"
-EXPECTED = "expected.json"
 ARCHITECTURE = "architecture.json"
 WEIGHTS = "model.safetensors"
-MOST_NUMBERS = 500_000_000
-"""Of weights, and of values for a picture of 256 pixels; the library's largest detectors have 70 and 10 million."""
 
 
 @dataclass(frozen=True)
@@ -83,33 +77,13 @@ def build(config: Config, labels: Sequence[str], device: str) -> Detector:
 
 
 def save(detector: Detector, card: Card, expected: tuple[list[Row], list[Row]], directory: Path) -> None:
-    """Write a model directory aside and rename it: complete or absent."""
+    """Write a model directory, complete or absent."""
     from safetensors.torch import save_file
 
-    staging = aside(directory)
-    staging.mkdir(parents=True)
-    try:
-        state = {name: tensor.detach().cpu().contiguous() for name, tensor in detector.model.state_dict().items()}
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in detector.model.state_dict().items()}
+    with new_model(directory, asdict(card), *expected) as staging:
         save_file(state, staging / WEIGHTS)
         write_json(staging / ARCHITECTURE, detector.model.yaml)
-        write_json(staging / CARD, asdict(card))
-        write_json(staging / EXPECTED, {"samples": expected[0], "predictions": expected[1]})
-        if directory.exists():
-            shutil.rmtree(directory)
-        staging.rename(directory)
-        fsync_directory(directory.parent)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def read_card(directory: Path) -> Card:
-    """`finetop.json` of a model directory. Raises InputError when it is not one of this task."""
-    try:
-        return Card(**read_json(directory / CARD))
-    except (OSError, ValueError, TypeError, msgspec.DecodeError) as problem:
-        raise InputError(
-            "not the directory of a detector", where=str(directory), fix="name a run or a version of one"
-        ) from problem
 
 
 def read_detector(directory: Path, card: Card, device: str) -> Detector:
@@ -124,34 +98,11 @@ def read_detector(directory: Path, card: Card, device: str) -> Detector:
 
 
 def _described_network(architecture: Any, labels: Sequence[str]) -> Any:
-    """A network as a file describes it. Raises ValueError for a description that could do more than describe, whose
-    layers do not fit together, or that would take much more memory than any detector of the library.
-    """
+    """A network as a file describes it. Raises ValueError for a description that must not be built."""
     problem = problem_with(architecture)
     if problem:
         raise ValueError(problem)
-    try:
-        weights, values = _size(architecture)
-    except (RuntimeError, TypeError, ValueError, IndexError, KeyError, AttributeError, ZeroDivisionError) as failure:
-        raise ValueError("the architecture's layers do not fit together") from failure
-    if max(weights, values) > MOST_NUMBERS:
-        raise ValueError(f"the architecture takes more than {MOST_NUMBERS:,} numbers")
     return _network(architecture, labels)
-
-
-def _size(architecture: dict[str, Any]) -> tuple[int, int]:
-    """Weights of a network, and values that its layers give for a picture of 256 pixels, without their memory."""
-    with torch.device("meta"):
-        layers, _ = parse_model(deepcopy(architecture) | {"channels": 3}, ch=3, verbose=False)
-        values, given = 0, [torch.zeros(1, 3, 256, 256)]
-        for layer in layers:
-            sources = [layer.f] if isinstance(layer.f, int) else layer.f
-            taken = [given[source if source < 0 else source + 1] for source in sources]
-            given.append(layer(taken if len(taken) > 1 else taken[0]))
-            values += given[-1].numel() if isinstance(given[-1], torch.Tensor) else 0
-            if values > MOST_NUMBERS:
-                break
-    return sum(weight.numel() for weight in layers.parameters()), values
 
 
 def _network(architecture: dict[str, Any], labels: Sequence[str]) -> Any:
@@ -185,7 +136,7 @@ def _trained(base: str) -> tuple[Any, dict[str, Any]]:
     """A network with trained weights and its architecture, told by what the path holds and not by its name."""
     path = Path(base).expanduser()
     if (path / CARD).is_file():
-        detector = read_detector(path, read_card(path), "cpu")
+        detector = read_detector(path, read_card(path, TASK.name, Card), "cpu")
         return detector.model, dict(detector.model.yaml)  # type: ignore[arg-type]
     if path.is_file():
         model = _unpickled(path)

@@ -12,11 +12,13 @@ import numpy as np
 import torch
 
 from engine.errors import InputError
+from engine.model_directory import read_card
 from engine.tasks.contract import Row
+from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.images import Pixels
 from engine.tasks.object_detection.inference import Detections, detect
 from engine.tasks.object_detection.metrics import DEFAULT_CONFIDENCE
-from engine.tasks.object_detection.model import Card, Detector, read_card, read_detector
+from engine.tasks.object_detection.model import Card, Detector, read_detector
 
 BOX_TOLERANCE = 0.5
 """Pixels between two processes on the same device: only the order of sums differs."""
@@ -60,7 +62,7 @@ class DetectorPredictor:
 
 def load(model: Path, device: str) -> DetectorPredictor:
     """Load a model directory. Raises InputError when it is not one."""
-    card = read_card(model)
+    card = read_card(model, TASK.name, Card)
     return DetectorPredictor(read_detector(model, card, device), card, device)
 
 

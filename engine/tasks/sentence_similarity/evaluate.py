@@ -14,12 +14,14 @@ from engine.datasets.store import Dataset
 from engine.errors import BaseModelError, DataError
 from engine.evaluation.bootstrap import bootstrap_interval
 from engine.evaluation.report import Report, Table
-from engine.runs.spec import Target
+from engine.evaluation.targets import target_notes
+from engine.model_directory import read_card
 from engine.tasks.contract import Row
+from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
 from engine.tasks.sentence_similarity.encoder import Encoder
 from engine.tasks.sentence_similarity.metrics import Values, calibration_bins, pair_metrics, pearson, spearman
-from engine.tasks.sentence_similarity.model import read_facts, saved_encoder, untrained_encoder
+from engine.tasks.sentence_similarity.model import saved_encoder, untrained_encoder
 from engine.tasks.sentence_similarity.pairs import Pairs
 
 WORST = 12
@@ -29,7 +31,7 @@ FEW_PAIRS = 10
 
 def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     """Measure a model directory on a split, beside the untrained model on the same rows."""
-    facts = read_facts(model)
+    facts = read_card(model, TASK.name, dict)
     config = Config.model_validate(facts["config"])
     rows = dataset.rows(split)
     if not rows:
@@ -40,7 +42,11 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     notes: list[str] = []
     untrained = _untrained_similarity(config, rows, device, notes)
     intervals = _intervals(similarity, scores, rows)
-    notes = [*_target_notes(facts, metrics, intervals), *_choice_notes(facts), *notes]
+    slices: dict[str, dict[str, float | None]] = {
+        name: {**pair_metrics(similarity[at], scores[at])} for name, at in _parts(rows, "slice").items()
+    }
+    missed = target_notes(facts["targets"], metrics, slices=slices, intervals=intervals)
+    notes = [*missed, *_choice_notes(facts), *notes]
     return Report(
         task="sentence-similarity",
         dataset=dataset.id,
@@ -48,7 +54,7 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
         examples=len(rows),
         metrics=dict(metrics),
         intervals=intervals,
-        slices={name: dict(pair_metrics(similarity[at], scores[at])) for name, at in _parts(rows, "slice").items()},
+        slices=slices,
         baseline={} if untrained is None else dict(pair_metrics(untrained, scores)),
         tables=[
             *_part_tables(rows, similarity, scores, untrained),
@@ -163,26 +169,6 @@ def _phase_tables(facts: dict[str, Any]) -> list[Table]:
         for name, correlation in candidates.items()
     ]
     return [Table("What training tried", ["encoder", "correlation on validation", "seconds", "kept"], lines)]
-
-
-def _target_notes(
-    facts: dict[str, Any], metrics: dict[str, float], intervals: dict[str, tuple[float, float]]
-) -> list[str]:
-    notes = []
-    for entry in facts.get("targets", []):
-        target = Target(**entry)
-        value = metrics.get(target.metric)
-        if value is None:
-            notes.append(f"The target {target} names a metric that this report does not have.")
-        elif not target.reached(value):
-            note = f"Target missed: {target.metric} is {value:.3f}, the target {target}."
-            interval = intervals.get(target.metric)
-            if interval is not None:
-                inside = target.reached(interval[0]) or target.reached(interval[1])
-                meaning = "which reaches the target" if inside else "all of which misses it"
-                note += f" The 95 % interval is {interval[0]:.3f} – {interval[1]:.3f}, {meaning}."
-            notes.append(note)
-    return notes
 
 
 def _choice_notes(facts: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from engine.datasets.store import Dataset
 from engine.evaluation.bootstrap import bootstrap_interval
 from engine.evaluation.calibration import expected_calibration_error, reliability, reliability_table
 from engine.evaluation.report import Report, Table
-from engine.runs.spec import Target
+from engine.evaluation.targets import KEPT_START, target_notes
 from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.confusion import confuse, pair
 from engine.tasks.token_classification.decode import Found
@@ -48,6 +48,7 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     metrics: dict[str, float | None] = {**measure(tagger, examples, reading)}
     metrics["calibration_error"] = expected_calibration_error(bins)
     slices = _slices(counts, rows, card.labels)
+    intervals = _intervals(counts, card.labels)
     own_baseline = dataset.id == card.dataset and split in card.baseline
     return Report(
         task=TASK.name,
@@ -55,7 +56,7 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
         split=split,
         examples=len(rows),
         metrics=metrics,
-        intervals=_intervals(counts, card.labels),
+        intervals=intervals,
         slices=slices,
         baseline={**card.baseline[split]} if own_baseline else {},
         tables=[
@@ -64,7 +65,7 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
             reliability_table(bins, what="entities"),
         ],
         errors=_worst(examples, reading, card.labels),
-        notes=_notes(card, metrics, slices, examples),
+        notes=_notes(card, metrics, slices, intervals, examples),
     )
 
 
@@ -176,23 +177,16 @@ def _shown(text: str, span: Span, labels: Sequence[str]) -> str:
 
 
 def _notes(
-    card: Card, metrics: dict[str, float | None], slices: dict[str, dict[str, float | None]], examples: Examples
+    card: Card,
+    metrics: dict[str, float | None],
+    slices: dict[str, dict[str, float | None]],
+    intervals: dict[str, tuple[float, float]],
+    examples: Examples,
 ) -> list[str]:
     """What a reader must know: what was missed and why."""
-    notes = []
-    for target in (Target(**target) for target in card.targets):
-        value = metrics.get(target.metric)
-        if target.metric in metrics and not target.reached(value):
-            parts = ", ".join(
-                f"{name} {part[target.metric]:.3f}" for name, part in slices.items() if target.metric in part
-            )
-            notes.append(
-                f"Target missed: {target} is not reached, {target.metric} is {value:.3f}"
-                + (f" ({parts})" if parts else "")
-                + "."
-            )
+    notes = target_notes(card.targets, metrics, slices=slices, intervals=intervals)
     if card.kept_start:
-        notes.append("No evaluation during training beat the untrained model, so this is the untrained model.")
+        notes.append(KEPT_START)
     unknown = sorted(set(labels_in(examples.rows)) - set(card.labels))
     if unknown:
         notes.append(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import torch
 from torch import nn
 
 from engine.errors import BaseModelError, InputError
-from engine.files import aside, fsync_directory, read_json, write_json
+from engine.model_directory import new_model
 from engine.tasks.contract import Row
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.tags import tag_names
 from engine.training.pretrained import load_model, load_tokenizer
-
-CARD = "finetop.json"
-EXPECTED = "expected.json"
 
 
 @dataclass(frozen=True)
@@ -108,29 +103,10 @@ def merged(model: nn.Module) -> nn.Module:
 
 
 def save(tagger: Tagger, card: Card, expected: tuple[list[Row], list[Row]], directory: Path) -> None:
-    """Write a model directory aside and rename it: complete or absent."""
-    staging = aside(directory)
-    try:
+    """Write a model directory, complete or absent."""
+    with new_model(directory, asdict(card), *expected) as staging:
         tagger.model.save_pretrained(staging)  # type: ignore[operator]
         tagger.tokenizer.save_pretrained(staging)
-        write_json(staging / CARD, asdict(card))
-        write_json(staging / EXPECTED, {"samples": expected[0], "predictions": expected[1]})
-        if directory.exists():
-            shutil.rmtree(directory)
-        staging.rename(directory)
-        fsync_directory(directory.parent)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def read_card(directory: Path) -> Card:
-    """`finetop.json` of a model directory. Raises InputError when it is not one of this task."""
-    try:
-        return Card(**read_json(directory / CARD))
-    except (OSError, ValueError, TypeError, msgspec.DecodeError) as problem:
-        raise InputError(
-            "not the directory of a named-entity model", where=str(directory), fix="name a run or a version of one"
-        ) from problem
 
 
 def read_tagger(directory: Path, card: Card, device: str) -> Tagger:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import torch
 
+from engine.model_directory import read_card
 from engine.tasks.contract import Row
+from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.decode import Found
 from engine.tasks.token_classification.examples import Examples, read_with
-from engine.tasks.token_classification.model import Card, Tagger, read_card, read_tagger
+from engine.tasks.token_classification.model import Card, Tagger, read_tagger
 
 CONFIDENCE_TOLERANCE = 0.01
 """Between two processes on the same device only the order of sums differs."""
@@ -42,7 +44,7 @@ class TaggerPredictor:
 
 def load(model: Path, device: str) -> TaggerPredictor:
     """Load a model directory. Raises InputError when it is not one."""
-    card = read_card(model)
+    card = read_card(model, TASK.name, Card)
     return TaggerPredictor(read_tagger(model, card, device), card, device)
 
 

@@ -15,6 +15,7 @@ from engine.cli.main import COMMANDS, main
 
 NEEDS_A_TRAINING = {"demo", "train", "evaluate", "runs stop", "runs resume", "runs remove"}
 """Run by the tests of training and of runs; here their example must parse."""
+DRAWS_IMAGES = {"plan"}
 
 
 def examples() -> list[tuple[str, str]]:
@@ -52,7 +53,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize(("verb", "example"), examples())
+@pytest.mark.parametrize(
+    ("verb", "example"),
+    [
+        pytest.param(verb, example, id=verb, marks=[pytest.mark.slow] if verb in DRAWS_IMAGES else [])
+        for verb, example in examples()
+    ],
+)
 def test_the_example_of_a_command_works(
     verb: str, example: str, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,7 +39,7 @@ def test_two_processes_with_other_hash_seeds_make_the_same_dataset(tmp_path: Pat
     assert len(hashes) == 1
 
 
-@pytest.mark.parametrize("model", ["ner", "embeddings"])
+@pytest.mark.parametrize("model", ["ner", pytest.param("embeddings", marks=pytest.mark.slow)])
 def test_a_recipe_finds_its_dataset_again_and_another_seed_makes_another(workspace: Workspace, model: str) -> None:
     resolved = resolve(load_profile("utility"), model)
     first = dataset_for(workspace, resolved)
@@ -69,7 +69,7 @@ def test_a_model_without_a_recipe_says_what_to_do(workspace: Workspace, scripted
         dataset_for(workspace, resolve(load_profile(scripted_profile), "good"))
 
 
-@pytest.mark.parametrize("seed", [7, 1, 12345])
+@pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 12345))])
 def test_unseen_entities_and_templates_of_the_test_stand_nowhere_in_training(workspace: Workspace, seed: int) -> None:
     dataset = dataset_for(workspace, resolve(load_profile("utility"), "ner"), seed=seed)
     learnt = dataset.rows("train") + dataset.rows("validation")
@@ -84,7 +84,7 @@ def test_unseen_entities_and_templates_of_the_test_stand_nowhere_in_training(wor
             assert not known.holds(row["text"][entity["start"] : entity["end"]]), row
 
 
-@pytest.mark.parametrize("seed", [7, 1, 12345])
+@pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 12345))])
 def test_no_sentence_of_validation_or_test_pairs_stands_in_training(workspace: Workspace, seed: int) -> None:
     dataset = dataset_for(workspace, resolve(load_profile("utility"), "embeddings"), seed=seed)
 

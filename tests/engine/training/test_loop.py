@@ -55,7 +55,7 @@ def fit(job: Job, trainable: Any, *, resume: bool = False, **options: Any) -> tu
     return result, {name: weight.numpy().tobytes() for name, weight in trainable.model.state_dict().items()}
 
 
-@pytest.mark.parametrize("accumulation", [1, 4])
+@pytest.mark.parametrize("accumulation", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_killed_anywhere_and_resumed_it_ends_with_the_same_weights_and_scores(
     make_job: MakeJob, line: type, accumulation: int
 ) -> None:

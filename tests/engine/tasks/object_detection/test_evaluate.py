@@ -113,7 +113,8 @@ def test_missed_targets_and_silent_classes_are_noted(dataset: Dataset) -> None:
     targets = [{"metric": "crossarm/recall", "at_least": 0.5}, {"metric": "bird/recall", "at_least": 0.5}]
     notes = report(dataset, Card(targets=targets, kept_start=True), miss="crossarm").notes
     assert notes[0] == (
-        "Target missed: crossarm/recall ≥ 0.5 is not reached, crossarm/recall is 0.000 (rain 0.000, sun 0.000)."
+        "Target missed: crossarm/recall ≥ 0.5 is not reached, crossarm/recall is 0.000 (rain 0.000, sun 0.000). "
+        "The 95 % interval is 0.000 – 0.000, all of which misses it."
     )
     assert notes[1].startswith("The target bird/recall ≥ 0.5 names a metric that this report does not have")
     assert "this is the untrained model" in notes[2]

@@ -29,6 +29,7 @@ def small(scene: str = "poles", **changes: Any) -> Recipe:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES)
 def test_two_processes_with_other_hash_seeds_draw_the_same(scene: str) -> None:
     hashes = {
@@ -70,6 +71,7 @@ def test_other_shares_of_the_splits_can_be_asked_for() -> None:
     assert {row["slice"] for row in splits["test"]} == {"seen"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES)
 def test_what_the_test_is_surprised_by_stands_in_no_other_split(scene: str) -> None:
     splits = generate(small(scene, images=80), 2).splits

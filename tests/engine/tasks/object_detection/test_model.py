@@ -12,9 +12,11 @@ import torch
 
 from engine.errors import BaseModelError, InputError
 from engine.files import read_json, write_json
+from engine.model_directory import read_card
+from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.config import Config
 from engine.tasks.object_detection.library import DetectionModel
-from engine.tasks.object_detection.model import Card, Detector, build, read_card, read_detector, save
+from engine.tasks.object_detection.model import Card, Detector, build, read_detector, save
 
 LABELS = ["crossarm", "pole"]
 
@@ -63,53 +65,22 @@ def test_a_pickle_that_runs_code_is_refused(tmp_path: Path, monkeypatch: pytest.
     assert not (tmp_path / "harm").exists()
 
 
-HARM = "__import__('os').mkdir('harm') or nn.SiLU()"
-CHANGES: list[dict[str, Any]] = [
-    {"activation": HARM},
-    {"backbone": [[-1, 1, "torch_safe_load", ["secret.pt"]]]},
-    {"backbone": [[-1, 1, "TorchVision", [64, "resnet18", "DEFAULT"]]]},
-    {"backbone": [[-1, 1, "Conv", [HARM, 3, 2]]]},
-    {"backbone": [[-1, 10**9, "Conv", [64, 3, 2]]]},
-    {"backbone": [[-1, 1, "Conv", [10**9, 3, 2]]]},
-    {"backbone": [[-1, 1, "Conv", [8192, 8192, 1]]] * 9},
-    {"scales": {"n": [10**9, 1, 1]}},
-    {"depth_multiple": 10**9},
-    {"reg_max": 10**9},
-    {"backbone": [[-1, 1, "Conv", [8192, 8192, 1]]] * 9},
-    {"scales": {"n": [10**9, 1, 1]}},
-    {"depth_multiple": 10**9},
-    {"reg_max": 10**9},
-    {"backbone": "Conv"},
-    {"run": HARM},
-]
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: str(change)[:50])
-def test_an_architecture_that_would_do_more_than_describe_is_refused(
-    change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_architecture_that_would_run_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    harm = {"activation": "__import__('os').mkdir('harm') or nn.SiLU()"}
     model = DetectionModel("yolov8n.yaml", nc=2, verbose=False)
-    detector = Detector(model, LABELS)
     card = Card("object-detection", "b", LABELS, 64, 0.7, 300, {}, {}, [], "d", {}, False)
-    save(detector, card, ([], []), tmp_path / "model")
+    save(Detector(model, LABELS), card, ([], []), tmp_path / "model")
     described = read_json(tmp_path / "model" / "architecture.json")
     assert read_detector(tmp_path / "model", card, "cpu").labels == LABELS
-    write_json(tmp_path / "model" / "architecture.json", described | change)
-    with pytest.raises(InputError, match=r"the architecture|layer"):
+    write_json(tmp_path / "model" / "architecture.json", described | harm)
+    with pytest.raises(InputError, match="activation must be a layer"):
         read_detector(tmp_path / "model", card, "cpu")
-    model.yaml = model.yaml | change
+    model.yaml = model.yaml | harm
     torch.save({"model": model}, tmp_path / "best.pt")
-    with pytest.raises(BaseModelError, match=r"the architecture|layer"):
+    with pytest.raises(BaseModelError, match="activation must be a layer"):
         build(Config(base=str(tmp_path / "best.pt")), LABELS, "cpu")
     assert not (tmp_path / "harm").exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["yolov8n", "yolov8m-p2", "yolov8-ghost", "yolov5n", "yolo11n", "yolov10n", "yolov9t"]
-)
-def test_the_librarys_own_detectors_can_be_built(name: str) -> None:
-    assert build(Config(base=f"scratch:{name}"), LABELS, "cpu").labels == LABELS
 
 
 @pytest.mark.parametrize("base", ["yolov8m.pt", "yolov8n", "scratch:yolov99", "scratch:../secret"])
@@ -135,8 +106,8 @@ def test_frozen_layers_are_not_trained() -> None:
 
 
 def test_a_directory_that_is_no_model_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not the directory of a detector"):
-        read_detector(tmp_path, read_card(tmp_path), "cpu")
+    with pytest.raises(InputError, match="not a model of object-detection"):
+        read_card(tmp_path, TASK.name, Card)
 
 
 def test_the_library_leaves_the_functions_of_others_alone() -> None:

@@ -50,6 +50,7 @@ def test_every_thermogram_is_a_usable_row(size: tuple[int, int], seed: int, buil
     assert problem_with(row) is None
 
 
+@pytest.mark.slow
 def test_crossarms_are_thin_and_about_a_third_of_the_nearer_poles_bears_one() -> None:
     drawn = scenes(of_poles(hidden=0, poles=(1, 1)), 120)
     arms = np.array([one["box"] for each in drawn for one in each.objects if one["label"] == "crossarm"])

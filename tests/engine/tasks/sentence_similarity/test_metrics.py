@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from engine.tasks.sentence_similarity.metrics import calibration_bins, pair_metrics, pearson, ranks, spearman
 
@@ -17,6 +16,8 @@ def test_equal_values_share_their_mean_rank() -> None:
 
 @pytest.mark.parametrize("decimals", [0, 1, 8])
 def test_correlations_equal_those_of_scipy_with_and_without_ties(decimals: int) -> None:
+    from scipy import stats  # heavy, and of no use to other tests
+
     draws = np.random.default_rng(decimals)
     x, noise = draws.normal(size=50), draws.normal(size=50)
     x, y = x.round(decimals), (x + noise).round(decimals)

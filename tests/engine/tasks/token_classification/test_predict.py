@@ -72,5 +72,5 @@ def test_predictions_agree_when_entities_are_equal_and_confidences_close() -> No
 
 
 def test_a_directory_that_holds_no_tagger_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="not the directory of a named-entity model"):
+    with pytest.raises(InputError, match="not a model of token-classification"):
         TASK.load(tmp_path, "cpu")

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from seqeval.metrics import classification_report
-from seqeval.scheme import IOB2
 
 from engine.tasks.token_classification.scores import Counts, scores
 from engine.tasks.token_classification.tags import Span, spans_of_tags, tag_names
@@ -27,6 +25,9 @@ SENTENCES = st.lists(
 @settings(max_examples=150, deadline=None)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.UndefinedMetricWarning", "ignore::UserWarning")
 def test_the_numbers_are_seqevals_strict_ones(sentences: list[tuple[list[int], list[int]]]) -> None:
+    from seqeval.metrics import classification_report  # heavy, and of no use to other tests
+    from seqeval.scheme import IOB2
+
     truth = [spans_of_tags(wanted) for wanted, _ in sentences]
     found = [spans_of_tags(got) for _, got in sentences]
     ours = scores(Counts.of(truth, found, len(LABELS)), LABELS)

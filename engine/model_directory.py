@@ -1,0 +1,55 @@
+"""What every task's `model/` holds beside its weights: a card that says what it is, and samples with what they
+must give when it is loaded again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from engine.errors import InputError
+from engine.files import atomic_directory, read_json, write_json
+
+CARD = "finetop.json"
+EXPECTED = "expected.json"
+CardType = TypeVar("CardType")
+
+
+@contextlib.contextmanager
+def new_model(
+    directory: Path, card: Mapping[str, Any], samples: Sequence[Any], predictions: Sequence[Any]
+) -> Iterator[Path]:
+    """Yield a directory for the weights; on success it becomes `directory`, complete or absent."""
+    with atomic_directory(directory) as staging:
+        yield staging
+        write_json(staging / CARD, card)
+        write_json(staging / EXPECTED, {"samples": samples, "predictions": predictions})
+
+
+def read_card(directory: Path, task: str, kind: type[CardType]) -> CardType:
+    """The card of a model of that task, as `kind`: a dataclass, or dict. Raises InputError when there is none."""
+    card: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        card = read_json(directory / CARD)
+    try:
+        if card.get("task") == task:
+            return msgspec.convert(card, kind)
+        problem = f"it is one of {card['task']}" if isinstance(card.get("task"), str) else f"it has no {CARD}"
+    except msgspec.ValidationError as mismatch:
+        problem = f"{CARD}: {mismatch}"
+    raise InputError(
+        f"not a model of {task} ({problem})", where=str(directory), fix="name a run or a version of that task"
+    )
+
+
+def read_expected(directory: Path) -> tuple[list[Any], list[Any]]:
+    """Samples, and what the trained model predicted for them. Raises OSError, ValueError and msgspec.DecodeError."""
+    expected = read_json(directory / EXPECTED)
+    samples, predictions = expected.get("samples"), expected.get("predictions")
+    if not (isinstance(samples, list) and isinstance(predictions, list)):
+        raise ValueError(f"{directory / EXPECTED}: expected lists of samples and predictions")
+    return samples, predictions
