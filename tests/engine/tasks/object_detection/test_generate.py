@@ -29,7 +29,6 @@ def small(scene: str = "poles", **changes: Any) -> Recipe:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES)
 def test_two_processes_with_other_hash_seeds_draw_the_same(scene: str) -> None:
     hashes = {
