@@ -118,6 +118,7 @@ class Recording:
     steps_per_epoch: int = 53
     best: float = 0.9
     device: str = "cuda:0"
+    more_targets: tuple[Target, ...] = ()
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def record(workspace: Workspace) -> Iterator[Callable[..., FakeWorker]]:
             dataset=f"utility-{recording.model}-6aa4ec6097",
             config={"base": "all-MiniLM-L6-v2", "epochs": recording.epochs, "learning_rate": 5e-4},
             headline=recording.headline,
-            targets=(Target(recording.headline, recording.target),),
+            targets=(Target(recording.headline, recording.target), *recording.more_targets),
             preset="quick",
             origins={"config.base": "preset quick", "config.epochs": "preset quick"},
         )
@@ -163,7 +164,10 @@ def recorded_status(recording: Recording) -> list[Event]:
             task=recording.task,
             device="auto",
             headline=recording.headline,
-            targets=[TargetInfo(recording.headline, recording.target)],
+            targets=[
+                TargetInfo(recording.headline, recording.target),
+                *(TargetInfo(target.metric, target.at_least) for target in recording.more_targets),
+            ],
         ),
         StatusEvent(t=start, seq=0, state="queued"),
     ]

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from engine.events.schema import MetricsEvent
+from engine.runs.spec import Target
+
+DETECTOR = "20261120-131200-utility-yolo-51aa"
 NOW = 1_795_185_600.0
 SIZES = [(80, 24), (120, 40), (200, 60)]
 HOST = {"cpu/utilisation_percent": 31.0, "host/memory_used_mib": 9830.0, "host/memory_total_mib": 64215.0}
@@ -160,5 +165,56 @@ def test_validate_marks_entities_with_their_confidence(
         await pilot.press(*"Keep 18 feet from the pole.", "enter")
         await until(pilot, lambda: "0.97" in shows(app))
         app.screen.set_focus(None)
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run)
+
+
+def test_validate_draws_the_boxes_on_the_image(
+    record: Any,
+    snap_compare: Any,
+    console: Any,
+    until: Any,
+    shows: Any,
+    fake_model: Any,
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    detector = record(DETECTOR, model="yolo", task="object-detection", headline="map50_95", state="done", best=0.64)
+    detector.play().paths.model.mkdir()
+    monkeypatch.chdir(tmp_path)
+    Image.linear_gradient("L").resize((128, 96)).convert("RGB").save("scene.png")
+    app = console(now=lambda: NOW)
+    app.theme = "finetop-dark"
+
+    async def run(pilot: Any) -> None:
+        await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
+        await pilot.press("v")
+        await until(pilot, lambda: "Ready on cpu" in shows(app))
+        app.screen.query_one("#first").value = "scene.png"
+        await pilot.press("enter")
+        await until(pilot, lambda: "crossarm 0.83" in shows(app))
+        app.screen.set_focus(None)
+
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run)
+
+
+def test_monitor_of_a_detector_shows_the_recall_of_each_class(
+    record: Any, snap_compare: Any, console: Any, until: Any, shows: Any
+) -> None:
+    detector = record(
+        DETECTOR,
+        model="yolo",
+        task="object-detection",
+        headline="map50_95",
+        more_targets=(Target("crossarm/recall", at_least=0.5),),
+    ).hold()
+    detector.play()
+    found = {"crossarm/recall": 0.4375, "pole/recall": 0.9125, "underground/recall": 0.78}
+    detector.say(MetricsEvent(t=NOW, seq=0, step=999, epoch=9.0, split="validation", values=found))
+    app = console(now=lambda: NOW, read_figures=lambda: dict(HOST))
+    app.theme = "finetop-dark"
+
+    async def run(pilot: Any) -> None:
+        await until(pilot, lambda: "0.4375" in shows(app) and "util" in shows(app))
 
     assert snap_compare(app, terminal_size=(120, 40), run_before=run)

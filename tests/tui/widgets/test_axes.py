@@ -17,6 +17,7 @@ from tui.widgets.chart.axes import (
     nice_end,
     nice_step,
     reading,
+    step_ticks,
     ticks,
     time_label,
     time_ticks,
@@ -83,6 +84,19 @@ def test_steps_are_round(span: float, count: int, step: float) -> None:
 def test_ticks_lie_inside() -> None:
     assert ticks(Bounds(0.0, 1.0), 4) == pytest.approx([0, 0.25, 0.5, 0.75, 1.0])
     assert ticks(Bounds(0.13, 0.29), 4) == pytest.approx([0.15, 0.2, 0.25])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (Bounds(999, 1000), [999, 1000]),
+        (Bounds(0, 10), [0, 5, 10]),
+        (Bounds(3, 7), [3, 4, 5, 6, 7]),
+        (Bounds(0, 200), [0, 50, 100, 150, 200]),
+    ],
+)
+def test_steps_have_whole_ticks(bounds: Bounds, expected: list[float]) -> None:
+    assert step_ticks(bounds, 4) == expected
 
 
 def test_times_have_ticks_that_clocks_have() -> None:

@@ -94,6 +94,19 @@ def time_ticks(bounds: Bounds, count: int) -> list[float]:
     return _multiples(bounds, float(step))
 
 
+def step_ticks(bounds: Bounds, count: int) -> list[float]:
+    """Round whole numbers inside the bounds: there is no half step."""
+    step = nice_step(bounds.span, count)
+    return _multiples(
+        bounds, step if step.is_integer() else next(whole for whole in (1.0, 2.0, 5.0) if whole >= step)
+    )
+
+
+def x_ticks(axis: XAxis, bounds: Bounds, count: int) -> list[float]:
+    """Where the x axis has its ticks."""
+    return {"time": time_ticks, "step": step_ticks}.get(axis, ticks)(bounds, count)
+
+
 def log_ticks(bounds: Bounds, count: int) -> list[float]:
     """Round values inside the bounds, as exponents: decades, and 2 and 5 between them where there is room."""
     for mantissas in ((1, 2, 5), (1, 3), (1,)):

@@ -53,7 +53,7 @@ def draw_x_axis(plot: Plot, view: View, shown: Bounds, *, ascii_only: bool) -> N
     end = canvas.width - len(note) - 1
     canvas.write(end + 1, y + 1, note, Role.MUTED)
     count = max(1, min(8, plot.width // 12))
-    values = axes.time_ticks(shown, count) if view.axis == "time" else axes.ticks(shown, count)
+    values = axes.x_ticks(view.axis, shown, count)
     step = values[1] - values[0] if len(values) > 1 else shown.span
     free = 0
     for value in values:
