@@ -49,10 +49,11 @@ def train_plainly(
     batch: int,
     image_size: int,
     seed: int,
+    device: str = "cpu",
 ) -> dict[str, Any]:
     """Train in a process of its own; returns `seconds` of training, `whole_s` with the start of Python, `weights`."""
     data, result = write_yolo(dataset, labels, directory / "data"), directory / "result.json"
-    options = {"epochs": epochs, "batch": batch, "image-size": image_size, "seed": seed}
+    options = {"epochs": epochs, "batch": batch, "image-size": image_size, "seed": seed, "device": device}
     command = [sys.executable, __file__, str(data), base, str(result)]
     command += [text for name, value in options.items() for text in (f"--{name}", str(value))]
     started = time.perf_counter()
@@ -75,6 +76,7 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     for name, default in (("epochs", 20), ("batch", 8), ("image-size", 192), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--device", default="cpu")
     given = parser.parse_args()
     os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", YOLO_CONFIG_DIR=str(given.result.parent))
     from ultralytics import YOLO, settings
@@ -88,11 +90,11 @@ def main() -> None:
         batch=given.batch,
         imgsz=given.image_size,
         seed=given.seed,
-        device="cpu",
+        device=given.device.replace("cuda:", "").replace("cuda", "0"),
         project=str(given.result.parent),
         name="plain",
         plots=False,
-        amp=False,  # its check of AMP fetches a model
+        amp=given.device != "cpu",
     )
     seconds = time.perf_counter() - started
     weights = Path(str(model.trainer.save_dir)) / "weights" / "best.pt"

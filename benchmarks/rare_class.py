@@ -5,9 +5,9 @@
 
 Same drawn pole scenes (the quick preset's recipe: crossarms are thin, and rarer than poles), same net (a
 quarter-width YOLOv8 with a head of stride 4, from random weights, 192 pixels), same epochs and batch. `plain` is
-`yolo train` as it comes; `all` is the quick preset; `none` is that preset with every measure for rare and thin classes off; the others
-are `none` with one measure. All are measured by the same code on the test images of another, larger set drawn with
-another seed; each class operates where its F1 is highest on validation.
+`yolo train` as it comes; `all` is the quick preset; `none` is that preset with every measure for rare and thin
+classes off; the others are `none` with one measure. All are measured by the same code on the test images of another,
+larger set drawn with another seed; each class operates where its F1 is highest on validation.
 """
 
 from __future__ import annotations

@@ -53,6 +53,16 @@ def test_a_checkpoint_under_any_name_is_read_by_what_it_holds(checkpoint: Path) 
     assert build(Config(base=str(renamed)), LABELS, "cpu").labels == LABELS
 
 
+@pytest.mark.parametrize("name", ["yolov8n", "yolo11n"])
+def test_a_head_as_wide_as_that_of_pretrained_weights_is_saved_and_loaded(name: str, tmp_path: Path) -> None:
+    torch.save({"model": DetectionModel(f"{name}.yaml", nc=80, verbose=False)}, tmp_path / "coco.pt")
+    detector = build(Config(base=str(tmp_path / "coco.pt")), ["insulator"], "cpu")
+    card = Card("object-detection", "b", ["insulator"], 64, 0.7, 300, {}, {}, [], "d", {}, False)
+    save(detector, card, ([], []), tmp_path / "model")
+    loaded = read_detector(tmp_path / "model", card, "cpu").model.state_dict()
+    assert all(torch.equal(weight, loaded[key]) for key, weight in detector.model.state_dict().items())
+
+
 def test_a_pickle_that_runs_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "model.pt"
