@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import DataError
+from engine.profiles.validation import nearest
 
 Row = dict[str, Any]
 
@@ -43,6 +44,16 @@ def shape_of(task: str) -> Shape:
     name, texts, noun = shapes[task]
     found = find_task(task)
     return Shape(name, found.problem_with, found.count_classes, texts, noun)
+
+
+def unknown_label(row: Row, labels: Sequence[str]) -> str | None:
+    """The first label of a row's parts that a model with these labels does not know, in words."""
+    for entry in (*row.get("objects", ()), *row.get("entities", ())):
+        if entry["label"] not in labels:
+            near = nearest(entry["label"], labels)
+            like = f"; did you mean {near!r}?" if near else ""
+            return f"the class {entry['label']!r} is not among {', '.join(labels)}{like}"
+    return None
 
 
 def labelled_problem(row: Row) -> str | None:

@@ -150,3 +150,20 @@ def test_real_photographs_are_imported_whole_with_their_splits(import_boxes: Any
     assert summary.skipped == 0
     assert sum(counts["insulator"] for counts in dataset.manifest.classes.values()) == 631
     assert dataset.is_intact()
+
+
+def test_a_class_that_the_model_does_not_know_is_named_with_the_nearest(
+    yolo: Callable[..., Path], import_boxes: Any
+) -> None:
+    source = yolo(names="names: [poles, crossarm]\n")
+    says = r"the class 'poles' is not among crossarm, pole; did you mean 'pole'\?.*add it to the model's labels"
+    with pytest.raises(DataError, match=says):
+        import_boxes(source, labels=["crossarm", "pole"])
+
+
+def test_rows_of_unknown_classes_can_be_left_out(yolo: Callable[..., Path], import_boxes: Any) -> None:
+    source = yolo(names="names: [insulator, crossarm]\n")
+    dataset, summary = import_boxes(source, labels=["crossarm"], skip_bad=True)
+    labels = {thing["label"] for split in summary.rows for row in dataset.rows(split) for thing in row["objects"]}
+    assert labels <= {"crossarm"}
+    assert summary.skipped == 1
