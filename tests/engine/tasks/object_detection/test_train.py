@@ -116,6 +116,11 @@ def test_it_learns_and_a_fresh_reader_of_the_model_predicts_the_same(make_job: M
     assert any(row["objects"] for row in got)
     assert all(agree(*pair) for pair in zip(expected["predictions"], got, strict=True))
     assert set(read_json(job.paths.model / "finetop.json")["thresholds"]) == set(CLASSES)
+    report = TASK.evaluate(job.paths.model, job.dataset, "validation", "cpu")
+    best = max(event["values"]["map50_95"] for event in events(job, "metrics") if "map50_95" in event["values"])
+    assert report.metrics["map50_95"] == pytest.approx(best, abs=0.01)
+    assert {table.title for table in report.tables} >= {"Confusion of classes", "Precision over recall"}
+    assert report.pictures
 
 
 def test_repeated_images_make_epochs_longer_and_the_list_is_named(make_job: MakeJob) -> None:
