@@ -1,6 +1,7 @@
 """What every test stands on: no test touches the leases, the workspace or the Hub of the person who runs it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,19 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Before any other fixture, those of modules too: a run of the person's own would make them wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FINETOP_LEASES", str(tmp_path_factory.mktemp("leases")))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.delenv("FINETOP_WORKSPACE", raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_leases(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FINETOP_LEASES", str(tmp_path_factory.mktemp("leases")))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.delenv("FINETOP_WORKSPACE", raising=False)
 
 
 @pytest.fixture
