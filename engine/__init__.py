@@ -17,18 +17,29 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from engine.api import add_feedback, evaluate, generate, import_data, predict, run, train
+    from engine.api import add_feedback, evaluate, fetch, finetune, generate, import_data, predict, run, train
 
-__all__ = ["add_feedback", "evaluate", "generate", "import_data", "predict", "run", "runs", "train"]
+__all__ = [
+    "add_feedback",
+    "evaluate",
+    "fetch",
+    "finetune",
+    "generate",
+    "import_data",
+    "predict",
+    "run",
+    "runs",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"add_feedback", "evaluate", "generate", "import_data", "predict", "run", "train"}:
-        from engine import api
-
-        return getattr(api, name)
     if name == "runs":
         import importlib
 
         return importlib.import_module("engine.runs")
+    if name in __all__:
+        from engine import api
+
+        return getattr(api, name)
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from engine.datasets.importers import ImportSummary
     from engine.datasets.store import Dataset
     from engine.evaluation.report import Report
+    from engine.feedback.finetune import FinetuneRequest, FinetuneSummary
     from engine.feedback.intake import IntakeSummary
     from engine.feedback.limits import Limits
     from engine.feedback.payload import FeedbackRequest
     from engine.feedback.reading import Payload
     from engine.profiles import ResolvedModel
+    from engine.public_data.fetch import Fetched, FetchLimits, Watcher
+    from engine.public_data.sets import Wanted
     from engine.runs.handle import RunHandle
     from engine.runs.spec import RunSpec
     from engine.tasks.contract import Row
@@ -93,6 +96,33 @@ def generate(
     return [dataset_for(place, model, seed=seed) for model in with_recipe]
 
 
+def fetch(
+    profile: str,
+    models: Sequence[str] | None = None,
+    *,
+    agree: Callable[[Sequence[Wanted]], bool] | None = None,
+    limits: FetchLimits | None = None,
+    watcher: Watcher | None = None,
+    workspace: Place = None,
+) -> list[Fetched]:
+    """Download and import the public data sets that a profile names; what is there already is not brought again.
+
+    `agree` is asked with the sets that would be downloaded, before anything is; nothing happens when it says
+    no. Without it the call itself is the agreement. Raises InputError for a file that is not what the profile
+    names, WorkError where the network fails, saying what can be done by hand.
+    """
+    from engine.profiles import load_profile
+    from engine.public_data.fetch import fetch_sets
+    from engine.public_data.sets import survey
+
+    place = _workspace(workspace)
+    wanted = survey(place, load_profile(profile), resolve_models(profile, models))
+    to_download = [one for one in wanted if one.state == "to download"]
+    if to_download and agree is not None and not agree(to_download):
+        return []
+    return fetch_sets(place, wanted, limits, watcher)
+
+
 def import_data(
     profile: str,
     model: str,
@@ -123,6 +153,7 @@ def import_data(
         skip_bad=skip_bad,
         encoding=encoding,
         scale=scale,
+        labels=getattr(resolved.config, "labels", None),
     )
 
 
@@ -205,7 +236,10 @@ def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, pro
     from engine.feedback.reading import read_payload, take_payload
 
     payload = read_payload(request) if isinstance(request, str | Path) else take_payload(request)
-    (model,) = resolve_models(profile or payload.profile, [payload.model])
+    try:
+        (model,) = resolve_models(profile or payload.profile, [payload.model])
+    except InputError as problem:
+        raise InputError(problem.what, where=problem.where or payload.shown, fix=problem.fix) from problem
     if model.profile != payload.profile:
         raise InputError(
             f"is for the profile {payload.profile}, not {model.profile}", where=payload.shown, fix="name its profile"
@@ -218,6 +252,24 @@ def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, pro
         )
     labels = getattr(model.config, "labels", None)
     return replace(payload, labels=tuple(labels) if labels else None)
+
+
+def finetune(
+    request: FinetuneRequest | FeedbackRequest | dict[str, Any] | str | Path, *, workspace: Place = None
+) -> FinetuneSummary:
+    """Train a model further on what came back from the field, and return as soon as the detached run is on its way.
+
+    The request may bring feedback, which is taken in first; a payload alone (typed, its JSON, or a file) trains the
+    model that it names. The same request sent twice starts one run. Raises InputError.
+    """
+    from engine.feedback.finetune import FinetuneRequest
+    from engine.feedback.finetune import finetune as finetune_in
+
+    if isinstance(request, FinetuneRequest):
+        payloads = [read_feedback(one, profile=request.profile) for one in request.feedback]
+        return finetune_in(_workspace(workspace), request, payloads)
+    payload = read_feedback(request)
+    return finetune_in(_workspace(workspace), FinetuneRequest(payload.profile, payload.model), [payload])
 
 
 def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:

@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 the work failed, 2 bad input or usage, 3 a target was miss
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class FinetopError(Exception):
     """Base of every error that finetop raises on purpose.
@@ -19,10 +21,20 @@ class FinetopError(Exception):
         self.what, self.where, self.fix = what, where, fix
         super().__init__(what, where, fix)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # It comes out of other processes, too, and keyword arguments are not what pickle expects.
+        return _made_anew, (type(self), self.what, self.where, self.fix), self.__dict__
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         remedy = f"; {self.fix}" if self.fix else ""
         return f"{place}{self.what}{remedy}"
+
+
+def _made_anew(kind: type[FinetopError], what: str, where: str | None, fix: str | None) -> FinetopError:
+    error = kind.__new__(kind)
+    FinetopError.__init__(error, what, where=where, fix=fix)
+    return error
 
 
 class InputError(FinetopError):

@@ -34,6 +34,7 @@ def modules_after(code: str) -> set[str]:
         "import engine.cli.train, engine.cli.runs, engine.cli.data, engine.cli.profiles",
         "import engine.cli.plan, engine.cli.demo, engine.cli.doctor, engine.cli.predict",
         "import engine.feedback.intake, engine.cli.feedback",
+        "import engine.public_data.fetch, engine.cli.fetch",
         "import tui.app, tui.__main__",
     ],
 )

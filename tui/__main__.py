@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.pictures.graphics import Graphics
     from tui.app import FinetopApp
 
 EPILOG = """\
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             workspace=workspace,
             readonly=given.readonly,
             low_bandwidth=given.low_bandwidth,
+            graphics=_graphics(given.graphics, low_bandwidth=given.low_bandwidth),
             ascii_only=given.ascii or not _prints_unicode(),
             read_figures=_read_figures,
         )
@@ -83,6 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
     parser.add_argument("--low-bandwidth", action="store_true", help="for slow lines: at most 3 frames a second")
     parser.add_argument("--ascii", action="store_true", help="for fonts without braille and box characters")
+    parser.add_argument(
+        "--graphics",
+        choices=("kitty", "blocks", "none"),
+        help="how pictures are shown (default: $FINETOP_GRAPHICS, or what the terminal is known to do)",
+    )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(
@@ -100,6 +107,19 @@ def _size(text: str) -> tuple[int, int]:
 
 def _prints_unicode() -> bool:
     return "utf" in (sys.stdout.encoding or "").lower()
+
+
+def _graphics(wanted: str | None, *, low_bandwidth: bool) -> Graphics:
+    """Settled before Textual reads the keyboard: the terminal's answer would be taken for keys."""
+    from engine.pictures.graphics import Graphics, Terminal, for_console, worth_asking_for_console
+
+    given = Graphics(wanted) if wanted else None
+    terminal = Terminal(dict(os.environ), is_terminal=sys.stdout.isatty())
+    if given is None and not low_bandwidth and worth_asking_for_console(terminal):
+        from engine.pictures.terminal import ATTRIBUTES, NAME, ask
+
+        terminal = Terminal(terminal.environment, answers=ask(NAME + ATTRIBUTES))
+    return for_console(terminal, given, thrifty=low_bandwidth)
 
 
 def _read_figures() -> dict[str, float]:

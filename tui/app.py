@@ -12,6 +12,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.signal import Signal
 
+from engine.pictures.graphics import Graphics
 from tui.actions import ACTIONS, action_of, bindings_of
 from tui.feed.model import Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
@@ -31,6 +32,8 @@ class Options:
     readonly: bool = False
     low_bandwidth: bool = False
     ascii_only: bool = False
+    graphics: Graphics = Graphics.BLOCKS
+    """How Validate shows pictures."""
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
 

@@ -43,6 +43,11 @@ class ThriftyApp(App[None]):
         else:
             super()._display(screen, renderable)
 
+    def send(self, codes: str) -> None:
+        """Write codes that change no cell: after them the terminal shows what it did before."""
+        if self._driver is not None:
+            self._driver.write(codes)
+
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self._shown.forget_all())
 

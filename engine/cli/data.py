@@ -1,4 +1,4 @@
-"""`engine data`: generate, import, list and show datasets."""
+"""`engine data`: generate, fetch, import, list and show datasets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.cli.fetch import fetch
 from engine.cli.options import (
     DebugOption,
     JsonOption,
@@ -22,7 +23,7 @@ from engine.cli.output import print_json, print_table, say
 from engine.datasets.store import Dataset, Row, list_datasets, open_dataset
 from engine.workspace import Workspace
 
-app = new_app("Generate, import, list and show datasets.")
+app = new_app("Generate, fetch, import, list and show datasets.")
 
 
 @app.command()
@@ -42,6 +43,9 @@ def generate(
     """
     datasets = api.generate(profile, models, preset=preset, overrides=set_ or [], seed=seed, workspace=workspace)
     _report(datasets, json)
+
+
+app.command()(fetch)
 
 
 @app.command("import")

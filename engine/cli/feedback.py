@@ -1,18 +1,37 @@
-"""`engine feedback`: take corrected detections in from the field."""
+"""`engine feedback`: take corrected detections in from the field, and train on them."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from engine import api
-from engine.cli.options import DebugOption, JsonOption, WorkspaceOption, new_app
+from engine.cli.follow import follow, report_of
+from engine.cli.options import (
+    DebugOption,
+    DeviceOption,
+    JsonOption,
+    ProfileArgument,
+    SetOption,
+    WorkspaceOption,
+    new_app,
+)
 from engine.cli.output import print_json, print_table, say
+from engine.feedback.finetune import FinetuneSummary
 from engine.feedback.intake import IntakeSummary
+from engine.runs.handle import RunHandle
 
-app = new_app("Take corrected detections in from the field.")
+app = new_app("Take corrected detections in from the field, and learn from them.")
+AllowPathOption = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-path", metavar="DIR", help="Local images may lie here, not only beside the payload."),
+]
+AllowPrivateOption = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses, too.")
+]
 
 
 @app.command()
@@ -21,13 +40,8 @@ def add(
     profile: Annotated[
         str | None, typer.Option("--profile", metavar="PATH", help="Where the payload's profile lies, if not known.")
     ] = None,
-    allow_path: Annotated[
-        list[Path] | None,
-        typer.Option("--allow-path", metavar="DIR", help="Local images may lie here, not only beside the payload."),
-    ] = None,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch from private and loopback addresses, too.")
-    ] = False,
+    allow_path: AllowPathOption = None,
+    allow_private: AllowPrivateOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -53,6 +67,66 @@ def add(
         for failure in summary.failed:
             say(f"{file}: {failure}")
     return 1 if any(summary.failed for summary in summaries) else 0
+
+
+@app.command()
+def train(
+    profile: ProfileArgument,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model of the profile.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Payloads that are taken in first.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="RUN", help="The run to start from, if not the last one.")
+    ] = None,
+    no_replay: Annotated[
+        bool, typer.Option("--no-replay", help="See no image of the original training set again.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Train even where the same training was done already.")
+    ] = False,
+    set_: SetOption = None,
+    device: DeviceOption = "auto",
+    detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run goes on.")] = False,
+    allow_path: AllowPathOption = None,
+    allow_private: AllowPrivateOption = False,
+    json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> int:
+    """Train a model further on its feedback and a sample of what it learnt first; prints the run id.
+
+    Values stand in the profile under `feedback:`; `--set` overrides them. Exit code 1 if items or the run failed.
+
+    Example: engine feedback train thermal faults correction.json --set feedback.train_replay=2
+    """
+    from engine.feedback.finetune import FinetuneRequest
+    from engine.feedback.limits import Limits
+
+    request = FinetuneRequest(
+        profile=profile,
+        model=model,
+        feedback=tuple(files or ()),
+        start=start,
+        replay=not no_replay,
+        again=again,
+        overrides=tuple(set_ or ()),
+        device=device,
+        limits=Limits(allow_private=allow_private),
+        roots=tuple(allow_path or ()),
+    )
+    summary = api.finetune(request, workspace=workspace)
+    if json:
+        print_json(summary)
+    else:
+        print(summary.run, flush=True)
+    for line in _told(summary):
+        say(line)
+    for file, taken in zip(files or (), summary.intake, strict=True):
+        for failure in taken.failed:
+            say(f"{file}: {failure}")
+    code = 1 if summary.failed else 0
+    return code if detach else max(code, _followed(api.run(summary.run, workspace)))
 
 
 @app.command()
@@ -82,3 +156,34 @@ def _report(summaries: list[IntakeSummary]) -> None:
             for each in summaries
         ],
     )
+
+
+def _told(summary: FinetuneSummary) -> list[str]:
+    """What the training is made of, in words."""
+    made = summary.dataset
+    brought = [f"{summary.added} images of feedback are new"] if summary.intake else []
+    return [
+        *brought,
+        f"{made.feedback['train']} images of feedback and {made.replayed} of before to train on; "
+        f"{made.feedback['validation']} and {made.original['validation']} to validate; "
+        f"{made.feedback['test']} and {made.original['test']} to test ({made.id})",
+        f"starts from {summary.start}"
+        if summary.started
+        else f"{summary.run} is this very training: nothing is started; --again trains once more",
+    ]
+
+
+def _followed(handle: RunHandle) -> int:
+    """Follow the run to its end; then what was gained and lost."""
+    try:
+        (view,) = follow([handle])
+    except KeyboardInterrupt:
+        say("left off following; the run goes on. `engine runs watch` or `finetop` shows it.")
+        raise
+    report = report_of(handle)
+    for table in report.tables[:1] if report else []:
+        sys.stdout.flush()
+        print_table(table.columns, [row for row in table.rows if "/map" not in row[0]])
+    for note in report.notes if report else []:
+        say(note)
+    return 0 if view.state == "done" else 1

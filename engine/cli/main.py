@@ -18,13 +18,13 @@ from engine.errors import FinetopError, InputError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "the main job on data that it makes: generate, train, watch, validate"),
     "profiles": ("engine.cli.profiles", "list, show and check the projects"),
-    "data": ("engine.cli.data", "generate, import, list and show datasets"),
+    "data": ("engine.cli.data", "generate, fetch, import, list and show datasets"),
     "plan": ("engine.cli.plan", "what a training would run: values, steps, data, device, time, warnings"),
     "train": ("engine.cli.train", "start trainings in the background and follow them"),
     "runs": ("engine.cli.runs", "list, show, watch, stop and resume runs"),
     "evaluate": ("engine.cli.evaluate", "measure a trained model on a split"),
     "predict": ("engine.cli.predict", "try a trained model on samples"),
-    "feedback": ("engine.cli.feedback", "take corrected detections in from the field"),
+    "feedback": ("engine.cli.feedback", "take corrected detections in from the field, and train on them"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),
 }
 

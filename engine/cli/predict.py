@@ -14,6 +14,7 @@ from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOp
 from engine.cli.output import say
 from engine.errors import DataError, InputError
 from engine.files import atomic_file
+from engine.pictures.graphics import Graphics
 from engine.tasks.catalog import find_task
 
 
@@ -32,6 +33,10 @@ def predict(
     show: Annotated[
         bool, typer.Option("--show", help="Draw the objects on the images, here in the terminal.")
     ] = False,
+    graphics: Annotated[
+        Graphics | None,
+        typer.Option("--graphics", help="How --show draws; where it is left out, the best that is known to work."),
+    ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
@@ -41,6 +46,8 @@ def predict(
 
     Example: engine predict @latest "Maintain 18 feet from the pole per G.O. 95."
     """
+    if graphics is not None and not show:
+        raise InputError("--graphics says how --show draws", fix="add --show")
     task = find_task(api.run(run, workspace).spec.task)
     samples = _samples(inputs or [], input, pairs=task.predicts_on == "text pair")
     if not samples:
@@ -53,9 +60,10 @@ def predict(
         for sample, made in zip(samples, predictions, strict=True)
     ]
     if show:
-        from engine.cli.show import show_objects
+        from engine.cli.show import graphics_for_stdout, show_objects
 
-        show_objects([api.as_row(sample, task.predicts_on) for sample in samples], predictions)
+        rows = [api.as_row(sample, task.predicts_on) for sample in samples]
+        show_objects(rows, predictions, graphics=graphics_for_stdout(graphics))
     if output is None:
         if show:
             return

@@ -79,6 +79,13 @@ def show(
             ["hyperparameter", "value", "from"],
             [[name, _short(value), model.origins.get(f"config.{name}", "default")] for name, value in values.items()],
         )
+        learnt = {name: model.origins.get(f"feedback.{name}") for name in type(model.feedback).model_fields}
+        if any(learnt.values()):
+            print()
+            print_table(
+                ["training on feedback", "value", "from"],
+                [[name, _short(getattr(model.feedback, name)), origin] for name, origin in learnt.items()],
+            )
         print()
 
 

@@ -91,8 +91,10 @@ def as_markdown(report: Report, pictures: str = "report-pictures") -> str:
         lines += _markdown_table(table)
     if report.errors:
         lines += ["## Worst errors", ""]
+        links = {picture.name: f"[{picture.name}]({pictures}/{picture.name})" for picture in report.pictures}
         for error in report.errors:
-            lines += ["- " + "; ".join(f"{key}: {_cell(value)}" for key, value in error.items())]
+            told = [f"{key}: {links.get(str(value)) or _cell(value)}" for key, value in error.items()]
+            lines += ["- " + "; ".join(told)]
         lines += [""]
     if report.pictures:
         lines += ["## Pictures", ""]
@@ -139,5 +141,7 @@ def _write_pictures(pictures: list[Picture], directory: Path) -> None:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
+    if isinstance(value, list | tuple):
+        return " · ".join(map(_cell, value))
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text.replace("|", "\\|").replace("\n", " ")

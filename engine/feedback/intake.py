@@ -21,7 +21,7 @@ from engine.feedback.payload import FeedbackItem
 from engine.feedback.pictures import Picture, decode
 from engine.feedback.reading import Entry, Payload, shown_image
 from engine.feedback.store import Judged, Ledger, Record
-from engine.feedback.urls import is_url
+from engine.network.urls import is_url
 from engine.profiles.problems import printable
 from engine.profiles.validation import advice
 from engine.tasks.object_detection.data import problem_with

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,14 +15,15 @@ from pydantic import (
     StringConstraints,
 )
 
+from engine.profiles.public_data import Sha256
 from engine.profiles.schema import Name
 from engine.training.config import hyperparameter
 
+FORMAT = 1
 MAX_ITEMS = 10_000
 MAX_OBJECTS = 1000
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EARLIEST_YEAR = 2000
-_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def _printable(text: str) -> str:
@@ -53,6 +52,8 @@ def _written_time(value: Any) -> Any:
 
 
 def _recent(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("has no time zone; write it as 2026-03-01T14:05:00+01:00, or with Z for UTC")
     if value.year < _EARLIEST_YEAR:
         raise ValueError(f"lies before the year {_EARLIEST_YEAR}; check the clock it was taken from")
     return value
@@ -61,12 +62,6 @@ def _recent(value: datetime) -> datetime:
 def _not_too_many(value: Any) -> Any:
     if isinstance(value, list | tuple) and len(value) > MAX_OBJECTS:
         raise ValueError(f"holds {len(value)} objects, more than the {MAX_OBJECTS} that an image may have")
-    return value
-
-
-def _digest(value: str) -> str:
-    if not _SHA256.fullmatch(value):
-        raise ValueError("must be 64 hex digits in small letters, as sha256sum prints them")
     return value
 
 
@@ -81,7 +76,7 @@ Label = Annotated[
     AfterValidator(_printable),
 ]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_printable)]
-When = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_recent)]
+When = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(_recent)]
 Box = Annotated[list[float], BeforeValidator(_four_numbers), Field(min_length=4, max_length=4)]
 
 
@@ -116,7 +111,7 @@ class FeedbackItem(_Strict):
         description="When they were vouched for, with time zone. Of two items on the same image the newer counts."
     )
     group: Text | None = Field(None, description="Kind or place of the image, by which tests can be sliced.")
-    sha256: Annotated[str, AfterValidator(_digest)] | None = Field(
+    sha256: Sha256 | None = Field(
         None, description="SHA-256 of the image file in hex; one that arrives with another content is refused."
     )
 

@@ -11,13 +11,14 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import DataError
-from engine.feedback.payload import MAX_ITEMS, Envelope, FeedbackItem, FeedbackRequest, TrainingSettings
+from engine.feedback.payload import FORMAT, MAX_ITEMS, Envelope, FeedbackItem, FeedbackRequest, TrainingSettings
 from engine.profiles.document import Node, shown_path
 from engine.profiles.problems import Place, Problem, printable
 from engine.profiles.validation import problems_of
 
 MAX_BYTES = 64 << 20
 LONGEST_SHOWN = 120
+SEE = "see docs/feedback.schema.json"
 A_REQUEST = "a request"
 """Names a payload that came as a Python object."""
 
@@ -98,9 +99,9 @@ def _decoded(content: bytes, shown: str) -> Any:
         place = f"{shown}:{problem.lineno}:{problem.colno}"
         raise DataError(f"not JSON: {problem.msg}", where=place, fix="check brackets, commas and quotes") from problem
     except RecursionError as problem:
-        raise DataError("nested too deep", where=shown, fix="see docs/feedback.schema.json") from problem
+        raise DataError("nested too deep", where=shown, fix=SEE) from problem
     except ValueError as problem:
-        raise DataError(printable(str(problem)), where=shown, fix="see docs/feedback.schema.json") from problem
+        raise DataError(printable(str(problem)), where=shown, fix=SEE) from problem
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -119,6 +120,10 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _taken(value: Any, shown: str, folder: Path | None) -> Payload:
     if not isinstance(value, dict):
         raise DataError("must be a JSON object with profile, model and items", where=shown, fix="see docs/examples")
+    version = value.get("finetop", FORMAT)
+    if isinstance(version, int) and version > FORMAT:
+        what = f"is of version {version} of the format, newer than the {FORMAT} that is read"
+        raise DataError(what, where=shown, fix=f"update finetop, or send version {FORMAT}")
     items = value.get("items")
     if isinstance(items, list | tuple) and not 1 <= len(items) <= MAX_ITEMS:
         what = f"holds {len(items)} items, more than {MAX_ITEMS}" if items else "holds no items"
@@ -127,9 +132,7 @@ def _taken(value: Any, shown: str, folder: Path | None) -> Payload:
     if envelope is None:
         first, others = problems[0], len(problems) - 1
         more = f" (and {others} more)" if others else ""
-        raise DataError(
-            printable(first.what) + more, where=first.where, fix=first.fix or "see docs/feedback.schema.json"
-        )
+        raise DataError(printable(first.what) + more, where=first.where, fix=first.fix or SEE)
     return Payload(
         profile=envelope.profile,
         model=envelope.model,
@@ -144,7 +147,7 @@ def _entry(number: int, value: Any) -> Entry:
     reference = value.get("image") if isinstance(value, dict) else None
     image = shown_image(reference) if isinstance(reference, str) else ""
     if not isinstance(value, dict):
-        return Entry(number, image, problem="must be an object with image, objects, source, who and when")
+        return Entry(number, image, problem=f"must be an object with image, objects, source, who and when; {SEE}")
     item, problems = _validated(FeedbackItem, value, "")
     return Entry(number, image, item, "" if item is not None else _sentence(problems))
 
@@ -172,4 +175,5 @@ def _sentence(problems: Sequence[Problem]) -> str:
     text = f"{first.field}: {first.what}" if first.field else first.what
     if len(problems) > 1:
         text += f" (and {len(problems) - 1} more)"
-    return printable(text + (f"; {first.fix}" if first.fix else ""))
+    # Some complaints hold their remedy already.
+    return printable(text if "; " in text else f"{text}; {first.fix or SEE}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import DataError, InputError
+from engine.pictures.labels import Corners, places
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,6 +21,8 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#5
 MISSED, FALSE = "#d55e00", "#f0e442"
 LEAST_SIDE, MOST_SIDE = 640, 1280
 """A drawn picture's longer side: small ones are enlarged, so that lines and letters do not hide a thin thing."""
+LETTERS = 14
+"""Pixels of a label's letters."""
 JPEG_QUALITY = 90
 INLINE = "data:image/"
 
@@ -64,26 +67,46 @@ def open_picture(source: Path | str) -> Image:
         ) from problem
 
 
-def draw(picture: Image, marks: Sequence[Mark]) -> Image:
-    """A copy with the boxes on it, brought to a size at which they can be seen."""
+def drawn_size(width: int, height: int) -> tuple[int, int]:
+    """The size that `draw` gives a picture of this size."""
+    longer = max(width, height)
+    # Whole numbers enlarge without a blur.
+    scale = -(-LEAST_SIDE // longer) if longer < LEAST_SIDE else min(1.0, MOST_SIDE / longer)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def draw(picture: Image, marks: Sequence[Mark], size: tuple[int, int] | None = None) -> Image:
+    """A copy with the boxes on it, of this size, or of one at which they can be seen."""
     from PIL import Image, ImageDraw, ImageFont
 
-    longer = max(picture.size)
-    scale = max(1, round(LEAST_SIDE / longer)) if longer < LEAST_SIDE else min(1.0, MOST_SIDE / longer)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    enlarged = picture.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS)
-    pen, font = ImageDraw.Draw(enlarged), ImageFont.load_default(14)
+    size = size or drawn_size(*picture.size)
+    across, down = size[0] / picture.width, size[1] / picture.height
+    enlarged = picture.resize(size, Image.Resampling.NEAREST if across > 1 else Image.Resampling.LANCZOS)
+    pen, font = ImageDraw.Draw(enlarged), ImageFont.load_default(LETTERS)
+    boxes: list[Corners] = []
     for mark in marks:
         # Round the thing and not on it: a line of two pixels would hide a crossarm.
-        x0, y0, x1, y1 = (value * scale for value in mark.box)
-        corners = (x0 - 2, y0 - 2, x1 + 2, y1 + 2)
+        x0, y0, x1, y1 = mark.box
+        boxes.append((x0 * across - 2, y0 * down - 2, x1 * across + 2, y1 * down + 2))
         if mark.dashed:
-            _dashed(pen, corners, mark.colour)
+            _dashed(pen, boxes[-1], mark.colour)
         else:
-            pen.rectangle(corners, outline=mark.colour, width=2)
+            pen.rectangle(boxes[-1], outline=mark.colour, width=2)
+    # After all the boxes, whose lines would run through the letters.
+    written = [pen.textbbox((0, 0), mark.text, font=font) if mark.text else (0, 0, 0, 0) for mark in marks]
+    sizes = [
+        (right - left + 4 if right else 0, bottom - top + 4 if right else 0) for left, top, right, bottom in written
+    ]
+    for mark, place, (left, top, _, _) in zip(marks, places(boxes, sizes, size), written, strict=True):
         if mark.text:
-            _label(pen, font, mark, corners, size)
+            pen.rectangle(place, fill=mark.colour)
+            pen.text((place[0] + 2 - left, place[1] + 2 - top), mark.text, fill=_ink_on(mark.colour), font=font)
     return enlarged
+
+
+def colours_in(marks: Sequence[Mark]) -> list[str]:
+    """The colours of boxes and letters."""
+    return [*dict.fromkeys(mark.colour for mark in marks), *dict.fromkeys(_ink_on(mark.colour) for mark in marks)]
 
 
 def as_jpeg(picture: Image) -> bytes:
@@ -106,15 +129,6 @@ def _file(source: Path | str) -> Path | io.BytesIO:
 
 def _named(source: Path | str) -> str:
     return "the data URL" if str(source).startswith(INLINE) else str(source)
-
-
-def _label(pen: Any, font: Any, mark: Mark, corners: tuple[float, ...], size: tuple[int, int]) -> None:
-    left, top, right, bottom = pen.textbbox((0, 0), mark.text, font=font)
-    width, height = right - left + 4, bottom - top + 4
-    x = max(0, min(corners[0], size[0] - width))
-    y = corners[1] - height if corners[1] >= height else min(corners[3], size[1] - height)
-    pen.rectangle((x, y, x + width, y + height), fill=mark.colour)
-    pen.text((x + 2 - left, y + 2 - top), mark.text, fill=_ink_on(mark.colour), font=font)
 
 
 def _dashed(pen: Any, corners: tuple[float, ...], colour: str, dash: int = 6) -> None:

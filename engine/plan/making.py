@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.allowance import FREE_SHARE, free_memory_bytes
 from engine.base_models import SCRATCH, offline, resolve_base
 from engine.datasets.store import Dataset
 from engine.devices import list_devices
@@ -50,6 +51,7 @@ def plan(workspace: Workspace, resolved: ResolvedModel, dataset: Dataset | None 
         targets=resolved.targets,
         device=where,
         disk=_disk(workspace, base, resolved),
+        kept_mib=_kept_mib(resolved, data),
         time=expected_time(workspace, resolved, phases, where.names),
     )
     return replace(made, warnings=tuple(cautions(made, resolved.config, find_task(resolved.task).metrics)))
@@ -102,6 +104,13 @@ def _phases(resolved: ResolvedModel, data: DataPlan) -> list[PhaseOutline]:
     """As the config says them; a config without phases has none that could be known."""
     outline = getattr(resolved.config, "phases", None)
     return list(outline(data.splits)) if outline is not None and data.splits else []
+
+
+def _kept_mib(resolved: ResolvedModel, data: DataPlan) -> float:
+    """As the config says, within what is free now."""
+    kept = getattr(resolved.config, "kept_mib", None)
+    wanted = kept(data.splits) if kept is not None else 0.0
+    return min(wanted, free_memory_bytes() * FREE_SHARE / MIB) if wanted else 0.0
 
 
 def _base(resolved: ResolvedModel) -> BasePlan:

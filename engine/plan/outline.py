@@ -90,4 +90,6 @@ class Plan:
     device: DevicePlan
     disk: DiskPlan
     time: TimePlan
+    kept_mib: float = 0.0
+    """Memory that decoded examples take between epochs, at most."""
     warnings: tuple[str, ...] = ()

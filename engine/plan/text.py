@@ -56,6 +56,8 @@ def _facts(plan: Plan) -> Iterator[str]:
     yield fact("targets", ", ".join(str(target) for target in plan.targets) or "none")
     memory = f"  {plan.device.title}, {size(plan.device.memory_mib)}" if plan.device.title else ""
     yield fact("device", (" or ".join(plan.device.names) or "none") + memory)
+    if plan.kept_mib:
+        yield fact("memory", f"up to {size(plan.kept_mib)} of decoded examples are kept between epochs")
     needed = f"up to {size(plan.disk.needed_mib)}" if plan.disk.needed_mib is not None else "not known yet"
     yield fact("disk", f"{needed}; {size(plan.disk.free_mib)} free")
     time = f"about {duration(plan.time.seconds)}" if plan.time.seconds is not None else "not known yet"

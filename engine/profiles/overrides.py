@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from engine.errors import ProfileError
 from engine.profiles.document import Node, parse_value, plain_scalar
 from engine.profiles.problems import InvalidProfileError, Place
-from engine.profiles.schema import Data, Policy, Profile
+from engine.profiles.schema import Data, FeedbackTraining, Policy, Profile
 from engine.profiles.settings import SECTIONS, SET, task_of
 from engine.profiles.validation import advice, fields_at
 
@@ -54,6 +54,8 @@ def _choices(profile: Profile, model: str, path: list[str]) -> tuple[set[str] | 
     match path:
         case ["policy", name, *_]:
             return set(Policy.model_fields), name
+        case ["feedback", name, *_]:
+            return set(FeedbackTraining.model_fields), name
         case ["data", "recipe", name, *_]:
             return (set() if task is None else fields_at(task.recipe_class, ())), name
         case ["data", name, *_]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from engine.errors import ProfileError
 from engine.profiles.overrides import overrides_for
 from engine.profiles.problems import InvalidProfileError
-from engine.profiles.schema import FULL, Profile
+from engine.profiles.schema import FULL, FeedbackTraining, Profile
 from engine.profiles.settings import layered, settle, task_of
 from engine.profiles.validation import advice
 from engine.runs.spec import RunPolicy, Target
@@ -35,6 +35,7 @@ class ResolvedModel:
     origins: dict[str, str]
     """`config.epochs` → `default`, `profile utility.yaml:31`, `preset quick` or `--set`."""
     description: str = ""
+    feedback: FeedbackTraining = field(default_factory=FeedbackTraining)
 
 
 def resolve(profile: Profile, model: str, *, preset: str = FULL, overrides: Sequence[str] = ()) -> ResolvedModel:
@@ -91,4 +92,5 @@ def _resolve(
         policy=RunPolicy(**settled.policy.model_dump()),
         origins=settled.origins,
         description=profile.models[model].description,
+        feedback=settled.settings.feedback or FeedbackTraining(),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from engine.profiles.document import Node
+from engine.profiles.public_data import PublicSet
 from engine.training.config import SignalName, hyperparameter
 
 FORMAT = 1
@@ -92,6 +93,74 @@ class Policy(_Strict):
     )
 
 
+class FeedbackTraining(_Strict):
+    """How a model learns from feedback. What is not here is as in the run that the training starts from."""
+
+    epochs: int = hyperparameter(10, "Passes over feedback and replay.", unit="epochs", ge=1, le=1000)
+    learning_rate: float = hyperparameter(
+        5e-4,
+        "Peak learning rate: lower than that of a first training, which would sweep away what is known.",
+        gt=0,
+        le=1,
+    )
+    batch_size: int | None = hyperparameter(
+        None, "Images per batch; none: as in the run it starts from.", unit="images", ge=1, le=4096
+    )
+    frozen_layers: int = hyperparameter(
+        0,
+        "First layers that are not trained; 10 is the backbone of YOLOv8. Frees memory and time; what keeps the "
+        "old classes is replay.",
+        unit="layers",
+        ge=0,
+        le=1000,
+    )
+    train_replay: float = hyperparameter(
+        1.0,
+        "Images of the original training set for each image of feedback that is trained on; 0 replays none.",
+        ge=0,
+        le=100,
+    )
+    replay_floor: int = hyperparameter(
+        10,
+        "Replayed images that show a class, at least (all there are, where there are fewer): rare classes first.",
+        unit="images",
+        ge=0,
+        le=100_000,
+    )
+    held_out: float = hyperparameter(
+        0.2,
+        "Part of the feedback that is never trained on and tests the model, chosen by the images' hashes: an "
+        "image once held out stays so.",
+        ge=0,
+        le=0.9,
+    )
+    validation: float = hyperparameter(
+        0.15, "Part of the feedback that joins the validation split, chosen in the same way.", ge=0, le=0.9
+    )
+    allowed_forgetting: float = hyperparameter(
+        0.05,
+        "How much the headline metric and the recall of each class may fall on the original test split, from "
+        "the start of the training to its end. A model that lost more is not to be promoted.",
+        ge=0,
+        le=1,
+    )
+    keep_runs: int = hyperparameter(
+        0,
+        "Newest finished trainings on feedback that stay on disk; older ones are removed after a successful one. "
+        "0 keeps all. First trainings always stay.",
+        unit="runs",
+        ge=0,
+        le=10_000,
+    )
+    seed: int = hyperparameter(13, "Seed of the replay sample.", ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _something_is_left_to_train_on(self) -> FeedbackTraining:
+        if self.held_out + self.validation >= 1:
+            raise ValueError("held_out and validation leave nothing to train on; together they must stay below 1")
+        return self
+
+
 class Settings(_Strict):
     """What a model can set, and a preset or `--set` can set over it."""
 
@@ -101,6 +170,9 @@ class Settings(_Strict):
         {}, description="Metric on the test split → threshold. A number means at least; null takes a target away."
     )
     early_stop_on: list[SignalName] = Field([], description="Signals of the advisor that end the training early.")
+    feedback: FeedbackTraining | None = Field(
+        None, description="How the model learns from feedback; left out: as the defaults say. For object-detection."
+    )
 
 
 class Model(Settings):
@@ -108,6 +180,17 @@ class Model(Settings):
 
     task: str = Field(description="The kind of model, by its Hugging Face pipeline name.")
     description: str = Field("", description="What the model is for, in words for a newcomer.")
+    public_data: list[PublicSet] = Field(
+        [], description="Data sets that others publish and `engine data fetch` brings; each becomes a dataset."
+    )
+
+    @model_validator(mode="after")
+    def _has_each_set_once(self) -> Model:
+        names = [each.name for each in self.public_data]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"names the public set {twice} twice; give each a name of its own")
+        return self
 
 
 class Preset(_Strict):

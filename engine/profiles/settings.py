@@ -19,7 +19,7 @@ from engine.profiles.validation import validate
 from engine.tasks.catalog import find_task
 from engine.tasks.contract import Task
 
-SECTIONS = ("config", "data", "targets", "early_stop_on", "policy")
+SECTIONS = ("config", "data", "targets", "early_stop_on", "feedback", "policy")
 SET = "--set"
 DEFAULT = "default"
 
@@ -129,6 +129,8 @@ def _origins(settled: Settled, tree: Node) -> dict[str, str]:
     }
     if settled.recipe is not None:
         values["data"]["recipe"] = settled.recipe.model_dump()
+    if settled.settings.feedback is not None:
+        values["feedback"] = settled.settings.feedback.model_dump()
     return {".".join(path): _written_at(path, written) for path in _leaf_paths(values)}
 
 

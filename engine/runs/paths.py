@@ -75,3 +75,8 @@ class RunPaths:
     def report(self) -> Path:
         """`report.json`: evaluation on the held-out test split."""
         return self.root / "report.json"
+
+    @property
+    def metrics(self) -> Path:
+        """`metrics.json`: of a training on feedback, what was before and after."""
+        return self.root / "metrics.json"

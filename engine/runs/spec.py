@@ -53,6 +53,20 @@ class RunPolicy:
 
 
 @dataclass(frozen=True)
+class Continuation:
+    """What a training on feedback goes on from, what it may cost, and what stays on disk after it."""
+
+    run: str
+    """The run whose model it starts from."""
+    original: str
+    """The dataset of the first training, whose examples must not be forgotten."""
+    allowed_forgetting: float
+    """How much the headline and each class's recall may fall on the original test split."""
+    keep_runs: int = 0
+    """Newest finished trainings on feedback that stay; 0 keeps all."""
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """Everything that a trainer needs to know, resolved: no profile is read again."""
 
@@ -75,6 +89,8 @@ class RunSpec:
     policy: RunPolicy = RunPolicy()
     created: float = 0.0
     launcher: str = "local"
+    continues: Continuation | None = None
+    """None for a training on a profile's own data."""
 
     def write(self, path: Path) -> None:
         document = {"finetop": FORMAT, **asdict(self)}
@@ -102,6 +118,8 @@ class RunSpec:
             document["targets"] = tuple(Target(**target) for target in document["targets"])
             document["early_stop_on"] = tuple(document["early_stop_on"])
             document["policy"] = RunPolicy(**document["policy"])
+            if document.get("continues") is not None:
+                document["continues"] = Continuation(**document["continues"])
             return cls(**document)
         except (KeyError, TypeError) as problem:
             raise InputError(

@@ -21,8 +21,17 @@ def new_run_id(profile: str, model: str) -> str:
     The last four digits are the fraction of the second, in 1/65536.
     """
     now = time.time()
-    name = re.sub(r"[^a-z0-9]+", "-", f"{profile}-{model}".lower()).strip("-") or "run"
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{name}-{int(now % 1 * 65536):04x}"
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+    return f"{stamp}-{_name(profile, model)}-{int(now % 1 * 65536):04x}"
+
+
+def named_after(run_id: str, profile: str, model: str) -> bool:
+    """Whether an id is one that a run of this model would have; its specification alone says that it is one."""
+    return run_id[16:-5] == _name(profile, model)
+
+
+def _name(profile: str, model: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{profile}-{model}".lower()).strip("-") or "run"
 
 
 def create_run(workspace: Workspace, spec: RunSpec) -> RunPaths:

@@ -17,6 +17,7 @@ from engine.errors import FinetopError, NotFoundError, WorkError
 from engine.evaluation.report import write_report
 from engine.model_directory import EXPECTED, read_expected
 from engine.runs.attempt import dataset_of
+from engine.runs.continuation import beside_its_start
 from engine.runs.paths import RunPaths
 from engine.runs.processes import die_with_parent, end_process
 from engine.runs.reasons import EXIT_CODES, Reason, reason_of_error
@@ -59,7 +60,10 @@ def verify(paths: RunPaths, device: str) -> None:
     spec = RunSpec.read(paths.spec)
     task = find_task(spec.task)
     compare(task, paths.model, device)
-    report = task.evaluate(paths.model, dataset_of(paths, spec), "test", device)
+    dataset = dataset_of(paths, spec)
+    report = task.evaluate(paths.model, dataset, "test", device)
+    if spec.continues is not None:
+        report = beside_its_start(paths, spec, task, dataset, report, device)
     write_report(report, paths.report)
 
 

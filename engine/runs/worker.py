@@ -13,6 +13,7 @@ import pickle
 import signal
 import socket
 import sys
+import traceback
 from pathlib import Path
 
 from engine.devices import boot_id
@@ -77,8 +78,23 @@ def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     os.write(ready, READY)
     os.close(ready)
     supervisor.supervise()
+    _prune(paths, spec, status)
     status.close()
     os.close(lock)
+
+
+def _prune(paths: RunPaths, spec: RunSpec, status: EventWriter) -> None:
+    """The run is over, whatever becomes of older ones."""
+    if spec.continues is None:
+        return
+    from engine.runs.retention import prune
+
+    try:
+        gone = prune(paths, spec)
+        if gone:
+            status.log(f"removed older trainings on feedback: {', '.join(gone)}")
+    except Exception as problem:
+        traceback.print_exception(problem)
 
 
 def take_lock(paths: RunPaths) -> int:

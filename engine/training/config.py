@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -81,6 +81,12 @@ class TrainingConfig(BaseModel):
     precision: Literal["auto", "fp32", "bf16"] = hyperparameter(
         "auto", "Arithmetic of forward and backward; auto takes bf16 where the device has it."
     )
+    loader_workers: Literal["auto"] | Annotated[int, Field(ge=0, le=128)] = hyperparameter(
+        "auto",
+        "Processes that prepare batches of pictures ahead of the step; text needs none. auto: none on the CPU, where "
+        "the net needs every core; on a GPU its share of the cores but one, 16 at most.",
+        unit="processes",
+    )
     max_length: int = hyperparameter(256, "Longest input; longer text goes in windows.", unit="tokens", ge=8, le=8192)
     checkpoint_every_s: float = hyperparameter(
         60.0, "Publish a checkpoint when the last one is this old.", unit="s", ge=0
@@ -90,6 +96,11 @@ class TrainingConfig(BaseModel):
     def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
         """The phases of a run on splits of these sizes. A task with more than one phase says so here."""
         return [self.phase("training", counts.get("train", 0))]
+
+    def kept_mib(self, counts: Mapping[str, int]) -> float:
+        """Memory that examples of splits of these sizes take between epochs, at most. A task that keeps some says
+        so here."""
+        return 0.0
 
     def phase(self, name: str, examples: int) -> PhaseOutline:
         """A phase with this config's own batch, epochs and limits."""

@@ -10,35 +10,27 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from engine.advisor.advisor import Advisor, Signal
 from engine.errors import NonFiniteError, StopRequested
-from engine.runs.checkpoints import publish
 from engine.tasks.contract import Job, Row, Stop
 from engine.training.average import WeightAverage
+from engine.training.checkpointing import Checkpoints
 from engine.training.config import TrainingConfig
+from engine.training.feed import micro_batches
+from engine.training.feeding import feed_for
 from engine.training.memory import out_of_memory_as_ours
 from engine.training.optimizer import RateFactor, clip_gradients, make_optimizer, set_learning_rate
-from engine.training.outcome import likely_cause
+from engine.training.outcome import kept_start, likely_cause
+from engine.training.passes import Before, Passes
 from engine.training.position import Position
-from engine.training.precision import autocast_dtype
 from engine.training.progress import Progress
 from engine.training.pulse import Pulse
 from engine.training.reading import StepReading
 from engine.training.schedule import learning_rate_factor
-from engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
-from engine.training.state import (
-    load_trainable,
-    random_state,
-    require_finite,
-    restore_random_state,
-    trainable_state,
-)
 from engine.training.trainable import FitResult, Phase, Trainable
 from engine.training.watch import Tick
 
@@ -67,12 +59,11 @@ class Loop:
         self.model = trainable.model
         self.trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.device = torch.device(job.device)
-        self.autocast_dtype = autocast_dtype(self.config.precision, self.device)
+        self.passes = Passes(trainable, self.device, self.config.precision, between=self._look_up)
         self.optimizer = make_optimizer(self.model, self.config, rate_factor)
-        self.position = Position(step=phase.step_offset, best_step=phase.step_offset)
         self.average = average
-        self.best_state: dict[str, Tensor] | None = None
         self.advisor = Advisor(headline=job.headline, mode=mode, targets=job.targets, patience=self.config.patience)
+        self.checkpoints = Checkpoints(job, phase, self.model, self.optimizer, self.advisor, average)
         self.steps_per_epoch = math.ceil(len(trainable.batches(0)) / self.config.gradient_accumulation)
         self.phase_steps = self.steps_per_epoch * phase.epochs
         if self.config.max_steps:
@@ -80,8 +71,12 @@ class Loop:
         self.progress = Progress(job.events, phase, steps=self.phase_steps, steps_per_epoch=self.steps_per_epoch)
         self._pulse = Pulse(self._look_up)
         self._doing = phase.name
-        self._last_checkpoint = time.monotonic()
         self._waiting: StepReading | None = None
+
+    @property
+    def position(self) -> Position:
+        """Where the phase stands."""
+        return self.checkpoints.position
 
     def fit(self, resume_from: Path | None = None) -> FitResult:
         """Train the phase to its end. Raises StopRequested on Stop.NOW, NonFiniteError,
@@ -89,11 +84,12 @@ class Loop:
         with out_of_memory_as_ours(), self._pulse.inside(self.model, self.device):
             self._try_longest_batch()
             if resume_from is not None:
-                self._load(resume_from)
+                self.checkpoints.load(resume_from)
             else:
                 torch.manual_seed(self.config.seed + self.phase.index)
-            stopped = self._run()
-            self._restore_best()
+            with feed_for(self.job, self.trainable, self.phase, self.position, heed=self._heed) as self._feed:
+                stopped = self._run()
+            self.checkpoints.restore_best()
         self.progress.say(self.phase.name, self.position.step, forced=True)
         return FitResult(
             best_step=self.position.best_step,
@@ -175,14 +171,11 @@ class Loop:
         learning_rate = self.config.learning_rate * factor
         set_learning_rate(self.optimizer, learning_rate)
         self._pulse.reset()
-        before, buffers = random_state(self.device), self._copied_buffers()
+        before = Before.passes(self.model, self.device)
         try:
-            loss = self._forward_backward(group)
+            loss = self.passes.add_gradients(self._feed.take_all(group, self.position.epoch))
         except _LeaveNow:
-            # As if the step had not begun: it will be repeated.
-            self.optimizer.zero_grad(set_to_none=True)
-            restore_random_state(before, self.device)
-            self._put_back(buffers)
+            before.put_back()  # the step will be repeated
             self._publish()
             raise StopRequested from None
         norm = clip_gradients(self.trained, self.config.max_grad_norm) if self.config.max_grad_norm else None
@@ -197,34 +190,16 @@ class Loop:
         self._waiting = reading
         self.progress.measure(time.monotonic() - started)
 
-    def _forward_backward(self, group: list[list[int]]) -> Tensor:
-        """Gradients of the mean loss over all batches of the group, in micro-batches."""
-        batches = [
-            self.trainable.collate(part, self.position.epoch)
-            for indices in group
-            for part in _parts(indices, self.job.splits_of_batch)
-        ]
-        weight = max(1.0, sum(self.trainable.weight(batch) for batch in batches))
-        total = torch.zeros((), device=self.device)
-        for at, batch in enumerate(batches):
-            if at:
-                self._look_up()
-            moved = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
-            with self._autocast():
-                loss = self.trainable.loss_sum(moved) / weight
-            loss.backward()
-            total += loss.detach()
-        return total
-
     def _look_up(self) -> None:
         """In the middle of something long: tell how far it is, and leave where that was asked for."""
         self._pulse.reset()
         self.progress.say(self._doing, self.position.step)
+        self._heed()
+
+    def _heed(self) -> None:
+        """Leave where that was asked for. Tells nothing: who waits for batches for ever hangs, and must look so."""
         if self.job.should_stop() is Stop.NOW:
             raise _LeaveNow
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, self.autocast_dtype, enabled=self.autocast_dtype is not None)
 
     def _flush(self) -> None:
         """Report the step whose numbers are still waiting."""
@@ -252,7 +227,7 @@ class Loop:
         self.progress.say(self._doing, self.position.step, forced=True)
         try:
             with self._averaged():
-                with torch.inference_mode(), self._autocast():
+                with torch.inference_mode(), self.passes.autocast():
                     values = self.trainable.evaluate(Tick(self._tick, self._sample))
                 self._compare(values, start=start)
         except _LeaveNow:
@@ -273,7 +248,7 @@ class Loop:
         if start or position.beaten_by(score, loss, mode=self.mode):
             position.best_score, position.best_loss, position.best_step = score, loss, position.step
             position.without_gain = 0
-            self.best_state = trainable_state(self.model)
+            self.checkpoints.keep_best()
         else:
             position.without_gain += 1
 
@@ -299,11 +274,7 @@ class Loop:
         if position.best_step > self.phase.step_offset or not self._phase_step():
             return
         cause = likely_cause(position.epoch_losses, learning_rate=self.config.learning_rate, steps=self._phase_step())
-        start = "not a number" if position.start_score is None else f"{position.start_score:.4g}"
-        message = (
-            f"no evaluation beat the model that {self.phase.name} started from "
-            f"({self.job.headline} {start}), so that one is kept; likely cause: {cause}"
-        )
+        message = kept_start(self.phase.name, self.job.headline, position.start_score, cause)
         self.job.events.signal("kept_start", metric=self.job.headline, message=message, step=position.step)
 
     # -- memory, checkpoints
@@ -311,76 +282,23 @@ class Loop:
     def _try_longest_batch(self) -> None:
         """Forward and backward of the largest batch now: a lack of GPU memory shows at once.
 
-        The evaluation that follows tries its own. Nothing of it stays: buffers are put back, and the
-        random state is set afterwards.
+        The evaluation that follows tries its own. Nothing of it stays.
         """
         if self.device.type == "cpu":
             return
-        buffers = self._copied_buffers()
+        before = Before.passes(self.model, self.device)
         self.model.train()
+        parts = micro_batches(self.trainable.longest_batch(), self.job.splits_of_batch)
         try:
-            self._forward_backward([self.trainable.longest_batch()])
+            self.passes.add_gradients([self.trainable.collate(part, 0) for part in parts])
         except _LeaveNow:
             raise StopRequested from None
-        self.optimizer.zero_grad(set_to_none=True)
-        self._put_back(buffers)
-
-    def _copied_buffers(self) -> list[Tensor]:
-        """What forward passes change besides gradients: running statistics of normalization."""
-        return [buffer.clone() for buffer in self.model.buffers()]
-
-    def _put_back(self, buffers: list[Tensor]) -> None:
-        for buffer, before in zip(self.model.buffers(), buffers, strict=True):
-            buffer.copy_(before)
+        before.put_back()
 
     def _publish_if_older_than(self, seconds: float) -> None:
-        if time.monotonic() - self._last_checkpoint >= seconds:
+        if self.checkpoints.older_than(seconds):
             self._publish()
 
     def _publish(self) -> None:
         self._flush()
-        require_finite(self.model)
-        keep = self.job.policy.keep_checkpoints if self.job.policy else 2
-        snapshot = Snapshot(
-            phase=self.phase.name,
-            phase_index=self.phase.index,
-            position=self.position,
-            advisor=self.advisor.state(),
-            model=trainable_state(self.model),
-            best=self.best_state,
-            average=None if self.average is None else self.average.state,
-            optimizer=self.optimizer.state_dict(),
-            random=random_state(self.device),
-        )
-        with publish(self.job.paths.checkpoints, self.position.step, keep=keep) as staging:
-            write_snapshot(snapshot, staging)
-        self.job.events.checkpoint(
-            self.position.step,
-            f"checkpoints/step-{self.position.step:08d}",
-            score=self.position.best_score,
-            best=self.position.best_step == self.position.step,
-        )
-        self._last_checkpoint = time.monotonic()
-
-    def _load(self, checkpoint: Path) -> None:
-        snapshot = read_snapshot(checkpoint)
-        self.position, self.best_state = snapshot.position, snapshot.best
-        self.advisor.load(snapshot.advisor)
-        load_trainable(self.model, snapshot.model)
-        self.optimizer.load_state_dict(snapshot.optimizer)
-        if self.average is not None and snapshot.average is not None:
-            self.average.load(snapshot.average)
-        restore_random_state(snapshot.random, self.device)
-
-    def _restore_best(self) -> None:
-        if self.best_state is not None and (
-            self.average is not None or self.position.best_step != self.position.step
-        ):
-            load_trainable(self.model, self.best_state)
-        self.model.eval()
-
-
-def _parts(indices: list[int], count: int) -> Iterator[list[int]]:
-    size = math.ceil(len(indices) / count)
-    for start in range(0, len(indices), size):
-        yield indices[start : start + size]
+        self.checkpoints.publish()

@@ -23,3 +23,12 @@ def likely_cause(train_losses: Sequence[float], *, learning_rate: float, steps: 
         f"the training loss fell ({first:.3g} → {last:.3g}) but validation did not follow: the model learnt what "
         "does not carry over; lower learning_rate, train fewer epochs or give it more varied examples"
     )
+
+
+def kept_start(phase: str, headline: str, score: float | None, cause: str) -> str:
+    """What is said when a phase hands over the model that it started from."""
+    start = "not a number" if score is None else f"{score:.4g}"
+    return (
+        f"no evaluation beat the model that {phase} started from ({headline} {start}), so that one is kept; "
+        f"likely cause: {cause}"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -38,6 +38,21 @@ class Trainable(Protocol):
     def evaluate(self, tick: Tick) -> dict[str, float]:
         """Metrics on validation; holds at least the headline metric. Longest batch first, so that a lack
         of memory shows at once."""
+
+
+class Collate(Protocol):
+    """Makes batches. Where it goes to other processes it is pickled, so it holds neither model nor device."""
+
+    def __call__(self, indices: Sequence[int], epoch: int) -> Batch:
+        """Tensors of a batch, on the CPU; a function of its arguments and of the config's seed alone."""
+
+
+@runtime_checkable
+class PreparedApart(Protocol):
+    """A Trainable whose batches are worth other processes (pictures to decode and change). Its `collate` is a call
+    of `preparation`; its `batches` is asked by another thread, too."""
+
+    preparation: Collate
 
 
 @dataclass(frozen=True)

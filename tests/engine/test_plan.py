@@ -23,6 +23,7 @@ from engine.plan.text import duration, size
 from engine.profiles import ResolvedModel, load_profile, resolve
 from engine.runs.spec import RunPolicy, RunSpec, Target
 from engine.runs.store import create_run, new_run_id
+from engine.tasks.catalog import find_task
 from engine.tasks.token_classification.config import Config
 from engine.training.config import PhaseOutline, TrainingConfig
 from engine.workspace import Workspace
@@ -303,6 +304,14 @@ def test_durations_are_short(seconds: float, text: str) -> None:
 
 def test_sizes_are_short() -> None:
     assert (size(90.2), size(1229)) == ("90 MiB", "1.2 GiB")
+
+
+def test_the_memory_that_decoded_images_take_is_said_before() -> None:
+    config = find_task("object-detection").config_class(image_size=64, image_cache_mb=1)
+    assert config.kept_mib({"train": 40}) == 40 * 64 * 64 * 3 / 2**20
+    assert config.kept_mib({"train": 4000}) == 1
+    assert any("up to 22 MiB of decoded examples" in line for line in lines(replace(GOOD, kept_mib=22.0)))
+    assert not any("decoded" in line for line in lines(GOOD))
 
 
 def test_a_plan_imports_no_heavy_library() -> None:

@@ -137,3 +137,15 @@ def test_the_settings_of_utility_are_those_that_were_asked_for() -> None:
     assert (yolo.config.mosaic, yolo.config.mosaic_off_epochs) == (1.0, 0)
     assert (yolo.config.scale, yolo.config.copy_paste) == (0.7, 0.3)
     assert [str(target) for target in yolo.targets] == ["map50_95 ≥ 0.6", "crossarm/recall ≥ 0.5"]
+
+
+def test_thermal_learns_the_faults_that_its_scenes_draw_and_says_how_it_learns_from_feedback() -> None:
+    profile = load_profile("thermal")
+    faults, quick = resolve(profile, "faults"), resolve(profile, "faults", preset="quick")
+    assert faults.config.labels == ["hot_spot", "loose_joint", "overload"]
+    assert faults.recipe is not None and faults.recipe.scene == "thermograms"
+    assert (faults.feedback.train_replay, faults.feedback.keep_runs, faults.feedback.frozen_layers) == (1.0, 3, 10)
+    assert faults.feedback.learning_rate <= faults.config.learning_rate / 5
+    assert faults.feedback.epochs < faults.config.epochs
+    assert quick.feedback.frozen_layers == 0, "a backbone from random weights has to move along"
+    assert (quick.feedback.train_replay, quick.feedback.keep_runs) == (1.0, 3)

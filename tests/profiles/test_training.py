@@ -9,22 +9,23 @@ from engine.base_models import PACKAGED_MINILM
 from engine.profiles import list_profiles, load_profile
 
 CASES = [
-    (path.stem, model, preset)
+    (path.stem, name, model.task, preset)
     for path in list_profiles()
     for profile in [load_profile(str(path))]
     for preset in profile.preset_names
-    for model in profile.models
+    for name, model in profile.models.items()
 ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("profile", "model", "preset"), CASES)
+@pytest.mark.parametrize(("profile", "model", "task", "preset"), CASES)
 def test_two_steps_of_every_model_and_preset_end_with_a_report(
-    profile: str, model: str, preset: str, tmp_path: Path
+    profile: str, model: str, task: str, preset: str, tmp_path: Path
 ) -> None:
     # The full preset's own base may need a network; one that is here stands in, all else is as shipped.
-    base = "scratch:yolov8n" if model == "yolo" else PACKAGED_MINILM
+    base = "scratch:yolov8n" if task == "object-detection" else PACKAGED_MINILM
     overrides = [f"base={base}", "max_steps=2", "batch_size=4"]
+    overrides += ["data.recipe.images=60"] if task == "object-detection" else []
     (handle,) = engine.train(profile, [model], preset=preset, overrides=overrides, workspace=tmp_path)
     view = handle.wait(timeout=280)
     assert (view.state, view.reason) == ("done", "done"), handle.paths.log.read_text()[-2000:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +126,9 @@ async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, u
 
 
 async def test_generate_shows_counts_and_examples(
-    workspace: Any, console: Any, until: Any, shows: Any, monkeypatch: pytest.MonkeyPatch
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
-    monkeypatch.chdir(Path(__file__).parents[2])
+    shutil.copy(Path(__file__).parents[2] / "profiles" / "utility.yaml", profiles)
     app = console()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("1")

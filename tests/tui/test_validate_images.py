@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from engine.pictures.graphics import Graphics
+from engine.pictures.kitty import PLACEHOLDER
+
 RUN = "20261120-131200-utility-yolo-51aa"
 
 
@@ -103,3 +106,35 @@ async def test_where_colour_is_absent_there_is_the_table_alone(
         await pilot.press("enter")
         await until(pilot, lambda: "60 x 4 px at 30, 40" in shows(app))
         assert "▀" not in shows(app)
+
+
+async def test_with_kitty_the_pixels_are_sent_and_the_table_stands_below(
+    detector: None, console: Any, until: Any, shows: Any, fake_model: None, image: str
+) -> None:
+    app = console(graphics=Graphics.KITTY)
+    sent: list[str] = []
+    app.send = sent.append
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app, until, shows)
+        app.screen.query_one("#first").value = image
+        await pilot.press("enter")
+        await until(pilot, lambda: PLACEHOLDER in shows(app) and "60 × 4 px at 30, 40" in shows(app))
+        assert "▀" not in shows(app) and sum("a=T,U=1" in text for text in sent) == 1
+        # Another screen and back: text for text, no pixels.
+        await pilot.press("escape", "3")
+        await until(pilot, lambda: PLACEHOLDER not in shows(app))
+        await pilot.press("v")
+        await until(pilot, lambda: PLACEHOLDER in shows(app))
+        assert sum("a=T,U=1" in text for text in sent) == 1
+
+
+async def test_without_graphics_there_is_the_table_alone(
+    detector: None, console: Any, until: Any, shows: Any, fake_model: None, image: str
+) -> None:
+    app = console(graphics=Graphics.NONE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app, until, shows)
+        app.screen.query_one("#first").value = image
+        await pilot.press("enter")
+        await until(pilot, lambda: "60 × 4 px at 30, 40" in shows(app))
+        assert "▀" not in shows(app) and not app.screen.query("Picture")

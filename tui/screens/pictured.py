@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import FinetopError
+from engine.pictures.graphics import Graphics
 from tui.theme import Palette
 
 if TYPE_CHECKING:
@@ -39,13 +40,18 @@ def pictured(sample: Mapping[str, Any]) -> Pictured | None:
 
 
 def show_in(
-    place: Widget, shown: Pictured, prediction: Mapping[str, Any], labels: Sequence[str], palette: Palette
+    place: Widget,
+    shown: Pictured,
+    prediction: Mapping[str, Any],
+    labels: Sequence[str],
+    palette: Palette,
+    graphics: Graphics,
 ) -> None:
     """Put it there, with boxes in the colours that their labels have in the text."""
     from engine.pictures.objects import marks_of
     from tui.widgets.picture import Picture, colours_of
 
     if not place.query(Picture):
-        place.mount(Picture(id="picture"))
+        place.mount(Picture(graphics, id="picture"))
     marks = marks_of(prediction.get("objects", []), labels, colours=colours_of(palette), scale=shown.scale)
     place.query_one(Picture).show(shown.picture, marks)

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from engine.pictures.graphics import Graphics
 from tui.actions import bindings_of
 from tui.feed.model import RunInfo, Snapshot, Wanted
 from tui.predictor import Predictor, Ready, Row
@@ -226,7 +227,9 @@ class ValidateScreen(ConsoleScreen):
         from tui.widgets.picture import can_show
 
         self._asking = True
-        with_picture = asked.image and can_show(palette_of(self.app), ascii_only=self.console.options.ascii_only)
+        options = self.console.options
+        shows = options.graphics is not Graphics.NONE
+        with_picture = asked.image and shows and can_show(palette_of(self.app), ascii_only=options.ascii_only)
 
         def work() -> Message:
             try:
@@ -253,7 +256,7 @@ class ValidateScreen(ConsoleScreen):
             from tui.screens.pictured import show_in
 
             place, palette = self.query_one("#picture-place"), palette_of(self.app)
-            show_in(place, event.picture, event.prediction, self._labels, palette)
+            show_in(place, event.picture, event.prediction, self._labels, palette, self.console.options.graphics)
         self.query_one("#answers", Static).update(Text("\n\n").join(self._answers))
         self.query_one("#result").scroll_home(animate=False)
 

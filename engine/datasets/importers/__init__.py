@@ -6,7 +6,7 @@ Files of texts are read line by line; nothing is written unless the whole import
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from engine.datasets.importers.formats import rows_of
 from engine.datasets.importers.found import Found, Problems
 from engine.datasets.importers.lines import Lines
 from engine.datasets.importers.scores import Scale, parse_scale, rescaled
-from engine.datasets.importers.shapes import Shape, shape_of
+from engine.datasets.importers.shapes import Shape, shape_of, unknown_label
 from engine.datasets.importers.sources import Source, find_sources
 from engine.datasets.importers.splitting import repeated_texts, settle_splits
 from engine.datasets.store import Dataset, write_dataset
@@ -51,10 +51,14 @@ def import_dataset(
     split_seed: int = SPLIT_SEED,
     encoding: str = "utf-8",
     scale: str | None = None,
+    notes: Mapping[str, Any] | None = None,
+    labels: Sequence[str] | None = None,
 ) -> tuple[Dataset, ImportSummary]:
     """Read `sources` (`PATH` or `SPLIT=PATH`) into a dataset for `task`.
 
-    `scale` says what the scores of pairs run from and to (`1..5`); without it, it is told from the scores.
+    `labels` are those that the model knows; a row with another one cannot be used. `scale` says what the scores of
+    pairs run from and to (`1..5`); without it, it is told from the scores.
+    `notes` go into the manifest beside those of the import.
     Raises DataError naming file and line for a row that cannot be used, unless `skip_bad`.
     """
     shape = shape_of(task)
@@ -62,17 +66,20 @@ def import_dataset(
     of_pictures = shape.name == "boxes"
     chosen = find_sources(sources, folders=of_pictures)
     taken = _pictures(chosen, format, problems) if of_pictures else _texts(chosen, shape, format, encoding, problems)
-    found, notes = taken.found, taken.notes
+    found, said = taken.found, taken.notes
     if shape.name == "pairs":
         given = parse_scale(scale)
         found, used = rescaled(found, given, problems)
-        notes += [_about_scale(used, given)]
+        said += [_about_scale(used, given)]
     found = [one for one in found if not problems.add_if(one.where, shape.problem_with(one.row), "correct the row")]
+    if labels:
+        fix = "rename it, or add it to the model's labels in the profile"
+        found = [one for one in found if not problems.add_if(one.where, unknown_label(one.row, labels), fix)]
     if not found:
         first = f": {problems.first[0]}" if problems.first else ""
         raise DataError(f"no row could be used{first}", where=str(sources[0]), fix="see docs/data.md for the formats")
     splits, drawn = settle_splits(found, shape.texts, split_seed, shape.noun)
-    notes += drawn + repeated_texts(splits, shape.texts, shape.noun)
+    said += drawn + repeated_texts(splits, shape.texts, shape.noun)
     dataset = write_dataset(
         workspace,
         task=task,
@@ -83,11 +90,11 @@ def import_dataset(
         source="import",
         seed=split_seed if drawn else None,
         origins=taken.origins,
-        notes={"import": notes, "skipped": problems.count, "problems": problems.first},
+        notes={"import": said, "skipped": problems.count, "problems": problems.first, **(notes or {})},
         files=taken.files,
     )
     counts = {name: len(rows) for name, rows in splits.items()}
-    return dataset, ImportSummary(counts, problems.count, tuple(problems.first), tuple(notes))
+    return dataset, ImportSummary(counts, problems.count, tuple(problems.first), tuple(said))
 
 
 @dataclass(frozen=True)

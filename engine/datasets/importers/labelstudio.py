@@ -83,7 +83,11 @@ def parse_result(result: Any, width: int, height: int) -> Box | None:
 
 
 def _rectangle(value: dict[str, Any], width: int, height: int) -> list[tuple[float, float]]:
-    x, y, wide, high = (number_of(value.get(name)) for name in ("x", "y", "width", "height"))
+    names = ("x", "y", "width", "height")
+    missing = next((name for name in names if name not in value), None)
+    if missing:
+        raise BadLabel(f"the rectangle has no `{missing}`")
+    x, y, wide, high = (number_of(value[name]) for name in names)
     if wide < 0 or high < 0:
         raise BadLabel(f"the box has a negative size ({wide:g} x {high:g} percent)")
     left, top, wide, high = x * width / 100, y * height / 100, wide * width / 100, high * height / 100

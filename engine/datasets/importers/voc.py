@@ -52,7 +52,11 @@ def parse_object(element: Element, width: int, height: int) -> Box:
         raise BadLabel("the object has no name")
     box, polygon = element.child("bndbox"), element.child("polygon")
     if box is not None:
-        x0, y0, x1, y1 = (number_of(box.text_of(name)) for name in ("xmin", "ymin", "xmax", "ymax"))
+        names = ("xmin", "ymin", "xmax", "ymax")
+        missing = next((name for name in names if not box.text_of(name)), None)
+        if missing:
+            raise BadLabel(f"`bndbox` has no {missing}")
+        x0, y0, x1, y1 = (number_of(box.text_of(name)) for name in names)
         if x1 < x0 or y1 < y0:
             raise BadLabel(f"the box ends before it begins ({x0:g}, {y0:g} to {x1:g}, {y1:g})")
         # One pixel counted from 1 to itself is one pixel wide; equal corners from tools that count from 0 are none.

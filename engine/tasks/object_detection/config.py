@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.training.config import TrainingConfig, hyperparameter
+from engine.training.config import PhaseOutline, TrainingConfig, hyperparameter
 
 ThinObjects = Literal["off", "distance", "widen"]
+Tiles = Literal["off", "inference", "both"]
 
 
 class Config(TrainingConfig):
@@ -57,7 +59,48 @@ class Config(TrainingConfig):
         640, "Longer side that images are brought to; a multiple of 32.", unit="pixels", ge=64, le=4096
     )
     image_cache_mb: int = hyperparameter(
-        1024, "Decoded images kept in memory, at most.", unit="MiB", ge=0, le=1_000_000
+        1024,
+        "Decoded images kept in memory, at most, and never more than half of what is free; processes that prepare "
+        "batches share them.",
+        unit="MiB",
+        ge=0,
+        le=1_000_000,
+    )
+
+    tiles: Tiles = hyperparameter(
+        "off",
+        "For small objects in large images. inference: an image is read whole and by overlapping tiles, each brought "
+        "to image_size. both: training sees tiles, too, or objects at their scale would be strange to the network "
+        "(Akyon et al. 2022, arXiv 2202.06934).",
+    )
+    tile_size: int = hyperparameter(
+        0,
+        "Side of a tile; smaller tiles magnify more. 0 means image_size: tiles are seen at full resolution. An image "
+        "that is no larger is read whole alone.",
+        unit="pixels of the image",
+        ge=0,
+        le=8192,
+    )
+    tile_overlap: float = hyperparameter(
+        0.2,
+        "Part of its side that a tile shares with the next, at least. Smaller objects stand whole in one of them.",
+        ge=0,
+        le=0.75,
+    )
+    tiles_per_image: int = hyperparameter(
+        2,
+        "Tiles that training sees of an image in an epoch, beside the whole; drawn anew, half of them around an "
+        "object.",
+        unit="tiles",
+        ge=1,
+        le=100,
+    )
+    tile_box_share: float = hyperparameter(
+        0.3,
+        "Part of an object's area that a training tile must show; what it shows of other objects is blanked, or it "
+        "would be learnt as background.",
+        gt=0,
+        le=1,
     )
 
     mosaic: float = hyperparameter(1.0, "Probability that four images are put together into one.", ge=0, le=1)
@@ -132,6 +175,28 @@ class Config(TrainingConfig):
         description="Class → recall that its operating confidence must keep on validation. Classes not named operate "
         "where their F1 is highest.",
     )
+
+    def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
+        """One, of which tiles are a part. What `repeat_threshold` adds depends on the images."""
+        return [self.phase("training", counts.get("train", 0) * self.views_per_image)]
+
+    @property
+    def views_per_image(self) -> int:
+        """Examples that training makes of an image: the whole, and tiles."""
+        return 1 + self.tiles_per_image if self.tiles == "both" else 1
+
+    @field_validator("tile_size")
+    @classmethod
+    def _tiles_show_something(cls, size: int) -> int:
+        if 0 < size < 32:
+            raise ValueError("tile_size must be 32 or more, or 0 for image_size")
+        return size
+
+    def kept_mib(self, counts: Mapping[str, int]) -> float:
+        """Decoded images. Tiles are cut from whole ones, whose size is not known here."""
+        if self.tiles == "both":
+            return float(self.image_cache_mb)
+        return min(self.image_cache_mb, counts.get("train", 0) * 3 * self.image_size**2 / 2**20)
 
     @field_validator("image_size")
     @classmethod

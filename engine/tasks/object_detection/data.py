@@ -48,6 +48,12 @@ def labels_of(rows: Iterable[Row]) -> list[str]:
     return sorted({one["label"] for row in rows for one in row["objects"]})
 
 
+def weights_of(rows: Iterable[Row]) -> list[int]:
+    """How often each row counts where a training is watched: `weight`, 1 where it has none. A few images of feedback
+    would else be lost among the many of before."""
+    return [int(row.get("weight", 1)) for row in rows]
+
+
 def image_path(dataset: Path, row: Row) -> Path:
     """Where the row's picture lies. Raises DataError for a path that leaves the dataset."""
     problem = _problem_with_path(row.get("image"))

@@ -22,6 +22,7 @@ from engine.tasks.object_detection.matching import Boxes
 from engine.tasks.object_detection.metrics import Measured
 from engine.tasks.object_detection.misses import picture_name, pictures_of, worst_misses
 from engine.tasks.object_detection.tables import calibration, classes, confusion, curves, curves_picture, sides
+from engine.tasks.object_detection.tiles import Tiling
 
 MANY_PREDICTIONS = 100_000
 RESAMPLES, FEW_RESAMPLES = 1000, 200
@@ -44,6 +45,8 @@ class Card(Protocol):
     def baseline(self) -> dict[str, dict[str, float]]: ...
     @property
     def kept_start(self) -> bool: ...
+    @property
+    def tiling(self) -> Tiling | None: ...
 
 
 def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
@@ -109,18 +112,19 @@ def _intervals(measured: Measured, thresholds: dict[str, float], predictions: in
 def _slices(
     measured: Measured, rows: Sequence[Row], dataset: Dataset, thresholds: dict[str, float]
 ) -> dict[str, dict[str, float | None]]:
-    """Metrics of each `group`; where there are too many, of the groups seen in training and of the others."""
+    """Metrics of each `slice` and each `group`; where these are too many, of the groups seen in training and of the
+    others."""
     groups = [str(row.get("group", "")) for row in rows]
     if len(set(groups)) > MOST_SLICES and "train" in dataset.splits:
         seen = {str(row.get("group", "")) for row in dataset.iterate("train")}
         groups = ["seen" if group in seen else "unseen" for group in groups]
-    names = sorted({*groups} - {""})
-    if not 2 <= len({*groups}) <= MOST_SLICES:
-        return {}
-    return {
-        name: {**measured.values(thresholds, np.array([group == name for group in groups], dtype=np.int64))}
-        for name in names
-    }
+    found: dict[str, dict[str, float | None]] = {}
+    for parts in (groups, [str(row.get("slice", "")) for row in rows]):
+        if 2 <= len({*parts}) <= MOST_SLICES:
+            for name in sorted({*parts} - {""}):
+                within = np.array([part == name for part in parts], dtype=np.int64)
+                found[name] = {**measured.values(thresholds, within)}
+    return found
 
 
 def _error(at: int, miss: Any, rows: Sequence[Row], drawn: Sequence[Picture]) -> dict[str, Any]:
@@ -144,6 +148,8 @@ def _notes(
     notes = target_notes(card.targets, metrics, slices=slices, intervals=intervals)
     if card.kept_start:
         notes.append(KEPT_START)
+    if card.tiling is not None:
+        notes.append(f"Images were read whole and by {card.tiling}.")
     found = {thing["label"] for row in rows for thing in row["objects"]}
     unknown = sorted(found - set(card.labels))
     if unknown:

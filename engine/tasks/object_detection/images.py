@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.errors import DataError
+from engine.allowance import free_memory_bytes, room_bytes
 from engine.tasks.contract import Row
 from engine.tasks.object_detection.config import Config
+from engine.tasks.object_detection.decoded import DecodedImages
 from engine.tasks.object_detection.library import YOLODataset, library_settings
 from engine.tasks.object_detection.paste import Pasting
+from engine.tasks.object_detection.tile_views import TileViews
+from engine.training.trainable import Batch
 
-Pixels = NDArray[np.uint8]
+Key = tuple[int, int] | tuple[int, int, bool]
+"""Number of an image, number of the example (its seed), and whether a tile of the image is shown."""
 
 
 class TrainingImages(YOLODataset):
@@ -30,8 +32,12 @@ class TrainingImages(YOLODataset):
     def __init__(self, rows: Sequence[Row], paths: Sequence[Path], labels: Sequence[str], config: Config) -> None:
         self.rows, self.paths, self.config = rows, paths, config
         self.numbers = {label: number for number, label in enumerate(labels)}
-        self.decoded = DecodedImages(paths, config.image_size, config.image_cache_mb)
+        tiled = config.tiles == "both"
+        room = room_bytes(config.image_cache_mb, free_memory_bytes()) // (2 if tiled else 1)
+        self.decoded = DecodedImages(paths, config.image_size, room)
         self.pasting: Pasting | None = None
+        self.by_tile = False
+        """Whether the example that is being made shows tiles."""
         super().__init__(
             img_path=[],
             imgsz=config.image_size,
@@ -42,24 +48,26 @@ class TrainingImages(YOLODataset):
         )
         self.with_mosaic = self.transforms
         self.without_mosaic = self.build_transforms(_augmentation(config, mosaic=0.0))
-        self.all_pasting = Pasting.of(self, config.copy_paste) if config.copy_paste else None
+        self.all_pasting = Pasting.of(self, self.decoded, config.copy_paste) if config.copy_paste else None
+        self.rows = ()  # read: what goes to another process is small
+        self.tiles = TileViews.of(self, DecodedImages(paths, None, room), config) if tiled else None
 
-    def examples(self, keys: Sequence[tuple[int, int]], epoch: int) -> dict[str, Tensor]:
-        """A batch of (image, example number) pairs: `img` as bytes, `cls`, `bboxes` and the `batch_idx` that says
-        whose they are."""
+    def examples(self, keys: Sequence[Key], epoch: int) -> dict[str, Tensor]:
+        """A batch of examples: `img` as bytes, `cls`, `bboxes` and the `batch_idx` that says whose they are."""
         last = epoch >= self.config.epochs - self.config.mosaic_off_epochs
         self.transforms = self.without_mosaic if last else self.with_mosaic
         self.pasting = None if last else self.all_pasting
-        made = [self._example(image, number, epoch) for image, number in keys]
+        made = [self._example(epoch, *key) for key in keys]
         batch = self.collate_fn(made)
         return {name: batch[name] for name in ("img", "cls", "bboxes", "batch_idx")}
 
-    def _example(self, image: int, number: int, epoch: int) -> dict[str, Any]:
+    def _example(self, epoch: int, image: int, number: int, by_tile: bool = False) -> dict[str, Any]:
         # The library draws from the generators of `random` and numpy; a seed of its own for each example makes
         # it the same whoever prepares it, and whatever was prepared before.
         state = np.random.SeedSequence([self.config.seed, epoch, number]).generate_state(1)
         random.seed(int(state[0]))
         np.random.seed(int(state[0]))
+        self.by_tile = by_tile
         return self[image]
 
     # -- what the library asks of its dataset
@@ -79,6 +87,11 @@ class TrainingImages(YOLODataset):
     def load_image(self, i: int, rect_mode: bool = True, resize_short: bool = False) -> Any:
         image, original = self.decoded[i]
         return image.copy(), original, image.shape[:2]
+
+    def get_image_and_label(self, index: int) -> dict[str, Any]:
+        # Also asked for the partners of a mosaic: they are seen as the example is.
+        label = self.tiles.draw(index, paste=self.pasting is not None) if self.tiles and self.by_tile else None
+        return super().get_image_and_label(index) if label is None else super().update_labels_info(label)
 
     def update_labels_info(self, label: dict[str, Any]) -> dict[str, Any]:
         if self.pasting is not None:
@@ -103,38 +116,18 @@ class TrainingImages(YOLODataset):
         }
 
 
-class DecodedImages:
-    """Images brought to a size, the last used of them kept in memory."""
+@dataclass(frozen=True)
+class Preparation:
+    """Makes batches of examples (engine.training.trainable.Collate). Examples are images, some of them several
+    times; numbers past them are the same by tiles."""
 
-    def __init__(self, paths: Sequence[Path], size: int, cache_mb: int) -> None:
-        self.paths, self.size, self.room = paths, size, cache_mb * 2**20
-        self._kept: OrderedDict[int, tuple[Pixels, tuple[int, int]]] = OrderedDict()
-        self._bytes = 0
+    images: TrainingImages
+    examples: list[int]
 
-    def __getitem__(self, number: int) -> tuple[Pixels, tuple[int, int]]:
-        """The image (height × width × 3, blue first) and the (height, width) it has on disk."""
-        if number in self._kept:
-            self._kept.move_to_end(number)
-            return self._kept[number]
-        entry = self._read(self.paths[number])
-        self._kept[number] = entry
-        self._bytes += entry[0].nbytes
-        while self._bytes > self.room and self._kept:
-            self._bytes -= self._kept.popitem(last=False)[1][0].nbytes
-        return entry
-
-    def _read(self, path: Path) -> tuple[Pixels, tuple[int, int]]:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise DataError("the image cannot be read", where=str(path), fix="make the dataset anew")
-        height, width = image.shape[:2]
-        scale = self.size / max(height, width)
-        if scale != 1:
-            size = (min(self.size, round(width * scale)), min(self.size, round(height * scale)))
-            # Averaging keeps thin things that plain interpolation drops when an image shrinks.
-            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-            image = cv2.resize(image, (max(1, size[0]), max(1, size[1])), interpolation=how)
-        return np.asarray(image, dtype=np.uint8), (height, width)
+    def __call__(self, indices: Sequence[int], epoch: int) -> Batch:
+        count = len(self.examples)
+        keys = [(self.examples[number % count], number, number >= count) for number in indices]
+        return self.images.examples(keys, epoch)
 
 
 def normalized(images: Tensor) -> Tensor:

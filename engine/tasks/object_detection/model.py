@@ -25,6 +25,7 @@ from engine.tasks.object_detection.library import (
     torch_safe_load,
     yaml_model_load,
 )
+from engine.tasks.object_detection.tiles import Tiling
 
 ARCHITECTURE = "architecture.json"
 WEIGHTS = "model.safetensors"
@@ -49,6 +50,8 @@ class Card:
     """Split → metrics of the untrained model."""
     kept_start: bool
     finetop: int = 1
+    tiling: Tiling | None = None
+    """Tiles by which it reads large images beside the whole; None where it takes the whole alone."""
 
 
 @dataclass
@@ -90,7 +93,9 @@ def read_detector(directory: Path, card: Card, device: str) -> Detector:
     """Load a model directory for prediction. Nothing in it is run: tensors and plain values alone."""
     try:
         model = _described_network(read_json(directory / ARCHITECTURE), card.labels)
-        model.load_state_dict(_tensors(directory / WEIGHTS))
+        weights = _tensors(directory / WEIGHTS)
+        _widen_head(model, weights)
+        model.load_state_dict(weights)
     except (OSError, ValueError, KeyError, RuntimeError) as problem:
         reason = str(problem).splitlines()[0]
         raise InputError(f"the model cannot be loaded ({reason})", where=str(directory)) from problem
@@ -103,6 +108,18 @@ def _described_network(architecture: Any, labels: Sequence[str]) -> Any:
     if problem:
         raise ValueError(problem)
     return _network(architecture, labels)
+
+
+def _widen_head(model: Any, weights: dict[str, torch.Tensor]) -> None:
+    """Give the class branch the width that it has in `weights`.
+
+    The library derives it from the number of classes, but keeps that of pretrained weights (COCO's 80 classes) when
+    it loads them.
+    """
+    branch = model.model[-1].cv3[0]
+    width = weights[f"model.{len(model.model) - 1}.cv3.0.{len(branch) - 1}.weight"].shape[1]
+    if width != branch[-1].in_channels:
+        model.load(_network(dict(model.yaml), [str(number) for number in range(width)]), verbose=False)
 
 
 def _network(architecture: dict[str, Any], labels: Sequence[str]) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from engine.tasks.object_detection.decoded import DecodedImages
     from engine.tasks.object_detection.images import TrainingImages
 
 Floats = NDArray[np.float32]
@@ -28,6 +29,8 @@ class Pasting:
     """Which objects there are to paste, and how often each is drawn."""
 
     images: TrainingImages
+    decoded: DecodedImages
+    """Where objects are cut from: at the scale of the images that they are pasted into."""
     probability: float
     objects: NDArray[np.int64]
     """Image and number in it of each object."""
@@ -35,14 +38,14 @@ class Pasting:
     """Objects of a class that is half as frequent are drawn as often as those of one twice as frequent."""
 
     @classmethod
-    def of(cls, images: TrainingImages, probability: float) -> Pasting | None:
+    def of(cls, images: TrainingImages, decoded: DecodedImages, probability: float) -> Pasting | None:
         """The objects of a training split; None when it has none."""
         places = [(at, number) for at, label in enumerate(images.labels) for number in range(len(label["cls"]))]
         if not places:
             return None
         classes = np.concatenate([label["cls"][:, 0] for label in images.labels]).astype(int)
         weights = 1.0 / np.bincount(classes)[classes]
-        return cls(images, probability, np.array(places), weights / weights.sum())
+        return cls(images, decoded, probability, np.array(places), weights / weights.sum())
 
     def into(self, label: dict[str, Any]) -> None:
         """Paste into an example as the library holds it (`img`, `bboxes` as centre and size in parts of the image,
@@ -70,7 +73,7 @@ class Pasting:
 
     def _cut(self, at: int, number: int) -> tuple[NDArray[np.uint8], Floats]:
         """An object with its surroundings, and its box in them."""
-        image, _ = self.images.decoded[at]
+        image, _ = self.decoded[at]
         height, width = image.shape[:2]
         x0, y0, x1, y1 = corners(self.images.labels[at]["bboxes"][number : number + 1], (height, width))[0]
         margin = 2 + MARGIN * min(x1 - x0, y1 - y0)

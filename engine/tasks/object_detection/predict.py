@@ -15,7 +15,7 @@ from engine.errors import InputError
 from engine.model_directory import read_card
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
-from engine.tasks.object_detection.images import Pixels
+from engine.tasks.object_detection.decoded import Pixels
 from engine.tasks.object_detection.inference import Detections, detect
 from engine.tasks.object_detection.metrics import DEFAULT_CONFIDENCE
 from engine.tasks.object_detection.model import Card, Detector, read_detector
@@ -52,6 +52,7 @@ class DetectorPredictor:
                 batch_size=int(self.card.config["eval_batch_size"]),
                 nms_iou=self.card.nms_iou,
                 max_detections=self.card.max_detections,
+                tiling=self.card.tiling,
                 tick=tick,
             )
         return [prediction_of(one, self.card.labels) for one in found]

@@ -14,8 +14,8 @@ from engine.errors import DataError
 from engine.tasks.contract import Job, Row, TrainOutcome
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.config import Config
-from engine.tasks.object_detection.data import image_path, labels_of
-from engine.tasks.object_detection.images import TrainingImages, normalized
+from engine.tasks.object_detection.data import image_path, labels_of, weights_of
+from engine.tasks.object_detection.images import Preparation, TrainingImages, normalized
 from engine.tasks.object_detection.inference import detect
 from engine.tasks.object_detection.loss import DetectionLoss
 from engine.tasks.object_detection.matching import Boxes
@@ -24,6 +24,7 @@ from engine.tasks.object_detection.model import Card, Detector, build, save
 from engine.tasks.object_detection.predict import DetectorPredictor, inline, prediction_of, read_image
 from engine.tasks.object_detection.sampling import fingerprint, repeat_factors, repeated
 from engine.tasks.object_detection.thresholds import confidences, operating_points
+from engine.tasks.object_detection.tiles import cover, tiling_of
 from engine.training.average import WeightAverage
 from engine.training.buckets import shuffled_batches
 from engine.training.loop import Loop
@@ -51,6 +52,7 @@ def train(job: Job) -> TrainOutcome:
     if config.repeat_threshold:
         count, whole = len(trainable.examples), len(rows["train"])
         job.events.log(f"an epoch sees {count} images of {whole}, list {fingerprint(trainable.examples)}")
+    _say_how_tiles_act(job, config, rows["train"])
     baseline = trainable.measure(rows["test"])
     average = (
         WeightAverage(detector.model, config.average_decay, config.average_ramp) if config.average_decay else None
@@ -75,6 +77,7 @@ def train(job: Job) -> TrainOutcome:
         dataset=job.dataset.id,
         baseline={"test": baseline},
         kept_start=result.best_step == 0 and result.steps > 0,
+        tiling=tiling_of(config),
     )
     samples = _expected_samples(job, rows["test"] or rows["validation"])
     save(detector, card, (samples, DetectorPredictor(detector, card, job.device).predict(samples)), job.paths.model)
@@ -85,7 +88,7 @@ def train(job: Job) -> TrainOutcome:
 
 class DetectionTraining:
     """What the loop needs of a detector (engine.training.trainable.Trainable). Examples are images, some of them
-    several times."""
+    several times; with tiles, all of them whole first, and then by tiles as often as the config says."""
 
     def __init__(
         self, job: Job, detector: Detector, config: Config, training: Sequence[Row], validation: Sequence[Row]
@@ -95,9 +98,10 @@ class DetectionTraining:
         self.images = TrainingImages(training, _paths(job, training), detector.labels, config)
         self.criterion = DetectionLoss(detector.model, config, detector.labels)
         self.examples = self._examples(training)
+        self.preparation = Preparation(self.images, self.examples)
 
     def batches(self, epoch: int) -> list[list[int]]:
-        lengths = [1] * len(self.examples)
+        lengths = [1] * len(self.examples) * self.config.views_per_image
         return shuffled_batches(lengths, self.config.batch_size, seed=self.config.seed, epoch=epoch)
 
     def longest_batch(self) -> list[int]:
@@ -106,7 +110,7 @@ class DetectionTraining:
         return np.argsort(boxes, kind="stable")[: self.config.batch_size].tolist()
 
     def collate(self, indices: Sequence[int], epoch: int) -> Batch:
-        return self.images.examples([(self.examples[number], number) for number in indices], epoch)
+        return self.preparation(indices, epoch)
 
     def weight(self, batch: Batch) -> float:
         """Images."""
@@ -122,7 +126,8 @@ class DetectionTraining:
 
     def evaluate(self, tick: Tick) -> dict[str, float]:
         measured = self.match(self.validation, tick)
-        return measured.values(confidences(operating_points(measured, self.config.recall_floor)))
+        points = operating_points(measured, self.config.recall_floor)
+        return measured.values(confidences(points), np.array(weights_of(self.validation), dtype=np.int64))
 
     def measure(self, rows: Sequence[Row]) -> dict[str, float]:
         """Metrics of the model as it is."""
@@ -141,6 +146,7 @@ class DetectionTraining:
                 batch_size=max(1, self.config.eval_batch_size // self.job.splits_of_batch),
                 nms_iou=self.config.nms_iou,
                 max_detections=self.config.max_detections,
+                tiling=tiling_of(self.config),
                 tick=(lambda done: tick(done, len(rows))) if tick else lambda done: None,
             )
         predictions = [prediction_of(one, self.detector.labels) for one in found]
@@ -157,6 +163,18 @@ class DetectionTraining:
         classes = [{entry["label"] for entry in row["objects"]} for row in rows]
         factors = repeat_factors(classes, threshold=self.config.repeat_threshold, limit=self.config.repeat_limit)
         return repeated(factors, seed=self.config.seed)
+
+
+def _say_how_tiles_act(job: Job, config: Config, rows: Sequence[Row]) -> None:
+    tiling = tiling_of(config)
+    if tiling is None:
+        return
+    seen = f"{config.tiles_per_image} tiles of each image" if config.tiles == "both" else "no tiles"
+    job.events.log(f"images are read whole and by {tiling}; an epoch of training sees {seen}")
+    if not any(cover(row["width"], row["height"], tiling) for row in rows):
+        largest = max(max(row["width"], row["height"]) for row in rows)
+        message = f"no training image is larger than a tile ({largest} px), so tiles have no effect"
+        job.events.log(f"{message}; set tile_size below {largest}", "warning")
 
 
 def _in_fp32(value: object) -> object:

@@ -13,7 +13,7 @@ from PIL import Image
 from engine import api
 from engine.cli.main import COMMANDS, main
 
-NEEDS_A_TRAINING = {"demo", "train", "evaluate", "runs stop", "runs resume", "runs remove"}
+NEEDS_A_TRAINING = {"demo", "train", "evaluate", "feedback train", "runs stop", "runs resume", "runs remove"}
 """Run by the tests of training and of runs; here their example must parse."""
 DRAWS_IMAGES = {"plan"}
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from engine.evaluation.report import Picture, Report, Table, pictures_of, read_report, without_content, write_report
+from engine.evaluation.report import (
+    Picture,
+    Report,
+    Table,
+    as_markdown,
+    pictures_of,
+    read_report,
+    without_content,
+    write_report,
+)
 
 
 def test_a_report_comes_back_from_disk_and_has_a_page_beside_it(tmp_path: Path) -> None:
@@ -43,6 +53,14 @@ def test_pictures_are_files_beside_the_page_and_no_part_of_the_json(tmp_path: Pa
     assert "![one \\| missed](good-pictures/misses/01.jpg)" in (tmp_path / "good.md").read_text()
     assert read_report(tmp_path / "good.json") == without_content(report)
     assert b"Y29udGVudA" not in (tmp_path / "good.json").read_bytes()
+
+
+def test_an_error_tells_its_parts_and_leads_to_its_picture() -> None:
+    error = {"image": "a.jpg", "errors": ["pole missed", "crossarm | missed"], "picture": "misses/01.jpg"}
+    report = msgspec.structs.replace(with_pictures(Picture("misses/01.jpg", "one")), errors=[error])
+    link = "[misses/01.jpg](report-pictures/misses/01.jpg)"
+    told = f"- image: a.jpg; errors: pole missed · crossarm \\| missed; picture: {link}\n"
+    assert told in as_markdown(report)
 
 
 def test_the_pictures_of_an_earlier_report_go(tmp_path: Path) -> None:

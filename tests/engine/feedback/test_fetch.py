@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from engine.errors import DataError
-from engine.feedback.fetch import Fetcher, look_up
+from engine.feedback.fetch import Fetcher
 from engine.feedback.limits import Limits
+from engine.network.client import look_up
 
 from .sent import picture
 from .servers import Server, send

@@ -113,8 +113,8 @@ def test_a_bad_item_fails_alone_and_is_named(workspace: Workspace, photos: Path)
     assert [str(failure) for failure in summary.failed] == [
         "item 1 (nothing.png): no such file; give a path relative to the payload's folder",
         "item 3 (text.png): is neither a PNG nor a JPEG; send the image in one of these",
-        "item 4 (b.jpg): who: must have at least 1 character, not ''",
-        "item 5: must be an object with image, objects, source, who and when",
+        "item 4 (b.jpg): who: must have at least 1 character, not ''; see docs/feedback.schema.json",
+        "item 5: must be an object with image, objects, source, who and when; see docs/feedback.schema.json",
     ]
 
 

@@ -161,3 +161,13 @@ def test_resolving_leaves_the_profile_as_it_was(write: Write) -> None:
     before = profile.model_dump(), profile.source.plain()
     resolve(profile, "ner", preset="quick", overrides=["epochs=1"])
     assert (profile.model_dump(), profile.source.plain()) == before
+
+
+def test_how_a_model_learns_from_feedback_has_defaults_that_preset_and_set_override(write: Write) -> None:
+    assert settled(write).feedback.train_replay == 1.0
+    assert not any(name.startswith("feedback.") for name in settled(write).origins)
+    resolved = settled(write, overrides=("feedback.train_replay=2", "ner.feedback.keep_runs=1"))
+    assert (resolved.feedback.train_replay, resolved.feedback.keep_runs) == (2.0, 1)
+    assert resolved.origins["feedback.keep_runs"] == "--set"
+    with pytest.raises(ProfileError, match="no such setting: keep; write keep_runs"):
+        settled(write, overrides=("feedback.keep=1",))

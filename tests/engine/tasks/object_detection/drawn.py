@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -29,12 +30,14 @@ def picture(draws: np.random.Generator) -> tuple[bytes, Row]:
     return content, {"image": f"files/{name}", "width": SIZE, "height": SIZE, "objects": objects}
 
 
-def drawn_dataset(where: Path, *, train: int = 24, rest: int = 8) -> Dataset:
+def drawn_dataset(
+    where: Path, *, train: int = 24, rest: int = 8, draw: Callable[[np.random.Generator], tuple[bytes, Row]] = picture
+) -> Dataset:
     draws = np.random.default_rng(5)
     splits: dict[str, list[Row]] = {}
     files: dict[str, bytes | Path] = {}
     for split, count in (("train", train), ("validation", rest), ("test", rest)):
-        made = [picture(draws) for _ in range(count)]
+        made = [draw(draws) for _ in range(count)]
         splits[split] = [row for _, row in made]
         files |= {row["image"].removeprefix("files/"): content for content, row in made}
     return write_dataset(
@@ -47,3 +50,19 @@ def drawn_dataset(where: Path, *, train: int = 24, rest: int = 8) -> Dataset:
         source="recipe",
         files=files,
     )
+
+
+def wide_picture(draws: np.random.Generator) -> tuple[bytes, Row]:
+    """A grey picture three tiles wide and two high, with four squares and a bar that crosses half of it."""
+    width, height = 3 * SIZE, 2 * SIZE
+    image = draws.normal(90, 6, (height, width, 3))
+    objects = []
+    for at in range(4):
+        x, y = int(draws.integers(at * 48, at * 48 + 30)), int(draws.integers(2, 80))
+        image[y : y + 14, x : x + 14] = 220
+        objects.append({"label": "square", "box": [float(x), float(y), float(x + 14), float(y + 14)]})
+    image[112:116, 40:150, 0] = 10
+    objects.append({"label": "bar", "box": [40.0, 112.0, 150.0, 116.0]})
+    content = cv2.imencode(".png", np.clip(image, 0, 255).astype(np.uint8))[1].tobytes()
+    name = hashlib.sha256(content).hexdigest()[:24] + ".png"
+    return content, {"image": f"files/{name}", "width": width, "height": height, "objects": objects}

@@ -16,6 +16,7 @@ from engine.datasets.store import Dataset, write_dataset
 from engine.evaluation.report import Report, as_markdown, pictures_of, read_report, write_report
 from engine.tasks.object_detection.data import image_path
 from engine.tasks.object_detection.evaluate import report_of
+from engine.tasks.object_detection.tiles import Tiling
 from engine.workspace import Workspace
 
 Row = dict[str, Any]
@@ -31,6 +32,7 @@ class Card:
     dataset: str = ""
     baseline: dict[str, dict[str, float]] = field(default_factory=dict)
     kept_start: bool = False
+    tiling: Tiling | None = None
 
 
 def scene(number: int) -> tuple[Row, str, bytes]:
@@ -93,6 +95,13 @@ def test_the_report_has_metrics_intervals_and_slices(dataset: Dataset) -> None:
     assert low < 12 / 15 < high
     assert set(made.slices) == {"rain", "sun"} and made.slices["sun"]["crossarm/recall"] == 1
     assert made.examples == 12 and made.baseline == {}
+
+
+def test_slices_of_the_rows_stand_beside_their_groups(dataset: Dataset) -> None:
+    rows = [{**row, "slice": "original" if at < 9 else "feedback"} for at, row in enumerate(dataset.rows("test"))]
+    paths = [image_path(dataset.path, row) for row in rows]
+    made = report_of(dataset, "test", rows, paths, predictions(rows), Card())
+    assert set(made.slices) == {"rain", "sun", "original", "feedback"}
 
 
 def test_the_tables_show_classes_thin_boxes_background_and_curves(dataset: Dataset) -> None:

@@ -126,16 +126,18 @@ def test_nothing_is_written_beside_the_images(dataset: Dataset) -> None:
 def test_decoded_images_stay_within_their_memory(dataset: Dataset) -> None:
     rows = dataset.rows("train")
     paths = [image_path(dataset.path, row) for row in rows]
-    decoded = DecodedImages(paths, 256, cache_mb=1)
+    decoded = DecodedImages(paths, 256, room=2**20)
     for number in range(len(paths)):
         decoded[number]
-    assert sum(image.nbytes for image, _ in decoded._kept.values()) <= 2**20
-    assert decoded[0][0].shape == (256, 256, 3)
-    assert decoded[0][1] == (SIZE, SIZE)
+    assert 0 < decoded.kept.used <= 2**20
+    for number in (0, len(paths) - 1):  # one that is kept, and one that is not
+        assert decoded[number][0].shape == (256, 256, 3)
+        assert decoded[number][1] == (SIZE, SIZE)
+        assert np.array_equal(decoded[number][0], DecodedImages(paths, 256, room=0)[number][0])
 
 
 def test_an_image_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "broken.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(DataError, match=r"broken\.png"):
-        DecodedImages([path], 64, 1)[0]
+        DecodedImages([path], 64, 2**20)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from safetensors.torch import load_file
 
 from engine.datasets.store import Dataset
-from engine.errors import StopRequested
+from engine.errors import InputError, StopRequested
 from engine.events.writer import EventWriter
 from engine.files import read_json
 from engine.runs.checkpoints import newest_valid
@@ -20,6 +21,7 @@ from engine.runs.paths import RunPaths
 from engine.tasks.contract import Job, Stop
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.predict import agree
+from engine.training.snapshot import read_snapshot
 
 from .drawn import SIZE, drawn_dataset
 
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 MakeJob = Callable[..., Job]
 CLASSES = ("bar", "square")
+TILES = {"tiles": "both", "tile_size": 48, "tiles_per_image": 1}
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +91,15 @@ def kill() -> Stop:
     raise Killed
 
 
-@pytest.mark.parametrize(("calls", "answer", "raised"), [(7, kill, Killed), (9, lambda: Stop.NOW, StopRequested)])
+@pytest.mark.parametrize(
+    ("calls", "answer", "raised", "tiles"),
+    [(7, kill, Killed, {}), (9, lambda: Stop.NOW, StopRequested, {}), (13, kill, Killed, TILES | {"epochs": 1})],
+    ids=["killed", "stopped", "killed with tiles"],
+)
 def test_cut_off_anywhere_and_resumed_the_weights_are_those_of_an_uninterrupted_run(
-    make_job: MakeJob, calls: int, answer: Callable[[], Stop], raised: type[BaseException]
+    make_job: MakeJob, calls: int, answer: Callable[[], Stop], raised: type[BaseException], tiles: dict[str, Any]
 ) -> None:
-    settings = {"mosaic": 1.0, "copy_paste": 0.5, "repeat_threshold": 0.5, "checkpoint_every_s": 0}
+    settings = {"mosaic": 1.0, "copy_paste": 0.5, "repeat_threshold": 0.5, "checkpoint_every_s": 0} | tiles
     whole, cut = make_job("whole", **settings), make_job("cut", should_stop=after(calls, answer), **settings)
     TASK.train(whole)
     with pytest.raises(raised):
@@ -102,6 +109,23 @@ def test_cut_off_anywhere_and_resumed_the_weights_are_those_of_an_uninterrupted_
     resumed = make_job("cut", resume_from=checkpoint.path, **settings)
     TASK.train(resumed)
     one, other = (load_file(job.paths.model / "model.safetensors") for job in (whole, resumed))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_killed_and_resumed_the_weights_are_the_same_whoever_prepares_the_images(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    settings = {"epochs": 1, "mosaic": 1.0, "copy_paste": 0.5, "checkpoint_every_s": 0}
+    middle = RunPaths(tmp_path / "cut").checkpoints / "step-00000003"
+    whole = make_job("whole", loader_workers=0, **settings)
+    cut = make_job("cut", loader_workers=3, should_stop=lambda: kill() if middle.exists() else Stop.NO, **settings)
+    TASK.train(whole)
+    with pytest.raises(Killed):
+        TASK.train(cut)
+    TASK.train(make_job("cut", loader_workers=1, resume_from=middle, **settings))
+    # What was trained, not the best so far, which may be the start.
+    ends = [job.paths.checkpoints / "step-00000006" for job in (whole, cut)]
+    one, other = (read_snapshot(end).model for end in ends)
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
@@ -129,3 +153,34 @@ def test_repeated_images_make_epochs_longer_and_the_list_is_named(make_job: Make
     [said] = [event["message"] for event in events(job, "log") if "an epoch sees" in event["message"]]
     assert " images of 24, list " in said
     assert events(job, "progress")[-1]["steps"] > 6
+
+
+def test_a_model_trained_with_tiles_reads_by_tiles_wherever_it_is_used(make_job: MakeJob, dataset: Dataset) -> None:
+    job = make_job("run", epochs=2, learning_rate=5e-3, mosaic=0.0, eval_batch_size=8, **TILES)
+    TASK.train(job)
+    said = [event["message"] for event in events(job, "log")]
+    assert any("tiles of 48 px" in message for message in said)
+    assert not any("no effect" in message for message in said)
+    [phase] = job.config.phases({"train": 24})
+    assert events(job, "progress")[-1]["steps"] == phase.steps == 24
+    assert read_json(job.paths.model / "finetop.json")["tiling"] == {"size": 48, "overlap": 0.2}
+    read: list[int] = []
+    predictor = TASK.load(job.paths.model, "cpu")
+    predictor.detector.model.register_forward_hook(lambda *given: read.append(len(given[1][0])))
+    expected = read_json(job.paths.model / "expected.json")
+    got = predictor.predict(expected["samples"])
+    assert all(agree(*pair) for pair in zip(expected["predictions"], got, strict=True))
+    assert sum(read) == 4 * (1 + 4)
+    report = TASK.evaluate(job.paths.model, dataset, "test", "cpu")
+    assert any("tiles of 48 px" in note for note in report.notes)
+    card = read_json(job.paths.model / "finetop.json")
+    (job.paths.model / "finetop.json").write_text(json.dumps(card | {"tiling": {"size": 0, "overlap": 0.2}}))
+    with pytest.raises(InputError, match="tiles must be of 32 pixels"):
+        TASK.load(job.paths.model, "cpu")
+
+
+def test_tiles_that_are_no_smaller_than_the_images_are_said_to_have_no_effect(make_job: MakeJob) -> None:
+    job = make_job("run", epochs=0, tiles="both")
+    TASK.train(job)
+    [warning] = [event["message"] for event in events(job, "log") if event.get("level") == "warning"]
+    assert "tiles have no effect; set tile_size below 64" in warning

@@ -1,4 +1,4 @@
-"""Which addresses the intake may connect to: a payload must not reach what only this machine can reach."""
+"""Which addresses may be connected to: a URL of others must not reach what only this machine can reach."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from engine.errors import DataError
 from engine.profiles.problems import printable
 
 MAX_LENGTH = 4096
+THE_FILE_ITSELF = "give the URL of the file itself"
+"""What helps where a redirect cannot be followed."""
 _PORTS = {"http": 80, "https": 443}
 _KEPT_IN_PATH = "/%:@!$&'()*+,;=~-._"
 
@@ -72,18 +74,18 @@ def parse_url(url: str) -> Target:
 def redirected(target: Target, location: str | None) -> Target:
     """Where a redirect leads, checked like a URL that was sent. Raises DataError."""
     if not location:
-        raise DataError("the server redirects and does not say where", fix="send the URL of the image itself")
+        raise DataError("the server redirects and does not say where", fix=THE_FILE_ITSELF)
     try:
         # http.client reads headers as latin-1; most servers mean UTF-8.
         joined = urljoin(target.url, location.encode("latin-1").decode("utf-8", "replace"))
     except ValueError as problem:
-        raise DataError("the server redirects to what is no URL", fix="send the URL of the image itself") from problem
+        raise DataError("the server redirects to what is no URL", fix=THE_FILE_ITSELF) from problem
     try:
         found = parse_url(joined)
     except DataError as problem:
-        raise DataError(f"redirected: {problem.what}", fix="send the URL of the image itself") from problem
+        raise DataError(f"redirected: {problem.what}", fix=THE_FILE_ITSELF) from problem
     if target.is_https and not found.is_https:
-        raise DataError("redirected from https to http", fix="send the URL of the image itself")
+        raise DataError("redirected from https to http", fix=THE_FILE_ITSELF)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.feedback.addresses import kind_refused
+from engine.network.addresses import kind_refused
 
 
 @pytest.mark.parametrize(
