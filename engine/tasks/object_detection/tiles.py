@@ -80,7 +80,7 @@ def cut(boxes: Corners, region: Region, least_share: float) -> Cut:
     """A box counts in a tile that shows at least this share of its area.
 
     So an object much longer than a tile counts in none: the whole image shows it. Counted by the share of what a tile
-    can show at most, poles came out in pieces more often (benchmarks/tiles.py, one seed: recall 0.47 against 0.76).
+    can show at most, poles had a recall of 0.47 in place of 0.76 (benchmarks/tiles.py, one seed).
 
     Of others the tile shows scraps. Left in the picture without a box they would be learnt as background, and with
     one as whole objects of a few pixels; so whoever makes the training picture blanks them.

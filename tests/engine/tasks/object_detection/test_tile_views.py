@@ -120,7 +120,7 @@ def test_pasted_objects_have_the_scale_of_tiles(dataset: Dataset) -> None:
 
 
 def test_tiles_are_drawn_around_rare_objects_as_often_as_around_frequent_ones(dataset: Dataset) -> None:
-    shown = by_tile(images(dataset, tile_size=32), count=160)
+    shown = by_tile(images(dataset, tile_size=32, tile_box_share=0.2), count=160)
     with_bar = {int(at) for at, label in zip(shown["batch_idx"], shown["cls"][:, 0], strict=True) if label == 0}
     # A quarter are drawn around the bar, which is one of five objects, and few others meet it.
     assert len(with_bar) > 35

@@ -93,17 +93,9 @@ def test_a_tile_anywhere_lies_in_the_image(width: int, height: int, size: int, s
         ([90, 60, 120, 80], [0, 10, 20, 30]),
         ([40, 60, 120, 80], None),
         ([20, 60, 90, 80], None),
-        ([110, 0, 120, 900], [10, 0, 20, 100]),
-        ([110, 130, 120, 900], None),
+        ([0, 0, 900, 900], None),
     ],
-    ids=[
-        "inside",
-        "two thirds inside",
-        "a quarter inside",
-        "outside",
-        "longer than the tile",
-        "the end of such a one",
-    ],
+    ids=["inside", "two thirds inside", "a quarter inside", "outside", "larger than the tile"],
 )
 def test_a_box_counts_where_the_tile_shows_enough_of_it(box: list[float], shown: list[float] | None) -> None:
     seen = cut(np.array([box]), TILE, 0.3)
