@@ -146,6 +146,14 @@ class Config(TrainingConfig):
     )
     repeat_limit: float = hyperparameter(4.0, "An image is repeated this many times, at most.", ge=1, le=100)
 
+    min_box_side: float = hyperparameter(
+        1.0,
+        "An object whose box has a side of this or less after it was scaled and moved is not trained on. Ultralytics "
+        "takes 2, by which a thin class can vanish from training without a word.",
+        unit="pixels of the network's input",
+        ge=0,
+        le=64,
+    )
     thin_objects: ThinObjects = hyperparameter(
         "off",
         "How well a prediction fits a thin box while anchors are assigned: off by IoU, which is near 0 until late, "

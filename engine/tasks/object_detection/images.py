@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from engine.allowance import free_memory_bytes, room_bytes
 from engine.tasks.contract import Row
 from engine.tasks.object_detection.config import Config
 from engine.tasks.object_detection.decoded import DecodedImages
-from engine.tasks.object_detection.library import YOLODataset, library_settings
+from engine.tasks.object_detection.library import Compose, RandomPerspective, YOLODataset, library_settings
 from engine.tasks.object_detection.paste import Pasting
 from engine.tasks.object_detection.tile_views import TileViews
 from engine.training.trainable import Batch
@@ -82,7 +83,9 @@ class TrainingImages(YOLODataset):
         # Mosaic would draw its partners from what was loaded last, which a resumed run does not know; told that
         # all images are in memory, it draws from all.
         self.cache = "ram"
-        return super().build_transforms(hyp)
+        transforms = super().build_transforms(hyp)
+        _keep_thin_boxes(transforms, self.config.min_box_side)
+        return transforms
 
     def load_image(self, i: int, rect_mode: bool = True, resize_short: bool = False) -> Any:
         image, original = self.decoded[i]
@@ -128,6 +131,15 @@ class Preparation:
         count = len(self.examples)
         keys = [(self.examples[number % count], number, number >= count) for number in indices]
         return self.images.examples(keys, epoch)
+
+
+def _keep_thin_boxes(transforms: Any, side: float) -> None:
+    """Let the library's geometry drop boxes from a side of `side` pixels downwards, and not from 2."""
+    for part in transforms.transforms:
+        if isinstance(part, Compose):
+            _keep_thin_boxes(part, side)
+        elif isinstance(part, RandomPerspective):
+            part.__dict__["box_candidates"] = partial(RandomPerspective.box_candidates, wh_thr=side)  # type: ignore[arg-type]
 
 
 def normalized(images: Tensor) -> Tensor:

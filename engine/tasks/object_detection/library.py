@@ -28,6 +28,7 @@ _REPLACED = [(Image, "open"), (torch, "save"), (cv2, "imread"), (cv2, "imwrite")
 _OURS = [(module, name, getattr(module, name)) for module, name in _REPLACED]
 
 try:
+    from ultralytics.data.augment import Compose, RandomPerspective
     from ultralytics.data.dataset import YOLODataset
     from ultralytics.nn.tasks import DetectionModel, parse_model, torch_safe_load, yaml_model_load
     from ultralytics.utils import DEFAULT_CFG_DICT, SETTINGS, IterableSimpleNamespace
@@ -45,7 +46,9 @@ for _module, _name, _function in _OURS:
 dict.update(SETTINGS, {"sync": False})  # in memory alone: its own `update` writes a file
 
 __all__ = [
+    "Compose",
     "DetectionModel",
+    "RandomPerspective",
     "TaskAlignedAssigner",
     "YOLODataset",
     "library_settings",

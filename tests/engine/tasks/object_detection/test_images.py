@@ -53,6 +53,17 @@ def test_without_augmentation_an_example_is_the_image_with_its_boxes(dataset: Da
     assert torch.allclose(made["bboxes"][made["batch_idx"] == 0][0], expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("mosaic", [0.0, 1.0])
+def test_boxes_that_scaling_made_thin_are_trained_on(dataset: Dataset, mosaic: float) -> None:
+    keys = [(number, number) for number in range(24)]
+
+    def bars(side: float) -> int:
+        made = images(dataset, mosaic=mosaic, scale=0.7, min_box_side=side).examples(keys, 0)
+        return int((made["cls"] == LABELS.index("bar")).sum())
+
+    assert bars(1.0) > bars(2.0) > bars(8.0) == 0  # they are 3 pixels thick
+
+
 def test_an_example_is_the_same_whatever_was_prepared_before(dataset: Dataset) -> None:
     settings = {"mosaic": 1.0, "scale": 0.5, "copy_paste": 1.0, "brightness": 0.4}
     one, other = images(dataset, **settings), images(dataset, **settings)
