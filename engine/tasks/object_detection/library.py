@@ -5,6 +5,7 @@ user's files. What it reads from the environment it reads at import, so nobody e
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from typing import Any
 
@@ -15,14 +16,15 @@ from PIL import Image
 from engine.errors import InputError
 
 _ENVIRONMENT = {
-    "YOLO_CONFIG_DIR": tempfile.mkdtemp(prefix="finetop-yolo-"),
     "YOLO_OFFLINE": "true",
     "YOLO_AUTOINSTALL": "false",
     "YOLO_VERBOSE": "false",
     # Left empty, it would be set to one thread for the whole process.
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count() or 1),
 }
-os.environ.update(_ENVIRONMENT)
+# It writes its settings there while it is imported, and must not find those of another time.
+_SETTINGS = tempfile.mkdtemp(prefix="finetop-yolo-")
+os.environ.update(_ENVIRONMENT, YOLO_CONFIG_DIR=_SETTINGS)
 # It puts functions of its own in place of these, for the whole process.
 _REPLACED = [(Image, "open"), (torch, "save"), (cv2, "imread"), (cv2, "imwrite"), (cv2, "imshow")]
 _OURS = [(module, name, getattr(module, name)) for module, name in _REPLACED]
@@ -40,6 +42,8 @@ except ModuleNotFoundError as problem:
         f"object detection needs a package that is not installed ({problem.name})",
         fix="pip install 'finetop[detect]'",
     ) from problem
+finally:
+    shutil.rmtree(_SETTINGS, ignore_errors=True)
 
 for _module, _name, _function in _OURS:
     setattr(_module, _name, _function)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,12 @@ def test_frozen_layers_are_not_trained() -> None:
 def test_a_directory_that_is_no_model_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a model of object-detection"):
         read_card(tmp_path, TASK.name, Card)
+
+
+def test_the_library_leaves_nothing_in_the_temporary_directory(tmp_path: Path) -> None:
+    code = "import engine.tasks.object_detection.library"
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_library_leaves_the_functions_of_others_alone() -> None:
