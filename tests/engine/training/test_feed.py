@@ -135,6 +135,7 @@ def test_what_is_kept_stays_until_the_room_is_full() -> None:
     assert arrays.used == 120
 
 
+@pytest.mark.slow
 def test_a_task_whose_batches_are_cheap_says_that_loader_workers_has_no_effect(make_job: MakeJob, line: type) -> None:
     job = make_job(loader_workers=2, max_steps=1)
     fit(job, line())

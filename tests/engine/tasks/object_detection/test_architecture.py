@@ -22,7 +22,7 @@ CASES: list[tuple[Any, str]] = [
     ({"backbone": [[HARM, 1, "Conv", [64, 3, 2]]]}, "neither a number nor a known word"),
     ({"backbone": [[-1, 10**9, "Conv", [64, 3, 2]]]}, "must be repeated 1 to 100 times"),
     ({"backbone": [[-1, 1, "Conv", [10**9, 3, 2]]]}, "neither a number nor a known word"),
-    ({"backbone": [[-1, 1, "Conv", [8192, 1024, 1]]], "head": DETECT}, "takes more than 500,000,000 numbers"),
+    ({"backbone": [[-1, 1, "Conv", [8192, 1024, 32]]], "head": DETECT}, "takes more than 500,000,000 numbers"),
     ({"backbone": [NARROW, LARGER, LARGER], "head": DETECT}, "takes more than 500,000,000 numbers"),
     ({"backbone": [NARROW] * 301}, "must have 1 to 300 layers"),
     ({"backbone": [NARROW, [[-1, 40], 1, "Concat", [1]]]}, "do not fit together"),

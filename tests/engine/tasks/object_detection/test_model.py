@@ -55,7 +55,7 @@ def test_a_checkpoint_under_any_name_is_read_by_what_it_holds(checkpoint: Path) 
     assert build(Config(base=str(renamed)), LABELS, "cpu").labels == LABELS
 
 
-@pytest.mark.parametrize("name", ["yolov8n", "yolo11n"])
+@pytest.mark.parametrize("name", ["yolov8n", pytest.param("yolo11n", marks=pytest.mark.slow)])
 def test_a_head_as_wide_as_that_of_pretrained_weights_is_saved_and_loaded(name: str, tmp_path: Path) -> None:
     torch.save({"model": DetectionModel(f"{name}.yaml", nc=80, verbose=False)}, tmp_path / "coco.pt")
     detector = build(Config(base=str(tmp_path / "coco.pt")), ["insulator"], "cpu")
@@ -122,6 +122,7 @@ def test_a_directory_that_is_no_model_is_a_sentence(tmp_path: Path) -> None:
         read_card(tmp_path, TASK.name, Card)
 
 
+@pytest.mark.slow
 def test_the_library_leaves_nothing_in_the_temporary_directory(tmp_path: Path) -> None:
     code = "import engine.tasks.object_detection.library"
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"TMPDIR": str(tmp_path)})
