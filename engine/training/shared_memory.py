@@ -45,13 +45,16 @@ class SharedArrays:
 
     def get(self, number: int) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
         """The array, which must not be written to, and the two numbers kept with it; None when it is not kept."""
+        if number in self._known:
+            return self._known[number]
         with self._locked(fcntl.LOCK_SH):
             begin, height, width, channels, *note = self._index[number].tolist()
         if not begin:
             return None
         array = self._bytes[begin : begin + height * width * channels].reshape(height, width, channels)
         array.flags.writeable = False
-        return array, (note[0], note[1])
+        self._known[number] = array, (note[0], note[1])
+        return self._known[number]
 
     def keep(self, number: int, array: NDArray[np.uint8], note: Sequence[int]) -> None:
         """Keep an array if there is room and no other process has kept it."""
@@ -74,6 +77,7 @@ class SharedArrays:
 
     def _open(self, fd: int) -> None:
         self._fd = fd
+        self._known: dict[int, tuple[NDArray[np.uint8], tuple[int, int]]] = {}
         self._map = mmap.mmap(fd, self._begin + self._room)
         self._bytes = np.frombuffer(self._map, dtype=np.uint8)
         numbers = np.frombuffer(self._map, dtype=np.int64, count=self._begin // 8)
