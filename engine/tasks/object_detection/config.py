@@ -27,8 +27,8 @@ class Config(TrainingConfig):
     epochs: int = hyperparameter(100, "Passes over the training images.", unit="epochs", ge=0, le=10_000)
     learning_rate: float = hyperparameter(
         5e-4,
-        "Peak learning rate of AdamW. Ultralytics' own choice for few classes, 0.002 · 5 / (4 + classes), is for steps "
-        "of 64 images; this is its share for 16 (linear scaling, Goyal et al. 2017, arXiv 1706.02677).",
+        "Peak learning rate of AdamW. Ultralytics' own choice for few classes, 0.002 · 5 / (4 + classes), is for "
+        "steps of 64 images; this is its share for 16 (linear scaling, Goyal et al. 2017, arXiv 1706.02677).",
         gt=0,
         le=1,
     )
