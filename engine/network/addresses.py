@@ -36,7 +36,8 @@ def kind_refused(text: str, *, allow_private: bool = False) -> str | None:
     An IPv6 address that stands for an IPv4 one (mapped, NAT64, 6to4, Teredo) is judged by both.
     """
     address = ip_address(text)
-    for each in (address, *_meant_by(address)):
+    # What is meant goes first: releases of Python differ in what they say of 6to4 and Teredo themselves.
+    for each in (*_meant_by(address), address):
         kind = _kind(each)
         if kind is not None and not (allow_private and kind in {"private", "loopback"}):
             return kind

@@ -98,7 +98,7 @@ class FeedbackTraining(_Strict):
 
     epochs: int = hyperparameter(10, "Passes over feedback and replay.", unit="epochs", ge=1, le=1000)
     learning_rate: float = hyperparameter(
-        5e-4,
+        1e-4,
         "Peak learning rate: lower than that of a first training, which would sweep away what is known.",
         gt=0,
         le=1,

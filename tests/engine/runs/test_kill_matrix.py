@@ -80,8 +80,9 @@ class Terminal:
     def open(cls, run: RunPaths) -> Terminal:
         pid, screen = pty.fork()
         if pid == 0:
-            # A shell in the background starts its jobs with SIGINT ignored; a terminal does not.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            # A shell in the background starts its jobs with SIGINT ignored, nohup with SIGHUP; a terminal does not.
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             os.execv(sys.executable, [sys.executable, "-c", CONSOLE, str(run.root)])
         return cls(pid, screen)
 

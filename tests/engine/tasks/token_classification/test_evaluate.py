@@ -46,7 +46,10 @@ def test_a_missed_target_is_said_with_its_slices(make_job: Callable[..., Job]) -
     TASK.train(job)
     report = TASK.evaluate(job.paths.model, job.dataset, "test", "cpu")
     [note] = [note for note in report.notes if "missed" in note]
-    assert note == "Target missed: f1 ≥ 0.9 is not reached, f1 is 0.000 (seen 0.000, unseen 0.000)."
+    assert note == (
+        "Target missed: f1 ≥ 0.9 is not reached, f1 is 0.000 (seen 0.000, unseen 0.000). "
+        "The 95 % interval is 0.000 – 0.000, all of which misses it."
+    )
 
 
 def other_dataset(where: Path, rows: list[dict[str, Any]]) -> Dataset:
