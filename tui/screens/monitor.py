@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from engine.runs.paths import RunPaths
 from engine.tasks.contract import Stop
-from tui.actions import bindings_of
+from tui.actions import actions_of, bindings_of
 from tui.feed.model import RunInfo, Snapshot, Wanted
 from tui.screens.base import ConsoleScreen, Told
 
@@ -44,6 +44,7 @@ class MonitorScreen(ConsoleScreen):
         # Both come after the first paint: they import numpy, and that takes as long as the paint itself.
         self.table: RunTable | None = None
         self.panes: Panes | None = None
+        self._possible: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="body"):
@@ -92,7 +93,14 @@ class MonitorScreen(ConsoleScreen):
             self.console.show_run = None
         panes.show(self._selected(), snapshot)
         self._want()
-        self.refresh_bindings()
+        self._refresh_keys()
+
+    def _refresh_keys(self) -> None:
+        """Let the footer look again, where a snapshot changed what can be done: it asks after every key."""
+        possible = (self.focused, *(self.check_action(name, ()) for name in _ACTIONS))
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
 
     def _most_rows(self) -> int:
         return max(4, min(MOST_ROWS, self.size.height // 4))
@@ -288,6 +296,7 @@ class MonitorScreen(ConsoleScreen):
             self.panes.wall.act(name, *arguments)
 
 
+_ACTIONS = sorted({action.name.partition("(")[0] for action in actions_of("monitor")})
 _OF_CHARTS = frozenset(
     {
         "smooth", "log_scale", "axis", "zoom", "pan", "zoom_all", "cursor", "cursor_off", "next_metrics", "big_chart",

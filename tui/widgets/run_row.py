@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tui.theme import Role
 from tui.widgets.cells import Line, fit
@@ -112,7 +113,13 @@ def _eta(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 
 def _spark(row: RunRow, width: int, ascii_only: bool) -> Line:
-    return sparkline(row.history, width, ascii_only=ascii_only)
+    return _trend(tuple(row.history), width, ascii_only)
+
+
+@lru_cache(maxsize=256)
+def _trend(history: tuple[float, ...], width: int, ascii_only: bool) -> Line:
+    """Drawn once for each evaluation, and not with every step."""
+    return sparkline(history, width, ascii_only=ascii_only)
 
 
 def _device(row: RunRow, width: int, ascii_only: bool) -> Line:
