@@ -22,9 +22,10 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from in_process import train_here
 
 # Light imports alone: processes that prepare batches import this file, too.
 FITS: dict[str, dict[str, Any]] = {
@@ -130,28 +131,14 @@ def ours(
     """A training as a worker runs it."""
     import torch
 
-    from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.tasks.contract import Job, Stop
     from engine.tasks.object_detection import TASK, model, train
 
     if contiguous:  # network and images in the order of memory that torch has without asking
         model._laid_out = lambda network, device: network.to(device)
         train.normalized = lambda images: images.to(torch.float32) / 255
-    paths = RunPaths(where)
-    job = Job(
-        run_id="bench",
-        config=config,
-        dataset=dataset,
-        device=given.device,
-        paths=paths,
-        events=EventWriter(paths.events),
-        should_stop=lambda: Stop.NO,
-        headline=TASK.headline,
-    )
     started = time.perf_counter()
     with Gauge(given.device) as gauge:
-        TASK.train(replace(job, **more))
+        paths = train_here(TASK, config, dataset, where, device=given.device, **more)
     seconds = time.perf_counter() - started
     rate, spans = steps_of(paths.events, config.batch_size)
     return {"rate": rate, "seconds": seconds, "busy": gauge.busy(spans), "memory": gauge.memory}

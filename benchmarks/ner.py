@@ -29,6 +29,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from in_process import train_here
+
 DATA = Path(os.environ.get("FINETOP_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 SPLITS = ("train", "validation", "test")
 Sentence = tuple[list[str], list[str]]
@@ -118,9 +120,6 @@ def fit_ours(arguments: argparse.Namespace) -> dict[str, float]:
 
     from engine.datasets.importers.conll import spans_of
     from engine.datasets.store import write_dataset
-    from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.tasks.contract import Job, Stop
     from engine.tasks.token_classification import TASK, evaluate, train  # noqa: F401
     from engine.workspace import Workspace
 
@@ -138,28 +137,18 @@ def fit_ours(arguments: argparse.Namespace) -> dict[str, float]:
             classes={},
             source="import",
         )
-        paths = RunPaths(Path(directory) / "run")
-        job = Job(
-            run_id="bench",
-            config=TASK.config_class(
-                epochs=arguments.epochs,
-                batch_size=arguments.batch,
-                learning_rate=arguments.lr,
-                head_learning_rate=arguments.head_lr,
-                warmup_ratio=0.0,
-                weight_decay=0.0,
-                seed=arguments.seed,
-                precision=arguments.precisions,
-            ),
-            dataset=dataset,
-            device=device(),
-            paths=paths,
-            events=EventWriter(paths.events),
-            should_stop=lambda: Stop.NO,
-            headline=TASK.headline,
+        config = TASK.config_class(
+            epochs=arguments.epochs,
+            batch_size=arguments.batch,
+            learning_rate=arguments.lr,
+            head_learning_rate=arguments.head_lr,
+            warmup_ratio=0.0,
+            weight_decay=0.0,
+            seed=arguments.seed,
+            precision=arguments.precisions,
         )
         started, cpu = time.perf_counter(), time.process_time()
-        TASK.train(job)
+        paths = train_here(TASK, config, dataset, Path(directory) / "run", device=device())
         report = TASK.evaluate(paths.model, dataset, "test", device())
         whole, cpu = time.perf_counter() - started, time.process_time() - cpu
         evaluations = [

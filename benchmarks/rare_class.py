@@ -1,7 +1,7 @@
 """Recall of a rare, thin class: Ultralytics' own settings beside the task's, and each measure alone.
 
     uv run python benchmarks/rare_class.py                                    both sides, seeds 0 to 2
-    uv run python benchmarks/rare_class.py --fits plain,none,thin --seeds 0   the ablation: each measure alone
+    uv run python benchmarks/rare_class.py --fits "plain;none;thin" --seeds 0   the ablation: each measure alone
 
 Same drawn pole scenes (the quick preset's recipe: crossarms are thin, and rarer than poles), same net (a
 quarter-width YOLOv8 with a head of stride 4, from random weights, 192 pixels), same epochs and batch. `plain` is
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from in_process import train_here
 
 OFF: dict[str, Any] = {
     "class_weights": "none",
@@ -52,7 +53,7 @@ TEST_IMAGES, TEST_SEED = 1000, 1007
 def main() -> None:
     """Train every fit with every seed and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--fits", default=f"{PLAIN},all", help=f"of: {PLAIN}, {', '.join(FITS)}")
+    parser.add_argument("--fits", default=f"{PLAIN};all", help="of " + "; ".join([PLAIN, *FITS]))
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--only", nargs=2, metavar=("FIT", "SEED"), help="one training, its figures as JSON")
@@ -60,8 +61,11 @@ def main() -> None:
     if given.only:
         print(json.dumps(fit(given.only[0], int(given.only[1]), given.epochs)))
         return
+    fits = given.fits.split(";")
+    if unknown := set(fits) - {PLAIN, *FITS}:
+        parser.error(f"--fits: {', '.join(sorted(unknown))}: choose of {'; '.join([PLAIN, *FITS])}")
     print(f"{'fit':<16}{'seed':>5}" + "".join(f"{name:>20}" for name in COLUMNS) + f"{'s':>7}", flush=True)
-    for name in given.fits.split(","):
+    for name in fits:
         lines = []
         for seed in given.seeds.split(","):
             command = [sys.executable, __file__, "--epochs", str(given.epochs), "--only", name, seed]
@@ -80,6 +84,7 @@ def fit(name: str, seed: int, epochs: int) -> dict[str, float]:
     """Figures of one training on the test images."""
     from engine import api
     from engine.datasets.generate import dataset_for
+    from engine.tasks.object_detection import TASK
     from engine.workspace import Workspace
 
     with tempfile.TemporaryDirectory() as directory:
@@ -100,33 +105,10 @@ def fit(name: str, seed: int, epochs: int) -> dict[str, float]:
             seconds = time.perf_counter() - started
             model_directory = as_ours(trained["weights"], config, dataset, Path(directory))
         else:
-            model_directory = train_ours(config, dataset, Path(directory))
+            model_directory = train_here(TASK, config, dataset, Path(directory) / "run").model
             seconds = time.perf_counter() - started
         values = figures(model_directory, test)
         return {**{column: values.get(column) or 0.0 for column in COLUMNS}, "seconds": seconds}
-
-
-def train_ours(config: Any, dataset: Any, directory: Path) -> Path:
-    """The task as a worker runs it."""
-    from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.tasks.contract import Job, Stop
-    from engine.tasks.object_detection import TASK
-
-    paths = RunPaths(directory / "run")
-    TASK.train(
-        Job(
-            run_id="bench",
-            config=config,
-            dataset=dataset,
-            device="cpu",
-            paths=paths,
-            events=EventWriter(paths.events),
-            should_stop=lambda: Stop.NO,
-            headline=TASK.headline,
-        )
-    )
-    return paths.model
 
 
 def as_ours(weights: str, config: Any, dataset: Any, directory: Path) -> Path:

@@ -23,6 +23,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from in_process import train_here
+
 Row = dict[str, Any]
 Cost = dict[str, float]
 DATA = Path(os.environ.get("FINETOP_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -108,9 +110,6 @@ def read_sick(path: Path) -> dict[str, list[Row]]:
 
 def train_ours(arguments: argparse.Namespace, splits: dict[str, list[Row]], directory: Path) -> tuple[Path, Cost]:
     from engine.datasets.store import write_dataset
-    from engine.events.writer import EventWriter
-    from engine.runs.paths import RunPaths
-    from engine.tasks.contract import Job, Stop
     from engine.tasks.sentence_similarity import TASK, train  # noqa: F401  (train: imported before the clock starts)
     from engine.workspace import Workspace
 
@@ -124,24 +123,14 @@ def train_ours(arguments: argparse.Namespace, splits: dict[str, list[Row]], dire
         classes={},
         source="import",
     )
-    paths = RunPaths(directory / "run")
-    job = Job(
-        run_id="bench",
-        config=TASK.config_class(
-            epochs=0 if untrained else arguments.epochs,
-            batch_size=arguments.batch,
-            learning_rate=arguments.lr,
-            loss="cosine" if untrained else arguments.loss,
-        ),
-        dataset=dataset,
-        device=device(),
-        paths=paths,
-        events=EventWriter(paths.events),
-        should_stop=lambda: Stop.NO,
-        headline=TASK.headline,
+    config = TASK.config_class(
+        epochs=0 if untrained else arguments.epochs,
+        batch_size=arguments.batch,
+        learning_rate=arguments.lr,
+        loss="cosine" if untrained else arguments.loss,
     )
     started = clocks()
-    TASK.train(job)
+    paths = train_here(TASK, config, dataset, directory / "run", device=device())
     return paths.model, since(started)
 
 
