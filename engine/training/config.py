@@ -7,10 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 SignalName = Literal["target_reached", "plateau", "overfitting", "diverged"]
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    if len(set(labels)) != len(labels) or not all(labels):
+        raise ValueError("labels must be distinct and not empty")
+    return labels
+
+
+def _positive(weights: str | dict[str, float]) -> str | dict[str, float]:
+    if isinstance(weights, dict) and not all(weight > 0 for weight in weights.values()):
+        raise ValueError("class weights must be greater than 0")
+    return weights
+
+
+Labels = Annotated[list[str], AfterValidator(_distinct)]
+"""Classes in the order of the head."""
+PositiveWeights = AfterValidator(_positive)
+"""Marks a field that is a mapping from class to weight, or a word."""
 
 
 def hyperparameter(default: Any, description: str, *, unit: str = "", **limits: Any) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.training.config import PhaseOutline, TrainingConfig, hyperparameter
+from engine.training.config import Labels, PhaseOutline, PositiveWeights, TrainingConfig, hyperparameter
 
 ThinObjects = Literal["off", "distance", "widen"]
 Tiles = Literal["off", "inference", "both"]
@@ -53,7 +53,7 @@ class Config(TrainingConfig):
         ge=1,
     )
 
-    labels: list[str] | None = Field(
+    labels: Labels | None = Field(
         None, description="Classes in the order of the head; none means those of the training split, sorted."
     )
     image_size: int = hyperparameter(
@@ -123,7 +123,7 @@ class Config(TrainingConfig):
         le=1,
     )
 
-    class_weights: Literal["none"] | dict[str, float] = hyperparameter(
+    class_weights: Annotated[Literal["none"] | dict[str, float], PositiveWeights] = hyperparameter(
         "none", "Weight of each class in the classification loss: none, or a mapping from class to weight."
     )
     class_weights_on: Literal["positives", "all"] = hyperparameter(
@@ -214,19 +214,10 @@ class Config(TrainingConfig):
             raise ValueError(f"image_size must be a multiple of 32; the nearest is {round(size / 32) * 32}")
         return size
 
-    @field_validator("class_weights")
-    @classmethod
-    def _weights_are_positive(cls, weights: str | dict[str, float]) -> str | dict[str, float]:
-        if isinstance(weights, dict) and not all(weight > 0 for weight in weights.values()):
-            raise ValueError("class weights must be greater than 0")
-        return weights
-
     @model_validator(mode="after")
     def _classes_are_known(self) -> Config:
         if self.labels is None:
             return self
-        if len(set(self.labels)) != len(self.labels) or not all(self.labels):
-            raise ValueError("labels must be distinct and not empty")
         named = {*self.recall_floor, *(self.class_weights if isinstance(self.class_weights, dict) else ())}
         strange = sorted(named - set(self.labels))
         if strange:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.training.config import TrainingConfig, hyperparameter
+from engine.training.config import Labels, PositiveWeights, TrainingConfig, hyperparameter
 
 
 class Config(TrainingConfig):
@@ -39,12 +39,12 @@ class Config(TrainingConfig):
         gt=0,
         le=1,
     )
-    class_weights: Literal["none", "balanced"] | dict[str, float] = hyperparameter(
+    class_weights: Annotated[Literal["none", "balanced"] | dict[str, float], PositiveWeights] = hyperparameter(
         "none",
         "Weight of each type in the loss: none, balanced (inverse frequency, King & Zeng 2001), or a mapping from "
         "type (and O) to weight. Weights raise recall of rare types and cost precision.",
     )
-    labels: list[str] | None = Field(
+    labels: Labels | None = Field(
         None, description="Entity types in the order of the head; none means those of the training split."
     )
     unit: Literal["auto", "word", "piece", "subtoken"] = hyperparameter(
@@ -71,17 +71,10 @@ class Config(TrainingConfig):
 
     @field_validator("labels")
     @classmethod
-    def _labels_are_distinct(cls, labels: list[str] | None) -> list[str] | None:
-        if labels is not None and (len(set(labels)) != len(labels) or not all(labels) or "O" in labels):
-            raise ValueError("labels must be distinct, not empty, and not O")
+    def _outside_is_no_label(cls, labels: list[str] | None) -> list[str] | None:
+        if labels is not None and "O" in labels:
+            raise ValueError("labels are types of entities; O, which is none, is not among them")
         return labels
-
-    @field_validator("class_weights")
-    @classmethod
-    def _weights_are_positive(cls, weights: str | dict[str, float]) -> str | dict[str, float]:
-        if isinstance(weights, dict) and not all(weight > 0 for weight in weights.values()):
-            raise ValueError("class weights must be greater than 0")
-        return weights
 
     @model_validator(mode="after")
     def _stride_leaves_room(self) -> Config:

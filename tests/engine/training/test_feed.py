@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 import torch
@@ -28,6 +27,7 @@ from engine.training.loader import LoaderDied
 from engine.training.loop import Loop
 from engine.training.shared_memory import SharedArrays
 from engine.training.trainable import FitResult, Phase
+from tests.engine.interruptions import Killed, after, events, kill
 from tests.engine.training.prepared import Keeping, Kinds, Misbehaving, Points, StrangeError, Telling
 
 MakeJob = Callable[..., Job]
@@ -56,34 +56,10 @@ def prepared(line: type) -> Callable[..., Any]:
     return lambda preparation=None: Prepared(preparation or Points())
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL inside one process."""
-
-
-def kill() -> Stop:
-    raise Killed
-
-
-def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
-    count = 0
-
-    def should_stop() -> Stop:
-        nonlocal count
-        count += 1
-        return answer() if count > calls else Stop.NO
-
-    return should_stop
-
-
 def fit(job: Job, trainable: Any, *, resume: bool = False) -> tuple[FitResult, dict[str, bytes]]:
     checkpoint = newest_valid(job.paths.checkpoints) if resume else None
     result = Loop(job, trainable, PHASE).fit(checkpoint.path if checkpoint else None)
     return result, {name: weight.numpy().tobytes() for name, weight in trainable.model.state_dict().items()}
-
-
-def events(job: Job, kind: str) -> list[dict[str, Any]]:
-    decoded = map(msgspec.json.decode, job.paths.events.read_bytes().splitlines())
-    return [event for event in decoded if event["type"] == kind]
 
 
 def alive(pid: int) -> bool:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
 import torch
 
@@ -16,37 +15,14 @@ from engine.runs.spec import Target
 from engine.tasks.contract import Job, Stop
 from engine.training.loop import Loop
 from engine.training.trainable import FitResult, Phase
+from tests.engine.interruptions import Killed, after, events, kill
 
 MakeJob = Callable[..., Job]
 PHASE = Phase("training", 3)
 
 
-class Killed(BaseException):
-    """Stands for SIGKILL inside one process."""
-
-
-def events(job: Job, kind: str) -> list[dict[str, Any]]:
-    decoded = map(msgspec.json.decode, job.paths.events.read_bytes().splitlines())
-    return [event for event in decoded if event["type"] == kind]
-
-
 def validation(job: Job) -> dict[int, float]:
     return {e["step"]: e["values"]["score"] for e in events(job, "metrics") if e.get("split") == "validation"}
-
-
-def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
-    count = 0
-
-    def should_stop() -> Stop:
-        nonlocal count
-        count += 1
-        return answer() if count > calls else Stop.NO
-
-    return should_stop
-
-
-def kill() -> Stop:
-    raise Killed
 
 
 def fit(job: Job, trainable: Any, *, resume: bool = False, **options: Any) -> tuple[FitResult, dict[str, bytes]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -22,6 +21,7 @@ from engine.tasks.contract import Job, Stop
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.predict import agree
 from engine.training.snapshot import read_snapshot
+from tests.engine.interruptions import Killed, after, events, kill
 
 from .drawn import SIZE, drawn_dataset
 
@@ -65,30 +65,6 @@ def make_job(tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) 
         )
 
     return make
-
-
-def events(job: Job, kind: str) -> list[dict[str, Any]]:
-    lines = [msgspec.json.decode(line) for line in job.paths.events.read_bytes().splitlines()]
-    return [event for event in lines if event["type"] == kind]
-
-
-def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
-    count = 0
-
-    def should_stop() -> Stop:
-        nonlocal count
-        count += 1
-        return answer() if count > calls else Stop.NO
-
-    return should_stop
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL inside one process: nothing of ours may catch it."""
-
-
-def kill() -> Stop:
-    raise Killed
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +24,13 @@ from engine.tasks.contract import Job, Stop
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
 from engine.tasks.sentence_similarity.phases import plan_phases
+from tests.engine.interruptions import Killed, after, events, kill
 
 pytestmark = pytest.mark.slow
 
 MakeJob = Callable[..., Job]
 ALL_PHASES: dict[str, Any] = {"unsupervised_epochs": 2, "checkpoint_every_s": 0.0}
 """Three phases, and a checkpoint at every step."""
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL inside one process: nothing of ours may catch it."""
-
-
-def events(job: Job, kind: str) -> Iterator[dict[str, Any]]:
-    for line in job.paths.events.read_bytes().splitlines():
-        event = msgspec.json.decode(line)
-        if event["type"] == kind:
-            yield event
 
 
 def resumed(job: Job, should_stop: Callable[[], Stop] = lambda: Stop.NO) -> Job:
@@ -53,22 +43,6 @@ def newest_checkpoint(job: Job) -> Path:
     checkpoint = newest_valid(job.paths.checkpoints)
     assert checkpoint is not None
     return checkpoint.path
-
-
-def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
-    """A `should_stop` that gives `answer` from its call number `calls` on."""
-    count = 0
-
-    def should_stop() -> Stop:
-        nonlocal count
-        count += 1
-        return answer() if count > calls else Stop.NO
-
-    return should_stop
-
-
-def kill() -> Stop:
-    raise Killed
 
 
 def handed_over(job: Job) -> dict[str, Any]:

@@ -6,11 +6,10 @@ import dataclasses
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -24,21 +23,11 @@ from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.train import tag_weights
 from engine.workspace import Workspace
+from tests.engine.interruptions import Killed, after, events, kill
 
 pytestmark = pytest.mark.slow
 
 MakeJob = Callable[..., Job]
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL inside one process: nothing of ours may catch it."""
-
-
-def events(job: Job, kind: str) -> Iterator[dict[str, Any]]:
-    for line in job.paths.events.read_bytes().splitlines():
-        event = msgspec.json.decode(line)
-        if event["type"] == kind:
-            yield event
 
 
 def validation_scores(job: Job) -> dict[int, float]:
@@ -52,22 +41,6 @@ def weights_of(job: Job) -> dict[str, bytes]:
     return {
         name: tensor.numpy().tobytes() for name, tensor in load_file(job.paths.model / "model.safetensors").items()
     }
-
-
-def after(calls: int, answer: Callable[[], Stop]) -> Callable[[], Stop]:
-    """A `should_stop` that gives `answer` from its call number `calls` on."""
-    count = 0
-
-    def should_stop() -> Stop:
-        nonlocal count
-        count += 1
-        return answer() if count > calls else Stop.NO
-
-    return should_stop
-
-
-def kill() -> Stop:
-    raise Killed
 
 
 def resumed(job: Job) -> Job:
