@@ -16,12 +16,14 @@ def test_train_returns_handles_that_can_be_waited_for(tmp_path: Path, scripted_p
     assert handle.report().metrics["score"] == 0.9
 
 
+@pytest.mark.slow
 def test_every_model_is_trained_when_none_is_named(tmp_path: Path, scripted_profile: Path) -> None:
     handles = engine.train(str(scripted_profile), workspace=tmp_path / "w")
     assert [handle.spec.model for handle in handles] == ["good", "bad"]
     assert [handle.wait(timeout=60).state for handle in handles] == ["done", "failed"]
 
 
+@pytest.mark.slow
 def test_runs_lists_the_newest_first_and_run_finds_one(tmp_path: Path, scripted_profile: Path) -> None:
     place = tmp_path / "w"
     first, second = (engine.train(str(scripted_profile), ["good"], workspace=place)[0] for _ in range(2))

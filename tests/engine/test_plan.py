@@ -271,6 +271,7 @@ def write_run(workspace: Workspace, resolved: ResolvedModel, *, host: str, secon
     return spec.id
 
 
+@pytest.mark.slow
 def test_time_comes_from_earlier_runs_of_the_same_model(workspace: Workspace, quick: ResolvedModel) -> None:
     assert plan(workspace, quick).time.basis == NO_EARLIER
     run = write_run(workspace, quick, host=socket.gethostname(), seconds_per_step=0.5)

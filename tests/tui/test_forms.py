@@ -125,6 +125,7 @@ async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, u
         await until(pilot, lambda: "There is no profile" in shows(app))
 
 
+@pytest.mark.slow
 async def test_generate_shows_counts_and_examples(
     profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -162,6 +163,7 @@ async def test_validate_without_a_model_says_what_to_do(console: Any, until: Any
         await until(pilot, lambda: "No run has a trained model yet" in shows(app))
 
 
+@pytest.mark.slow
 async def test_validate_compares_two_texts(
     utility: Any, console: Any, until: Any, shows: Any, fake_model: None
 ) -> None:
@@ -188,6 +190,7 @@ async def test_validate_asks_with_an_example_of_the_models_own(
         assert app.screen.query_one("#first").value == "See G.O. 95."
 
 
+@pytest.mark.slow
 async def test_a_bad_sample_costs_an_answer_and_not_the_model(
     utility: Any, console: Any, until: Any, shows: Any, fake_model: None
 ) -> None:
@@ -208,6 +211,7 @@ async def test_a_bad_sample_costs_an_answer_and_not_the_model(
         await until(pilot, lambda: "the model's process ended (exit code 3): out of memory" in shows(app))
 
 
+@pytest.mark.slow
 async def test_closing_the_console_ends_the_models_process(
     utility: Any, console: Any, until: Any, shows: Any, fake_model: None
 ) -> None:

@@ -62,6 +62,7 @@ async def test_new_points_reach_the_chart(record: Any, console: Any, until: Any,
         await until(pilot, lambda: "0.4321" in shows(app))
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_is_shown_as_lost(record: Any, console: Any, until: Any, shows: Any) -> None:
     worker = record(RUN).hold().play()
     app = console(now=lambda: NOW)
@@ -186,6 +187,7 @@ async def test_the_palette_offers_the_actions_that_work(utility: Any, console: A
         await until(pilot, lambda: "Stop ner 7f3a?" in shows(app))
 
 
+@pytest.mark.slow
 async def test_two_consoles_at_once_show_the_same_runs(
     utility: Any, console: Any, until: Any, shows: Any, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_failed_training_exits_with_1_and_says_why(
     assert "bad data" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_missed_target_exits_with_3(scripted_profile: Path, at: tuple[str, str], capsys: Captured) -> None:
     code = call("train", str(scripted_profile), "good", "--set", "test_score=0.1", "--require-targets", *at)
     assert code == 3
@@ -79,6 +80,7 @@ def test_a_run_is_shown_with_targets_and_origins(
     assert json.loads(capsys.readouterr().out)["view"]["state"] == "done"
 
 
+@pytest.mark.slow
 def test_a_plot_of_a_run_is_drawn(scripted_profile: Path, at: tuple[str, str], capsys: Captured) -> None:
     call("train", str(scripted_profile), "good", *at)
     capsys.readouterr()
@@ -86,12 +88,14 @@ def test_a_plot_of_a_run_is_drawn(scripted_profile: Path, at: tuple[str, str], c
     assert "good: loss" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_that_is_over_cannot_be_stopped(scripted_profile: Path, at: tuple[str, str], capsys: Captured) -> None:
     call("train", str(scripted_profile), "good", *at)
     assert call("runs", "stop", "@latest", *at) == 2
     assert "there is nothing to stop" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_removing_asks_and_then_removes(
     scripted_profile: Path, at: tuple[str, str], capsys: Captured, tmp_path: Path
 ) -> None:

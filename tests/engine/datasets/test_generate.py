@@ -49,6 +49,7 @@ def test_a_recipe_finds_its_dataset_again_and_another_seed_makes_another(workspa
     assert first.manifest.recipe_sha256 == recipe_sha256(resolved.task, resolved.recipe, resolved.data_seed)
 
 
+@pytest.mark.slow
 def test_a_dataset_that_was_damaged_is_made_anew(workspace: Workspace) -> None:
     resolved = resolve(load_profile("utility"), "ner")
     dataset = dataset_for(workspace, resolved)
@@ -69,6 +70,7 @@ def test_a_model_without_a_recipe_says_what_to_do(workspace: Workspace, scripted
         dataset_for(workspace, resolve(load_profile(scripted_profile), "good"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 12345))])
 def test_unseen_entities_and_templates_of_the_test_stand_nowhere_in_training(workspace: Workspace, seed: int) -> None:
     dataset = dataset_for(workspace, resolve(load_profile("utility"), "ner"), seed=seed)
@@ -84,6 +86,7 @@ def test_unseen_entities_and_templates_of_the_test_stand_nowhere_in_training(wor
             assert not known.holds(row["text"][entity["start"] : entity["end"]]), row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 12345))])
 def test_no_sentence_of_validation_or_test_pairs_stands_in_training(workspace: Workspace, seed: int) -> None:
     dataset = dataset_for(workspace, resolve(load_profile("utility"), "embeddings"), seed=seed)

@@ -211,6 +211,7 @@ def event_lines(draw: st.DrawFn) -> bytes:
     return msgspec.json.encode(event)
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
 @given(
     lines=st.lists(st.one_of(event_lines(), event_lines(), STRANGE), max_size=25),

@@ -64,6 +64,7 @@ def test_stop_now_publishes_a_checkpoint_and_leaves_within_5_s(bench: Bench) -> 
     bench.assert_nothing_left(handle.paths)
 
 
+@pytest.mark.slow
 def test_stop_after_the_step_hands_over_a_tested_model_and_can_be_resumed(bench: Bench) -> None:
     handle = bench.start([{"sleep": 0.0}, {"pause": "here"}, {"sleep": 0.0}, {"evaluate": {"score": 0.6}}])
     bench.wait_halted(handle.paths)

@@ -31,7 +31,8 @@ def fit(job: Job, trainable: Any, *, resume: bool = False, **options: Any) -> tu
     return result, {name: weight.numpy().tobytes() for name, weight in trainable.model.state_dict().items()}
 
 
-@pytest.mark.parametrize("accumulation", [pytest.param(1, marks=pytest.mark.slow), 4])
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulation", [1, 4])
 def test_killed_anywhere_and_resumed_it_ends_with_the_same_weights_and_scores(
     make_job: MakeJob, line: type, accumulation: int
 ) -> None:
@@ -55,6 +56,7 @@ def test_killed_anywhere_and_resumed_it_ends_with_the_same_weights_and_scores(
         assert validation(cut) == validation(whole)
 
 
+@pytest.mark.slow
 def test_stopped_now_anywhere_and_resumed_it_ends_with_the_same_weights(make_job: MakeJob, line: type) -> None:
     settings = {"gradient_accumulation": 3, "splits_of_batch": 2}
     expected = fit(make_job("whole", **settings), line())

@@ -52,12 +52,12 @@ async def test_legend_names_curves_with_their_last_value(stage: Stage) -> None:
     [[0.5], [0.5] * 30, [np.nan] * 5, [1.0, np.inf, 2.0], [1e-12, 1e12], [0.0, 0.0], [-1.0, -2.0], [1e300, -1e300]],
     ids=["single", "constant", "all nan", "inf", "huge range", "zero", "negative", "overflow"],
 )
-@pytest.mark.parametrize("keys", [(), ("y",), ("e",), ("x",), ("x", "x"), ("right", "plus")])
-async def test_odd_data_never_break_the_drawing(stage: Stage, values: list[float], keys: tuple[str, ...]) -> None:
+async def test_odd_data_never_break_the_drawing(stage: Stage, values: list[float]) -> None:
     async with stage(Chart()) as (app, pilot):
         app.widget.show([curve(values)], None, "loss")
-        await pilot.press(*keys)
-        assert "loss" in app.text()
+        for keys in ((), ("y",), ("y", "e"), ("x",), ("x",), ("right", "plus"), ("y",)):
+            await pilot.press(*keys)
+            assert "loss" in app.text()
 
 
 async def test_faint_curves_are_drawn_but_not_named(stage: Stage) -> None:

@@ -167,6 +167,7 @@ def test_texts_in_two_given_splits_are_told_and_kept(tmp_path: Path, workspace: 
     assert dataset.manifest.counts["test"] == 1
 
 
+@pytest.mark.slow
 @public_data
 @pytest.mark.shared_data
 def test_wnut_17_is_read_whole(workspace: Workspace) -> None:

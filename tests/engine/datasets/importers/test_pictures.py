@@ -142,6 +142,7 @@ def test_an_unknown_format_names_those_there_are(yolo: Callable[..., Path], impo
         import_boxes(yolo(), format="darknet")
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 @pytest.mark.skipif(not PUBLIC.exists(), reason="the public data sets are not on this machine")
 def test_real_photographs_are_imported_whole_with_their_splits(import_boxes: Any) -> None:

@@ -51,11 +51,10 @@ def scene(number: int) -> tuple[Row, str, bytes]:
     )
 
 
-@pytest.fixture
-def dataset(tmp_path: Path) -> Dataset:
+def write_scenes(directory: Path) -> Dataset:
     scenes = [scene(number) for number in range(12)]
     return write_dataset(
-        Workspace(tmp_path / "workspace"),
+        Workspace(directory),
         task="object-detection",
         profile="utility",
         model="yolo",
@@ -64,6 +63,11 @@ def dataset(tmp_path: Path) -> Dataset:
         source="recipe",
         files={name: content for _, name, content in scenes},
     )
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return write_scenes(tmp_path_factory.mktemp("workspace"))
 
 
 def predictions(rows: list[Row], *, miss: str = "", seed: int = 0) -> list[Row]:
@@ -87,6 +91,13 @@ def report(dataset: Dataset, card: Card, **facts: Any) -> Report:
     return report_of(dataset, "test", rows, paths, predictions(rows, **facts), card)
 
 
+@pytest.fixture(scope="module")
+def crossarms_missed(dataset: Dataset) -> Report:
+    """Where two targets stand that no crossarm and no bird can reach, too."""
+    targets = [{"metric": "crossarm/recall", "at_least": 0.5}, {"metric": "bird/recall", "at_least": 0.5}]
+    return report(dataset, Card(targets=targets, kept_start=True), miss="crossarm")
+
+
 def test_the_report_has_metrics_intervals_and_slices(dataset: Dataset) -> None:
     made = report(dataset, Card())
     assert made.metrics["recall"] == 1 and made.metrics["crossarm/precision"] == 1
@@ -104,9 +115,8 @@ def test_slices_of_the_rows_stand_beside_their_groups(dataset: Dataset) -> None:
     assert set(made.slices) == {"rain", "sun", "original", "feedback"}
 
 
-def test_the_tables_show_classes_thin_boxes_background_and_curves(dataset: Dataset) -> None:
-    made = report(dataset, Card(), miss="crossarm")
-    tables = {table.title: table for table in made.tables}
+def test_the_tables_show_classes_thin_boxes_background_and_curves(crossarms_missed: Report) -> None:
+    tables = {table.title: table for table in crossarms_missed.tables}
     [crossarm, pole, bird] = tables["Classes"].rows
     assert crossarm[:6] == ["crossarm", 6, 0.0, 0.0, 0.0, 0.0] and bird[1:4] == [0, None, None]
     assert pole[-3] == 0.6
@@ -118,9 +128,8 @@ def test_the_tables_show_classes_thin_boxes_background_and_curves(dataset: Datas
     assert tables["Precision over recall"].figure == "curves"
 
 
-def test_missed_targets_and_silent_classes_are_noted(dataset: Dataset) -> None:
-    targets = [{"metric": "crossarm/recall", "at_least": 0.5}, {"metric": "bird/recall", "at_least": 0.5}]
-    notes = report(dataset, Card(targets=targets, kept_start=True), miss="crossarm").notes
+def test_missed_targets_and_silent_classes_are_noted(crossarms_missed: Report) -> None:
+    notes = crossarms_missed.notes
     assert notes[0] == (
         "Target missed: crossarm/recall ≥ 0.5 is not reached, crossarm/recall is 0.000 (rain 0.000, sun 0.000). "
         "The 95 % interval is 0.000 – 0.000, all of which misses it."
@@ -141,8 +150,8 @@ def test_the_untrained_models_figures_stand_beside_those_of_its_own_data(dataset
     assert report(dataset, card).baseline == {"map50": 0.01}
 
 
-def test_the_worst_misses_are_pictures_beside_the_page(dataset: Dataset, tmp_path: Path) -> None:
-    made = report(dataset, Card(), miss="crossarm")
+def test_the_worst_misses_are_pictures_beside_the_page(crossarms_missed: Report, tmp_path: Path) -> None:
+    made = crossarms_missed
     # Six images lack their crossarm, three have a pole too many; a missed crossarm is rarer, and so worse.
     assert [("missed" in error["errors"][0]) for error in made.errors] == [True] * 6 + [False] * 3
     assert made.errors[0]["errors"] == ["crossarm 30 × 3 px at 3, 20 missed"]
@@ -163,7 +172,8 @@ def test_the_worst_misses_are_pictures_beside_the_page(dataset: Dataset, tmp_pat
     assert "precision-recall.svg" in as_markdown(read_report(path))
 
 
-def test_an_image_that_is_gone_costs_its_picture_and_not_the_report(dataset: Dataset) -> None:
+def test_an_image_that_is_gone_costs_its_picture_and_not_the_report(tmp_path: Path) -> None:
+    dataset = write_scenes(tmp_path)
     image_path(dataset.path, dataset.rows("test")[1]).unlink()
     made = report(dataset, Card(), miss="crossarm")
     assert [("picture" in error) for error in made.errors].count(False) == 1

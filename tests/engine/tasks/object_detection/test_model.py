@@ -55,6 +55,7 @@ def test_a_checkpoint_under_any_name_is_read_by_what_it_holds(checkpoint: Path) 
     assert build(Config(base=str(renamed)), LABELS, "cpu").labels == LABELS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["yolov8n", pytest.param("yolo11n", marks=pytest.mark.slow)])
 def test_a_head_as_wide_as_that_of_pretrained_weights_is_saved_and_loaded(name: str, tmp_path: Path) -> None:
     torch.save({"model": DetectionModel(f"{name}.yaml", nc=80, verbose=False)}, tmp_path / "coco.pt")

@@ -14,6 +14,7 @@ def test_equal_values_share_their_mean_rank() -> None:
     assert ranks(np.array([3.0, 1.0, 3.0, 2.0])).tolist() == [2.5, 0.0, 2.5, 1.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decimals", [0, 1, 8])
 def test_correlations_equal_those_of_scipy_with_and_without_ties(decimals: int) -> None:
     from scipy import stats  # heavy, and of no use to other tests
