@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +48,7 @@ def train(
     from engine.runs.handle import RunHandle
     from engine.runs.launchers import find_launcher, launch
     from engine.runs.store import create_run
+    from engine.starting import specify
 
     find_launcher(launcher)
     place = _workspace(workspace)
@@ -57,7 +57,7 @@ def train(
         raise InputError(
             f"a dataset serves one model, and {len(resolved)} are chosen", fix="name the model after the profile"
         )
-    specs = [_specify(place, model, dataset, device, launcher) for model in resolved]
+    specs = [specify(place, model, dataset, device, launcher) for model in resolved]
     handles = []
     for spec in specs:
         paths = create_run(place, spec)
@@ -281,60 +281,6 @@ def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:
     if len(sample) != 2:
         raise InputError(f"a sample of {len(sample)} texts", fix="give one text, or two to compare")
     return {"a": sample[0], "b": sample[1]}
-
-
-def choose_dataset(place: Workspace, model: ResolvedModel, dataset: str | None) -> Dataset | None:
-    """What a run would train on: the one named, else the newest import for the model, else the recipe's.
-
-    None when the recipe's dataset is yet to be generated, or the task needs none.
-    """
-    from engine.datasets.generate import find_generated
-    from engine.datasets.store import list_datasets, open_dataset
-
-    if dataset is not None:
-        return open_dataset(place, dataset)
-    imported = [
-        found
-        for found in list_datasets(place)
-        if found.manifest.source == "import"
-        and (found.manifest.profile, found.manifest.model) == (model.profile, model.model)
-    ]
-    if imported:
-        return imported[-1]
-    return find_generated(place, model) if model.recipe is not None else None
-
-
-def _specify(place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str) -> RunSpec:
-    from engine.datasets.generate import dataset_for
-    from engine.runs.spec import RunSpec
-    from engine.runs.store import new_run_id
-    from engine.tasks.catalog import find_task
-
-    chosen = choose_dataset(place, model, dataset)
-    if chosen is None and model.recipe is not None:
-        chosen = dataset_for(place, model)
-    if chosen is None and model.task != "noop":
-        raise InputError(
-            f"{model.profile}/{model.model} has neither a data recipe nor imported data",
-            fix=f"`engine data import {model.profile} {model.model} FILE…`",
-        )
-    return RunSpec(
-        id=new_run_id(model.profile, model.model),
-        profile=model.profile,
-        model=model.model,
-        task=model.task,
-        dataset=chosen.id if chosen else "",
-        config=model.config.model_dump(mode="json", by_alias=True),
-        headline=find_task(model.task).headline,
-        targets=model.targets,
-        early_stop_on=tuple(model.early_stop_on),
-        device=device,
-        preset=model.preset,
-        origins=dict(model.origins),
-        policy=model.policy,
-        created=time.time(),
-        launcher=launcher,
-    )
 
 
 def _trained(name: str, workspace: Place) -> tuple[RunSpec, Path]:

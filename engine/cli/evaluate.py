@@ -28,7 +28,7 @@ def evaluate(
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Metrics with intervals, by slice, beside the untrained model.
+    """Metrics with intervals, by slice, beside the model before training.
 
     Example: engine evaluate @latest --split validation
     """
@@ -45,7 +45,7 @@ def evaluate(
         low_high = report.intervals.get(name)
         interval = f"{low_high[0]:.3f} – {low_high[1]:.3f}" if low_high else ""
         rows.append([name, report.baseline.get(name), value, interval, *(report.slices[s].get(name) for s in slices)])
-    print_table(["metric", "untrained", "trained", "95 % interval", *slices], rows)
+    print_table(["metric", "before", "trained", "95 % interval", *slices], rows)
     for note in report.notes:
         say(note)
     if plot:

@@ -89,11 +89,11 @@ def follow(handles: Sequence[RunHandle]) -> list[RunView]:
 
 
 def print_targets(handles: Sequence[RunHandle]) -> None:
-    """The table of targets on stdout: each metric on the held-out test split, beside the untrained model."""
+    """The table of targets on stdout: each metric on the held-out test split, beside the model before training."""
     rows = [row for handle in handles for row in target_rows(handle)]
     if rows:
         sys.stdout.flush()
-        print_table(["model", "metric", "untrained", "trained", "unseen", "target", "reached", "state", "took"], rows)
+        print_table(["model", "metric", "before", "trained", "unseen", "target", "reached", "state", "took"], rows)
 
 
 def target_rows(handle: RunHandle) -> list[list[object]]:

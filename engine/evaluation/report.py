@@ -45,7 +45,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     slices: dict[str, dict[str, float | None]] = {}
     """Metrics of parts of the split: `seen`, `unseen` …"""
     baseline: dict[str, float | None] = {}
-    """The same metrics of the untrained model."""
+    """The same metrics of the model as training began: untrained, or the one that was trained further."""
     tables: list[Table] = []
     errors: list[dict[str, Any]] = []
     """The worst errors, with the text."""
@@ -105,7 +105,7 @@ def as_markdown(report: Report, pictures: str = "report-pictures") -> str:
 
 def _metrics_table(report: Report) -> Table:
     columns = ["metric", "value", "95 % interval"]
-    columns += ["untrained"] if report.baseline else []
+    columns += ["before"] if report.baseline else []
     columns += list(report.slices)
     rows = []
     for name, value in report.metrics.items():

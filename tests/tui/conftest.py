@@ -314,7 +314,7 @@ REPORT = """\
 
 ## Metrics
 
-| metric | value | 95 % interval | untrained | seen | unseen |
+| metric | value | 95 % interval | before | seen | unseen |
 | --- | --- | --- | --- | --- | --- |
 | f1 | 0.9012 | 0.872 – 0.928 | 0.0113 | 0.9521 | 0.8507 |
 | precision | 0.8897 | 0.855 – 0.921 | 0.0084 | 0.9402 | 0.8391 |

@@ -200,8 +200,9 @@ class StartScreen(ConsoleScreen):
 
 def planned(wish: Wish, place: Workspace) -> tuple[list[Plan], str]:
     """The plan of every chosen model, or the problem. Slow: call it in a thread."""
-    from engine.api import choose_dataset, resolve_models
+    from engine.api import resolve_models
     from engine.plan import plan
+    from engine.starting import choose_dataset
 
     assert wish.choice.profile is not None
     try:

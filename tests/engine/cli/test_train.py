@@ -31,7 +31,7 @@ def test_train_follows_to_the_end_and_prints_the_targets(
     assert table[0].split() == [
         "model",
         "metric",
-        "untrained",
+        "before",
         "trained",
         "unseen",
         "target",
