@@ -206,8 +206,8 @@ def measure(model: Path, rows: list[Row]) -> dict[str, float]:
     """Both models with the same measure; ours reads what sentence-transformers saved."""
     import numpy as np
 
-    from engine.tasks.sentence_similarity.encoder import load_encoder
     from engine.tasks.sentence_similarity.metrics import pair_metrics
+    from engine.text_encoder import load_encoder
 
     encoder = load_encoder(str(model)).to(device())
     vectors = {name: encoder.embed(column(rows, name)) for name in ("a", "b")}

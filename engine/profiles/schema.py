@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from engine.profiles.document import Node
 from engine.profiles.public_data import PublicSet
+from engine.profiles.taxonomies import Taxonomy, problem_with_mappings
 from engine.training.config import SignalName, hyperparameter
 
 FORMAT = 1
@@ -211,6 +212,16 @@ class Profile(_Strict):
     models: dict[Name, Model] = Field(description="The models of the project.", min_length=1)
     presets: dict[Name, Preset] = Field({}, description="Named variations; `full` is the profile as it stands.")
     policy: Policy = Field(Policy(), description="Retries, and what is kept.")
+    taxonomies: dict[Name, Taxonomy] = Field(
+        {}, description="Label sets for those who label folders; a model names the one that it learns."
+    )
+
+    @model_validator(mode="after")
+    def _mappings_lead_somewhere(self) -> Profile:
+        problem = problem_with_mappings(self.taxonomies)
+        if problem is not None:
+            raise ValueError(problem)
+        return self
 
     _source: Node | None = PrivateAttr(None)
 

@@ -19,10 +19,10 @@ from engine.model_directory import read_card
 from engine.tasks.contract import Row
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
-from engine.tasks.sentence_similarity.encoder import Encoder
 from engine.tasks.sentence_similarity.metrics import Values, calibration_bins, pair_metrics, pearson, spearman
 from engine.tasks.sentence_similarity.model import saved_encoder, untrained_encoder
 from engine.tasks.sentence_similarity.pairs import Pairs
+from engine.text_encoder import Encoder
 
 WORST = 12
 FEW_PAIRS = 10

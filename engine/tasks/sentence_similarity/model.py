@@ -10,7 +10,7 @@ from engine.model_directory import new_model, read_card
 from engine.tasks.contract import Row
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
-from engine.tasks.sentence_similarity.encoder import Encoder, load_encoder
+from engine.text_encoder import Encoder, load_encoder
 
 
 def write_model(directory: Path, encoder: Encoder, facts: Mapping[str, Any], samples: Sequence[Row]) -> None:

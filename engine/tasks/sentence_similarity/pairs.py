@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from engine.tasks.contract import Row
 from engine.tasks.sentence_similarity.config import Config
-from engine.tasks.sentence_similarity.encoder import Encoder, Tick
 from engine.tasks.sentence_similarity.losses import LOSSES
 from engine.tasks.sentence_similarity.metrics import Values, pair_metrics
+from engine.text_encoder import Encoder, Tick
 from engine.training.buckets import length_buckets, longest_batch
 from engine.training.watch import Tick as Watching
 

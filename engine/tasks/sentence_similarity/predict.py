@@ -8,8 +8,8 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.tasks.contract import Row
-from engine.tasks.sentence_similarity.encoder import Encoder, Vectors
 from engine.tasks.sentence_similarity.model import saved_encoder
+from engine.text_encoder import Encoder, Vectors
 
 TOLERANCE = 2e-3
 """How far two processes may differ: other batches, other kernels."""

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from engine.errors import BaseModelError
 from engine.tasks.sentence_similarity.config import Config
-from engine.tasks.sentence_similarity.encoder import Encoder, Tick
 from engine.tasks.sentence_similarity.pairs import Pairs, validate
+from engine.text_encoder import Encoder, Tick
 from engine.training.buckets import length_buckets, longest_batch
 
 RECONSTRUCTION = "reconstruction_loss"

@@ -13,8 +13,8 @@ from engine.errors import BaseModelError, InputError
 from engine.files import read_json, write_json
 from engine.tasks.contract import Job
 from engine.tasks.sentence_similarity import TASK
-from engine.tasks.sentence_similarity.encoder import load_encoder
 from engine.tasks.sentence_similarity.predict import SimilarityPredictor, agree, load
+from engine.text_encoder import load_encoder
 
 pytestmark = pytest.mark.slow
 

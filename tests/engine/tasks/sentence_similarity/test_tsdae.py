@@ -10,7 +10,6 @@ import torch
 
 from engine.errors import BaseModelError
 from engine.tasks.sentence_similarity.config import Config
-from engine.tasks.sentence_similarity.encoder import Encoder, load_encoder
 from engine.tasks.sentence_similarity.pairs import Pairs
 from engine.tasks.sentence_similarity.tsdae import (
     IGNORE,
@@ -20,6 +19,7 @@ from engine.tasks.sentence_similarity.tsdae import (
     delete_words,
     training_sentences,
 )
+from engine.text_encoder import Encoder, load_encoder
 from engine.training.state import trainable_state
 
 pytestmark = pytest.mark.slow

@@ -128,7 +128,7 @@ class Encoder(nn.Module):
 def load_encoder(base: str, *, pooling: str = "auto", normalize: bool = True, max_length: int = 256) -> Encoder:
     """The encoder of a base model (`base:` of a profile) or of a model directory.
 
-    Raises BaseModelError when it cannot be found, or pools in a way that this task does not know.
+    Raises BaseModelError when it cannot be found, or pools in a way that finetop does not know.
     """
     from transformers import AutoConfig, AutoModel, AutoTokenizer
     from transformers.utils import logging as transformers_logging
@@ -169,7 +169,7 @@ def _pooling_of(source: Path) -> str:
         )
     if mode not in ("mean", "cls"):
         raise BaseModelError(
-            "the base model pools in a way that this task does not know",
+            "the base model pools in a way that finetop does not know",
             where=str(settings),
             fix="write pooling: mean or pooling: cls in the config",
         )
