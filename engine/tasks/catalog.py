@@ -16,6 +16,7 @@ GROUP = "finetop.tasks"
 _BUILT_IN = {
     "object-detection": "engine.tasks.object_detection",
     "noop": "engine.tasks.noop",
+    "text-classification": "engine.tasks.text_classification",
     "token-classification": "engine.tasks.token_classification",
     "sentence-similarity": "engine.tasks.sentence_similarity",
 }

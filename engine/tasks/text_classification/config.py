@@ -1,0 +1,95 @@
+"""Hyperparameters of text classification from few labels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.training.config import Labels, TrainingConfig, hyperparameter
+
+Method = Literal["triplet", "supcon", "frozen", "setfit-pairs"]
+
+
+class HardNegatives(BaseModel):
+    """Texts of other classes that look alike are put into the same batch."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    k: int = hyperparameter(2, "Nearest texts of other classes mined for each text; 0 mines none.", ge=0, le=100)
+    min_similarity: float = hyperparameter(
+        0.25, "Cosine below which a text of another class is no hard negative.", ge=-1, le=1
+    )
+    oversampling: float = hyperparameter(
+        2.0, "How much more often texts with hard negatives are anchors than others.", ge=1, le=100
+    )
+    labels: list[str] = Field([], description="Labels whose texts are mined for; none means all.")
+
+
+class Training(BaseModel):
+    """How the encoder learns to tell classes apart."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    method: Method = hyperparameter(
+        "triplet",
+        "triplet and supcon compare all texts of a batch of classes × texts, each encoded once; frozen trains the "
+        "head alone; setfit-pairs is SetFit's own trainer, for comparison.",
+    )
+    samples_per_label: int = hyperparameter(
+        2,
+        "Texts of each class in a batch; batch_size / this is how many classes it shows.",
+        unit="texts",
+        ge=2,
+        le=256,
+    )
+    margin: float = hyperparameter(
+        0.25, "How much nearer the own class must be than another one, as a cosine distance (triplet).", gt=0, le=2
+    )
+    triplets: Literal["batch-all", "semi-hard"] = hyperparameter(
+        "batch-all", "Which triplets of a batch count: all that violate the margin, or the hardest that is not wrong."
+    )
+    temperature: float = hyperparameter(
+        0.07, "Temperature of supcon (Khosla et al. 2020, arXiv 2004.11362).", gt=0, le=10
+    )
+    hard_negatives: HardNegatives = Field(
+        HardNegatives(k=2), description="Mined from the encoder as it stands, before each epoch."
+    )
+
+
+class Config(TrainingConfig):
+    """An encoder that is trained to tell classes apart, and a head on its embeddings."""
+
+    epochs: int = hyperparameter(6, "Passes over the training texts.", unit="epochs", ge=0, le=10_000)
+    batch_size: int = hyperparameter(32, "Texts per batch.", unit="texts", ge=4, le=65_536)
+    learning_rate: float = hyperparameter(2e-5, "Peak learning rate of the encoder (SetFit's default).", gt=0, le=1)
+    patience: int = hyperparameter(
+        3,
+        "Evaluations without a gain in macro F1 after which the training ends; 0 means never. Few-shot training "
+        "overfits early (huggingface/setfit PR 268).",
+        unit="evaluations",
+        ge=0,
+    )
+    max_length: int = hyperparameter(128, "Longest text; the rest is cut.", unit="tokens", ge=8, le=8192)
+    train: Training = Field(Training(method="triplet"), description="How the encoder learns.")
+    labels: Labels | None = Field(
+        None, description="Classes in the order of the head; none means those of the training split, sorted."
+    )
+    descriptions: dict[str, str] = Field(
+        {}, description="Class → what it means, in a few words: what the untrained model compares a text with."
+    )
+    taxonomy: str = Field("", description="The profile's taxonomy whose labels these are; empty where there is none.")
+    template: str = Field(
+        "", description="How a folder becomes a text: engine/folders/text.py. Empty where the data are texts already."
+    )
+    head_regularization: float = hyperparameter(
+        1.0, "Inverse strength C of the L2 penalty of the logistic head.", gt=0, le=1e6
+    )
+    class_weights: Literal["none", "balanced"] = hyperparameter(
+        "balanced", "balanced weighs classes in the head by inverse frequency: macro F1 counts them alike."
+    )
+    calibration: Literal["auto", "temperature", "isotonic", "none"] = hyperparameter(
+        "auto",
+        "What makes a confidence mean what it says: temperature below 1,000 rows, isotonic above, where it tends to "
+        "overfit less (scikit-learn's guide).",
+    )
