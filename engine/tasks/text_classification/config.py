@@ -52,8 +52,8 @@ class Training(BaseModel):
     temperature: float = hyperparameter(
         0.07, "Temperature of supcon (Khosla et al. 2020, arXiv 2004.11362).", gt=0, le=10
     )
-    hard_negatives: HardNegatives = Field(
-        HardNegatives(k=2), description="Mined from the encoder as it stands, before each epoch."
+    hard_negatives: HardNegatives = hyperparameter(
+        HardNegatives(), "Mined from the encoder as it stands, before each epoch."
     )
 
 
@@ -71,7 +71,7 @@ class Config(TrainingConfig):
         ge=0,
     )
     max_length: int = hyperparameter(128, "Longest text; the rest is cut.", unit="tokens", ge=8, le=8192)
-    train: Training = Field(Training(method="triplet"), description="How the encoder learns.")
+    train: Training = hyperparameter(Training(), "How the encoder learns.")
     labels: Labels | None = Field(
         None, description="Classes in the order of the head; none means those of the training split, sorted."
     )
