@@ -23,7 +23,7 @@ class HardNegatives(BaseModel):
     oversampling: float = hyperparameter(
         2.0, "How much more often texts with hard negatives are anchors than others.", ge=1, le=100
     )
-    labels: list[str] = Field([], description="Labels whose texts are mined for; none means all.")
+    labels: list[str] = hyperparameter([], "Labels whose texts are mined for; none means all.")
 
 
 class Training(BaseModel):
