@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 
-from engine.errors import InputError
 from engine.model_directory import read_card
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
-from engine.tasks.object_detection.decoded import Pixels
 from engine.tasks.object_detection.inference import Detections, detect
 from engine.tasks.object_detection.metrics import DEFAULT_CONFIDENCE
 from engine.tasks.object_detection.model import Card, Detector, read_detector
+from engine.tasks.object_detection.reading import read_images
 
 BOX_TOLERANCE = 0.5
 """Pixels between two processes on the same device: only the order of sums differs."""
 CONFIDENCE_TOLERANCE = 0.01
-MAX_BYTES = 64 * 2**20
-MAX_PIXELS = 100_000_000
-INLINE = "data:image/"
 
 
 class DetectorPredictor:
@@ -47,7 +39,7 @@ class DetectorPredictor:
         with torch.inference_mode():
             found = detect(
                 self.detector.model,
-                (read_image(sample["image"]) for sample in samples),
+                read_images([sample["image"] for sample in samples]),
                 size=self.card.image_size,
                 batch_size=int(self.card.config["eval_batch_size"]),
                 nms_iou=self.card.nms_iou,
@@ -81,24 +73,6 @@ def prediction_of(detections: Detections, labels: Sequence[str]) -> Row:
     }
 
 
-def read_image(source: str) -> Pixels:
-    """Decode an image: a path, or a data URL with its content in base64. Blue first. Raises InputError."""
-    content, where = _content(source)
-    image = None
-    if 0 < len(content) <= MAX_BYTES and _pixels(content, where) <= MAX_PIXELS:
-        image = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), cv2.IMREAD_COLOR)
-    if image is None:
-        raise InputError(
-            "not an image that can be read", where=where, fix="give a PNG or JPEG of up to 100 megapixels"
-        )
-    return np.asarray(image, dtype=np.uint8)
-
-
-def inline(image: Pixels) -> str:
-    """An image as a data URL, so that a sample carries all it needs."""
-    return INLINE + "png;base64," + base64.b64encode(cv2.imencode(".png", image)[1].tobytes()).decode()
-
-
 def agree(expected: Row, got: Row) -> bool:
     """Whether two predictions for one image are the same: equal classes, boxes and confidence within tolerance."""
     wanted, found = expected["objects"], got["objects"]
@@ -108,31 +82,3 @@ def agree(expected: Row, got: Row) -> bool:
         and all(abs(a - b) <= BOX_TOLERANCE for a, b in zip(one["box"], two["box"], strict=True))
         for one, two in zip(wanted, found, strict=True)
     )
-
-
-def _content(source: str) -> tuple[bytes, str]:
-    if source.startswith(INLINE):
-        try:
-            return base64.b64decode(source.partition(",")[2], validate=True), "the data URL"
-        except binascii.Error as problem:
-            raise InputError("the image's base64 is damaged", where="the data URL") from problem
-    path = Path(source)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return b"", source
-        return path.read_bytes(), source
-    except OSError as problem:
-        raise InputError(f"the image cannot be read ({problem.strerror})", where=source) from problem
-
-
-def _pixels(content: bytes, where: str) -> int:
-    """Width × height by the header, before anything is decoded."""
-    import io
-
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            return image.width * image.height
-    except (OSError, ValueError, Image.DecompressionBombError) as problem:
-        raise InputError(f"not an image that can be read ({type(problem).__name__})", where=where) from problem

@@ -21,7 +21,8 @@ from engine.tasks.object_detection.loss import DetectionLoss
 from engine.tasks.object_detection.matching import Boxes
 from engine.tasks.object_detection.metrics import Measured
 from engine.tasks.object_detection.model import Card, Detector, build, save
-from engine.tasks.object_detection.predict import DetectorPredictor, inline, prediction_of, read_image
+from engine.tasks.object_detection.predict import DetectorPredictor, prediction_of
+from engine.tasks.object_detection.reading import inline, read_image, read_images
 from engine.tasks.object_detection.sampling import fingerprint, repeat_factors, repeated
 from engine.tasks.object_detection.thresholds import confidences, operating_points
 from engine.tasks.object_detection.tiles import cover, tiling_of
@@ -141,7 +142,7 @@ class DetectionTraining:
         with torch.inference_mode():
             found = detect(
                 self.model,
-                (read_image(str(path)) for path in paths),
+                read_images([str(path) for path in paths]),
                 size=self.config.image_size,
                 batch_size=max(1, self.config.eval_batch_size // self.job.splits_of_batch),
                 nms_iou=self.config.nms_iou,
