@@ -18,9 +18,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from engine.api import add_feedback, evaluate, fetch, finetune, generate, import_data, predict, run, train
+    from engine.comparing import compare
 
 __all__ = [
     "add_feedback",
+    "compare",
     "evaluate",
     "fetch",
     "finetune",
@@ -34,6 +36,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "compare":
+        from engine.comparing import compare
+
+        return compare
     if name == "runs":
         import importlib
 

@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             workspace=workspace,
             readonly=given.readonly,
             low_bandwidth=given.low_bandwidth,
+            training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
+            labeller=given.labeller or "",
             graphics=_graphics(given.graphics, low_bandwidth=given.low_bandwidth),
             ascii_only=given.ascii or not _prints_unicode(),
             read_figures=_read_figures,
@@ -90,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
         choices=("kitty", "blocks", "none"),
         help="how pictures are shown (default: $FINETOP_GRAPHICS, or what the terminal is known to do)",
     )
+    parser.add_argument(
+        "--training-db",
+        metavar="FILE",
+        type=Path,
+        help="the folders that Label shows (default: the newest training.db of the workspace)",
+    )
+    parser.add_argument("--labeller", metavar="NAME", help="whose labels you give in Label (default: your user name)")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(

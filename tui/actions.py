@@ -53,6 +53,9 @@ MENU = (
     ),
     Action("open('monitor')", "3,f3", "Monitor", "Watch every run", "app", "Screens"),
     Action("open('validate')", "4,f4", "Validate samples", "Try a trained model on your own text", "app", "Screens"),
+    Action(
+        "open('label')", "5,f5", "Label", "Say what folders are, for a model to learn", "app", "Screens", changes=True
+    ),
 )
 """The screens, in the order of their numbers."""
 
@@ -89,9 +92,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("big_chart", "f", "Full", "One chart over the whole screen, and back", "monitor", "Charts", 26),
     Action("next_pane", "p", "Pane", "Charts, log or devices, where one of them fits", "monitor", "Charts", 16),
     # Forms
-    Action("submit", "ctrl+g,f5", "Start", "Start training as the plan says", "start", "Form", 10, True, "^g"),
-    Action("submit", "ctrl+g,f5", "Generate", "Make the datasets", "generate", "Form", 10, True, "^g"),
-    Action("submit", "ctrl+g,f5", "Ask", "Ask the model", "validate", "Form", 10, shown_key="^g"),
+    Action("submit", "ctrl+g,f9", "Start", "Start training as the plan says", "start", "Form", 10, True, "^g"),
+    Action("submit", "ctrl+g,f9", "Generate", "Make the datasets", "generate", "Form", 10, True, "^g"),
+    Action("submit", "ctrl+g,f9", "Ask", "Ask the model", "validate", "Form", 10, shown_key="^g"),
     Action(
         "next_example",
         "ctrl+n",
@@ -105,6 +108,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("leave", "escape", "Back", BACK, "start", "Form", 80, shown_key="Esc"),
     Action("leave", "escape", "Back", BACK, "generate", "Form", 80, shown_key="Esc"),
     Action("leave", "escape", "Back", BACK, "validate", "Form", 80, shown_key="Esc"),
+    # Label: small letters are labels, and stand beside them on the screen
+    Action("accept", "enter", "Accept", "Give the label that is suggested", "label", "Label", 10, True, "Enter"),
+    Action("skip", "space", "Skip", "Put it off until the others are done", "label", "Label", 11, True, "Space"),
+    Action("undo", "backspace", "Undo", "Take back the last label, skip or note", "label", "Label", 12, True, "Bksp"),
+    Action("why", "W", "Why", "The labelled folders that are most like this one", "label", "Label", 13),
+    Action("note", "N", "Note", "Write something down about the folder", "label", "Label", 14, True),
+    Action("search", "slash", "Search", "Find folders by words of their path", "label", "Label", 15, shown_key="/"),
+    Action("move(-1)", "left", "Earlier", "Back to the folder before", "label", "Label", 18, shown_key="←"),
+    Action("move(1)", "right", "Later", "On; this folder stays to be done", "label", "Label", shown_key="→"),
+    Action("next_set", "Y", "Taxonomy", "Label in the next taxonomy of the profiles", "label", "Label", 24),
+    Action("next_batch", "B", "Batch", "Propose the folders that teach the model most", "label", "Learn", 16, True),
+    Action("train", "ctrl+g,f9", "Train", "Train a model on the labels", "label", "Learn", 17, True, "^g"),
+    Action("next_pass", "P", "Pass", "Label again, blind; and back", "label", "Agreement", 22, True),
+    Action("agreement", "A", "Agreement", "How far passes and people agree", "label", "Agreement", 23),
+    Action("export", "X", "Export", "Write the labels to a CSV file", "label", "Agreement", 21, True),
+    Action("leave", "escape", "Back", BACK, "label", "Label", 80, shown_key="Esc"),
     # Windows over a screen
     Action("dismiss_window", "escape,q", "Close", "Close this window", "window", "Window", 10, shown_key="Esc"),
 )

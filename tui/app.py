@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
@@ -34,6 +35,10 @@ class Options:
     ascii_only: bool = False
     graphics: Graphics = Graphics.BLOCKS
     """How Validate shows pictures."""
+    training_db: Path | None = None
+    """What Label opens; the newest of the workspace where nothing is named."""
+    labeller: str = ""
+    """Whose labels those are that are given in Label; the name of the user where nothing is named."""
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
 
@@ -62,12 +67,18 @@ def _validate() -> Screen[None]:
     return ValidateScreen()
 
 
+def _label() -> Screen[None]:
+    from tui.screens.label import LabelScreen
+
+    return LabelScreen()
+
+
 class FinetopApp(ThriftyApp):
     """The console. Reads files and starts engine processes; closing it changes nothing for the training."""
 
     TITLE = "finetop"
     BINDINGS = bindings_of("app")
-    MODES = {"monitor": _monitor, "start": _start, "generate": _generate, "validate": _validate}
+    MODES = {"monitor": _monitor, "start": _start, "generate": _generate, "validate": _validate, "label": _label}
     DEFAULT_MODE = "monitor"
     CSS_PATH = "app.tcss"
 

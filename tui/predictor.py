@@ -59,20 +59,30 @@ class Predictor:
 
     def answer(self, samples: Sequence[Row]) -> list[Row]:
         """One prediction per sample. Raises WorkError."""
+        said = self._ask({"samples": list(samples)})
+        if "predictions" not in said:
+            raise WorkError(str(said.get("error") or "the model gave no answer"))
+        return list(said["predictions"])
+
+    def nearest(self, text: str, among: Sequence[str], count: int) -> list[tuple[int, float]]:
+        """(place among them, cosine) of the texts that the model takes to be most like one. Raises WorkError."""
+        said = self._ask({"nearest": {"text": text, "among": list(among), "count": count}})
+        if "nearest" not in said:
+            raise WorkError(str(said.get("error") or "the model gave no answer"))
+        return [(int(place), float(cosine)) for place, cosine in said["nearest"]]
+
+    def _ask(self, question: Row) -> dict[str, Any]:
         self.ready()
         with self._lock:
             self._asked += 1
-            request = msgspec.json.encode({"id": self._asked, "samples": list(samples)})
+            request = msgspec.json.encode({"id": self._asked, **question})
             assert self._process.stdin is not None
             try:
                 self._process.stdin.write(request + b"\n")
                 self._process.stdin.flush()
             except OSError as problem:
                 raise WorkError(self._last_words()) from problem
-            said = self._read()
-        if "predictions" not in said:
-            raise WorkError(str(said.get("error") or "the model gave no answer"))
-        return list(said["predictions"])
+            return self._read()
 
     def close(self) -> None:
         """End the child, whatever it does."""

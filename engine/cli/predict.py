@@ -12,6 +12,17 @@ import typer
 from engine import api
 from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOption, one_command
 from engine.cli.output import say
+from engine.cli.predict_folders import (
+    FolderOptions,
+    LabelledOnlyOption,
+    ProfileOption,
+    SavePredictionsOption,
+    SplitOption,
+    TaxonomyOption,
+    TrainingDbOption,
+    UseBaselineOption,
+    predict_folders,
+)
 from engine.errors import DataError, InputError
 from engine.files import atomic_file
 from engine.pictures.graphics import Graphics
@@ -29,7 +40,7 @@ def predict(
     input: Annotated[
         Path | None, typer.Option("--input", help="A file: a text, an image file or a JSON object per line.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", help="Write JSONL here instead of stdout.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Write JSONL (of folders CSV) here.")] = None,
     show: Annotated[
         bool, typer.Option("--show", help="Draw the objects on the images, here in the terminal.")
     ] = False,
@@ -38,14 +49,30 @@ def predict(
         typer.Option("--graphics", help="How --show draws; where it is left out, the best that is known to work."),
     ] = None,
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",
+    training_db: TrainingDbOption = None,
+    taxonomy: TaxonomyOption = None,
+    use_baseline: UseBaselineOption = False,
+    split: SplitOption = None,
+    labelled_only: LabelledOnlyOption = False,
+    save_predictions: SavePredictionsOption = False,
+    profile: ProfileOption = None,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Predictions of a run's model, a JSON object per line.
 
+    Over the folders of a training database: engine predict RUN --training-db training.db --output predictions.csv
+
     Example: engine predict @latest "Maintain 18 feet from the pole per G.O. 95."
     """
+    asked = FolderOptions(taxonomy, use_baseline, split, labelled_only, save_predictions, profile)
+    if training_db is not None:
+        if inputs or input is not None or show or graphics is not None:
+            raise InputError("--training-db names what is predicted", fix="leave inputs, --input and --show out")
+        predict_folders(run, training_db, asked, output=output, device=device, json=json, workspace=workspace)
+        return
+    asked.need_a_training_db()
     if graphics is not None and not show:
         raise InputError("--graphics says how --show draws", fix="add --show")
     task = find_task(api.run(run, workspace).spec.task)

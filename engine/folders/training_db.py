@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,8 +21,8 @@ _SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE samples(
     id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, creator TEXT NOT NULL, depth INTEGER NOT NULL,
-    features BLOB NOT NULL);
-CREATE INDEX samples_by_creator ON samples(creator);
+    gone INTEGER NOT NULL DEFAULT 0, features BLOB NOT NULL);
+CREATE INDEX samples_by_creator ON samples(creator, depth, gone);
 CREATE TABLE labels(
     sample INTEGER NOT NULL REFERENCES samples(id), taxonomy TEXT NOT NULL, label TEXT NOT NULL, split TEXT NOT NULL,
     source TEXT NOT NULL, who TEXT NOT NULL, at REAL NOT NULL, note TEXT NOT NULL,
@@ -72,6 +73,8 @@ class Which:
     max_depth: int = 1_000_000
     after: int = 0
     """Ids above this one."""
+    present: bool = False
+    """Only those whose folder is in the last snapshot."""
 
 
 class TrainingDb:
@@ -87,8 +90,8 @@ class TrainingDb:
         with self.connection:
             self.connection.executemany(
                 "INSERT INTO samples(path, creator, depth, features) VALUES(?, ?, ?, ?) ON CONFLICT(path) DO UPDATE "
-                "SET creator = excluded.creator, depth = excluded.depth, features = excluded.features "
-                "WHERE features != excluded.features",
+                "SET creator = excluded.creator, depth = excluded.depth, features = excluded.features, gone = 0 "
+                "WHERE features != excluded.features OR gone",
                 ((os.fsencode(one.path), one.creator, one.depth, _stored(one)) for one in samples),
             )
 
@@ -126,6 +129,48 @@ class TrainingDb:
             found.update((os.fsdecode(path), number) for path, number in rows)
         return found
 
+    def mark_gone(self, present: Iterable[str]) -> int:
+        """Mark all samples whose path is not among these; how many that are. Nothing is deleted: ids stay taken, and
+        labels of a folder that is no more still teach."""
+        with self.connection:
+            self.connection.execute("CREATE TEMP TABLE present(path BLOB PRIMARY KEY) WITHOUT ROWID")
+            self.connection.executemany(
+                "INSERT OR IGNORE INTO present VALUES(?)", ((os.fsencode(path),) for path in present)
+            )
+            self.connection.execute(
+                "UPDATE samples SET gone = 1 WHERE NOT gone AND path NOT IN (SELECT path FROM present)"
+            )
+            self.connection.execute("DROP TABLE present")
+        return int(self.connection.execute("SELECT count(*) FROM samples WHERE gone").fetchone()[0])
+
+    def strata(self, which: Which | None = None) -> dict[tuple[str, int], int]:
+        """(creator, depth) → how many samples."""
+        query, values = _query("creator, depth, count(*)", which or Which())
+        rows = self.connection.execute(f"{query} GROUP BY creator, depth ORDER BY creator, depth", values)
+        return {(creator, depth): count for creator, depth, count in rows}
+
+    def ids(self, creator: str, depth: int, which: Which | None = None) -> list[int]:
+        """Ids of one stratum, rising."""
+        query, values = _query("id", which or Which())
+        rows = self.connection.execute(
+            f"{query} AND creator = ? AND depth = ? ORDER BY id", (*values, creator, depth)
+        )
+        return [number for (number,) in rows]
+
+    def paths_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Id → path of those that are stored."""
+        return {number: os.fsdecode(path) for number, path in self._by_id("path", numbers)}
+
+    def creators_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Id → creator of those that are stored."""
+        return dict(self._by_id("creator", numbers))
+
+    def _by_id(self, column: str, numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
+        for start in range(0, len(numbers), 500):
+            part = numbers[start : start + 500]
+            marks = ",".join("?" * len(part))
+            yield from self.connection.execute(f"SELECT id, {column} FROM samples WHERE id IN ({marks})", part)
+
     # -- labels
 
     def put_labels(self, labels: Iterable[Label]) -> None:
@@ -144,14 +189,18 @@ class TrainingDb:
                 "DELETE FROM labels WHERE taxonomy = ? AND sample = ?", ((taxonomy, number) for number in samples)
             )
 
-    def labels(self, taxonomy: str) -> dict[int, Label]:
-        """Sample → its label."""
+    def labels(self, taxonomy: str, *, first: int = 0, last: int = 2**62) -> dict[int, Label]:
+        """Sample → its label, of the samples from `first` to `last`."""
         rows = self.connection.execute(
             "SELECT sample, taxonomy, label, split, source, who, at, note FROM labels WHERE taxonomy = ? "
-            "ORDER BY sample",
-            (taxonomy,),
+            "AND sample BETWEEN ? AND ? ORDER BY sample",
+            (taxonomy, first, last),
         )
         return {row[0]: Label(*row) for row in rows}
+
+    def taxonomies(self) -> list[str]:
+        """Those that have labels, by name."""
+        return [name for (name,) in self.connection.execute("SELECT DISTINCT taxonomy FROM labels ORDER BY taxonomy")]
 
     # -- predictions
 
@@ -161,6 +210,14 @@ class TrainingDb:
             self.connection.executemany(
                 "INSERT OR REPLACE INTO predictions(sample, run, taxonomy, label, confidence) VALUES(?, ?, ?, ?, ?)",
                 ((x.sample, run, taxonomy, x.label, x.confidence) for x in predictions),
+            )
+
+    def remove_predictions(self, run: str, taxonomy: str, samples: Iterable[int]) -> None:
+        """Take back what a run said of some samples."""
+        with self.connection:
+            self.connection.executemany(
+                "DELETE FROM predictions WHERE run = ? AND taxonomy = ? AND sample = ?",
+                ((run, taxonomy, number) for number in samples),
             )
 
     def predictions(self, run: str, taxonomy: str) -> Iterator[Prediction]:
@@ -217,6 +274,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 def _query(columns: str, which: Which, after: int | None = None) -> tuple[str, list[object]]:
     conditions, values = ["id > ?", "depth BETWEEN ? AND ?"], [which.after if after is None else after]
     bounds: list[object] = [*values, which.min_depth, which.max_depth]
+    if which.present:
+        conditions.append("NOT gone")
     if which.split or which.labelled is not None:
         inside = "SELECT sample FROM labels WHERE taxonomy = ?"
         bounds.append(which.taxonomy)

@@ -3,8 +3,9 @@
 For programs that must not import the training libraries (the console). One JSON object a line:
 out comes first `{"ready": true, "task": …, "device": …, "examples": […]}`, then for each request
 `{"id": 1, "samples": [row, …]}` an answer `{"id": 1, "predictions": [row, …]}` or
-`{"id": 1, "error": "one sentence"}`. It ends when its standard input is closed, so it never outlives the
-program that asked.
+`{"id": 1, "error": "one sentence"}`. `{"id": 2, "nearest": {"text": …, "among": [text, …], "count": 5}}` is answered
+with `{"id": 2, "nearest": [[place among them, cosine], …]}`. It ends when its standard input is closed, so it never
+outlives the program that asked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import msgspec
 
 from engine.errors import FinetopError, InputError, NotFoundError
 from engine.model_directory import read_expected
+from engine.runs.nearest import Nearest
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 
@@ -28,11 +30,20 @@ if TYPE_CHECKING:
 MAX_SAMPLES = 1000
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """Which of some texts are most like one."""
+
+    text: str
+    among: list[str]
+    count: int = 5
+
+
 class Request(msgspec.Struct, frozen=True):
-    """One question."""
+    """One question: what some samples are, or what is most like one."""
 
     id: int
-    samples: list[dict[str, Any]]
+    samples: list[dict[str, Any]] = []
+    nearest: Wanted | None = None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +80,7 @@ def load_model(run: RunPaths, spec: RunSpec, device: str) -> Predictor:
 
 def serve(requests: Iterable[bytes], answer: Callable[[dict[str, Any]], None], predictor: Predictor) -> None:
     """Answer each line; a line that cannot be used gets an error, and the next one is read."""
-    decoder = msgspec.json.Decoder(Request)
+    decoder, nearest = msgspec.json.Decoder(Request), Nearest(predictor)
     for line in requests:
         identity: int | None = None
         try:
@@ -77,7 +88,11 @@ def serve(requests: Iterable[bytes], answer: Callable[[dict[str, Any]], None], p
             identity = request.id
             if len(request.samples) > MAX_SAMPLES:
                 raise InputError(f"{len(request.samples)} samples", fix=f"send at most {MAX_SAMPLES} at once")
-            answer({"id": identity, "predictions": predictor.predict(request.samples)})
+            if request.nearest is not None:
+                wanted = request.nearest
+                answer({"id": identity, "nearest": nearest.to(wanted.text, wanted.among, wanted.count)})
+            else:
+                answer({"id": identity, "predictions": predictor.predict(request.samples)})
         except Exception as problem:
             # A bad sample must not cost the loaded model.
             answer({"id": identity, "error": sentence(problem)})

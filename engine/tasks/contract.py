@@ -15,7 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from engine.errors import InputError
+
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from pydantic import BaseModel
 
     from engine.datasets.store import Dataset
@@ -143,3 +147,19 @@ class Task:
     def load(self, model: Path, device: str) -> Predictor:
         """Load a model directory for prediction."""
         return self.module("predict").load(model, device)
+
+    def load_baseline(self, model: Path, device: str) -> Predictor:
+        """The untrained model that a model directory began with. Raises InputError where the task has none that
+        predicts."""
+        return self._offered("predict", "load_baseline", "has no untrained model that predicts")(model, device)
+
+    def headline_over(self, rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[NDArray[np.int64]], float]:
+        """The headline metric as a function of rows, by their numbers, of which some may be drawn more than once:
+        what `engine compare` resamples. Raises InputError where the task does not offer it."""
+        return self._offered("evaluate", "headline_over", "cannot be compared row by row")(rows, predictions)
+
+    def _offered(self, module: str, name: str, lack: str) -> Callable[..., Any]:
+        found = getattr(self.module(module), name, None)
+        if found is None:
+            raise InputError(f"the task {self.name} {lack}", fix="compare runs of another task")
+        return found

@@ -32,7 +32,7 @@ class ConsoleScreen(Screen[None]):
     # One class of each list is set at a time.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall"), (50, "-high")]
-    AUTO_FOCUS = None
+    AUTO_FOCUS: ClassVar[str | None] = None
 
     @property
     def console(self) -> FinetopApp:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +26,8 @@ class Shape:
 
 def shape_of(task: str) -> Shape:
     """The shape of a task's rows. Raises DataError for a task that nothing can be imported for."""
-    if task == "text-classification":
-        return Shape("labelled", labelled_problem, count_labels, _text)
     shapes = {
+        "text-classification": ("labelled", _text, "text"),
         "token-classification": ("spans", _text, "text"),
         "sentence-similarity": ("pairs", _pair, "text"),
         "object-detection": ("boxes", _image, "image"),
@@ -37,7 +35,7 @@ def shape_of(task: str) -> Shape:
     if task not in shapes:
         raise DataError(
             f"nothing can be imported for the task {task!r}",
-            fix=f"the tasks that files can be imported for are {', '.join(sorted([*shapes, 'text-classification']))}",
+            fix=f"the tasks that files can be imported for are {', '.join(sorted(shapes))}",
         )
     from engine.tasks.catalog import find_task
 
@@ -47,27 +45,14 @@ def shape_of(task: str) -> Shape:
 
 
 def unknown_label(row: Row, labels: Sequence[str]) -> str | None:
-    """The first label of a row's parts that a model with these labels does not know, in words."""
-    for entry in (*row.get("objects", ()), *row.get("entities", ())):
+    """The first label of a row, or of its parts, that a model with these labels does not know, in words."""
+    own = [row] if "label" in row else []
+    for entry in (*own, *row.get("objects", ()), *row.get("entities", ())):
         if entry["label"] not in labels:
             near = nearest(entry["label"], labels)
             like = f"; did you mean {near!r}?" if near else ""
             return f"the class {entry['label']!r} is not among {', '.join(labels)}{like}"
     return None
-
-
-def labelled_problem(row: Row) -> str | None:
-    """What is wrong with a text with a label; None when it can be used."""
-    for name in ("text", "label"):
-        value = row.get(name)
-        if not isinstance(value, str) or not value.strip():
-            return f"`{name}` must be a text that is not empty"
-    return None
-
-
-def count_labels(rows: Sequence[Row]) -> dict[str, int]:
-    """Texts per label."""
-    return dict(sorted(Counter(row["label"] for row in rows).items()))
 
 
 def _text(row: Row) -> tuple[str, ...]:

@@ -66,6 +66,13 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     )
 
 
+def headline_over(rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[NDArray[np.int64]], float]:
+    """Spearman's correlation over pairs, by their numbers (engine.tasks.contract.Task.headline_over)."""
+    scores = np.array([row["score"] for row in rows], dtype=np.float64)
+    similarity = np.array([made["similarity"] for made in predictions], dtype=np.float64)
+    return lambda at: spearman(similarity[at], scores[at])
+
+
 def _similarity(encoder: Encoder, rows: Sequence[Row], config: Config, device: str) -> Values:
     encoder.to(device).eval()
     with torch.inference_mode():

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.model_directory import read_card
 from engine.tasks.contract import Row
-from engine.tasks.sentence_similarity.model import saved_encoder
+from engine.tasks.sentence_similarity import TASK
+from engine.tasks.sentence_similarity.config import Config
+from engine.tasks.sentence_similarity.model import saved_encoder, untrained_encoder
 from engine.text_encoder import Encoder, Vectors
 
 TOLERANCE = 2e-3
@@ -36,6 +39,14 @@ class SimilarityPredictor:
 def load(model: Path, device: str) -> SimilarityPredictor:
     """Load a model directory. Raises BaseModelError when it is not one."""
     encoder = saved_encoder(model)
+    encoder.to(device)
+    return SimilarityPredictor(encoder)
+
+
+def load_baseline(model: Path, device: str) -> SimilarityPredictor:
+    """The untrained base of a model directory. Raises InputError, BaseModelError."""
+    config = Config.model_validate(read_card(model, TASK.name, dict)["config"])
+    encoder = untrained_encoder(config)
     encoder.to(device)
     return SimilarityPredictor(encoder)
 

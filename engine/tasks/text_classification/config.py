@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.training.config import Labels, TrainingConfig, hyperparameter
+from engine.training.config import Labels, PhaseOutline, TrainingConfig, hyperparameter
 
+SETFIT_BATCH = 16
+"""Pairs per batch of SetFit's own trainer."""
 Method = Literal["triplet", "supcon", "frozen", "setfit-pairs"]
 
 
@@ -34,7 +37,7 @@ class Training(BaseModel):
     method: Method = hyperparameter(
         "triplet",
         "triplet and supcon compare all texts of a batch of classes × texts, each encoded once; frozen trains the "
-        "head alone; setfit-pairs is SetFit's own trainer, for comparison.",
+        "head alone; setfit-pairs is SetFit's own trainer with its own defaults, for comparison.",
     )
     samples_per_label: int = hyperparameter(
         2,
@@ -62,7 +65,12 @@ class Config(TrainingConfig):
 
     epochs: int = hyperparameter(6, "Passes over the training texts.", unit="epochs", ge=0, le=10_000)
     batch_size: int = hyperparameter(32, "Texts per batch.", unit="texts", ge=4, le=65_536)
-    learning_rate: float = hyperparameter(2e-5, "Peak learning rate of the encoder (SetFit's default).", gt=0, le=1)
+    learning_rate: float = hyperparameter(
+        1e-4,
+        "Peak learning rate of the encoder. SetFit's 2e-5 is for 10 to 100 times as many steps: see losses.py.",
+        gt=0,
+        le=1,
+    )
     patience: int = hyperparameter(
         3,
         "Evaluations without a gain in macro F1 after which the training ends; 0 means never. Few-shot training "
@@ -85,6 +93,11 @@ class Config(TrainingConfig):
     head_regularization: float = hyperparameter(
         1.0, "Inverse strength C of the L2 penalty of the logistic head.", gt=0, le=1e6
     )
+    head_texts: Literal["train", "train+validation"] = hyperparameter(
+        "train+validation",
+        "What the head that is handed over is fitted on: the validation texts that said when to stop have done so "
+        "when the encoder stands, and their labels were expensive. Validation figures are of a head on train alone.",
+    )
     class_weights: Literal["none", "balanced"] = hyperparameter(
         "balanced", "balanced weighs classes in the head by inverse frequency: macro F1 counts them alike."
     )
@@ -93,3 +106,22 @@ class Config(TrainingConfig):
         "What makes a confidence mean what it says: temperature below 1,000 rows, isotonic above, where it tends to "
         "overfit less (scikit-learn's guide).",
     )
+
+    @model_validator(mode="after")
+    def _a_batch_shows_two_classes(self) -> Config:
+        if self.train.method in ("triplet", "supcon") and self.batch_size < 2 * self.train.samples_per_label:
+            raise ValueError(
+                f"a batch of {self.batch_size} texts does not hold two classes with {self.train.samples_per_label} "
+                "texts each; raise batch_size or lower train.samples_per_label"
+            )
+        return self
+
+    def phases(self, counts: Mapping[str, int]) -> list[PhaseOutline]:
+        """One phase: no step where the encoder stays as it is, and about as many pairs as texts squared where SetFit
+        enumerates them."""
+        texts = counts.get("train", 0)
+        if self.train.method == "frozen":
+            return [PhaseOutline("training", texts, self.batch_size, 0)]
+        if self.train.method == "setfit-pairs":
+            return [PhaseOutline("training", texts * texts, SETFIT_BATCH, 1, max_steps=self.max_steps)]
+        return [self.phase("training", texts)]

@@ -13,10 +13,16 @@ def problem_with(row: Row) -> str | None:
     for field in ("text", "label"):
         value = row.get(field)
         if not isinstance(value, str) or not value.strip():
-            return f"{field!r} is missing or empty"
+            return f"`{field}` must be a text that is not empty"
     return None
 
 
 def count_classes(rows: Sequence[Row]) -> dict[str, int]:
     """How many texts each label has."""
     return dict(sorted(Counter(row["label"] for row in rows).items()))
+
+
+def labels_to_learn(rows: Sequence[Row], wanted: Sequence[str] | None) -> list[str]:
+    """Labels that these rows can teach: those of `wanted` in its order, or all that occur, sorted."""
+    there = {row["label"] for row in rows}
+    return [label for label in wanted if label in there] if wanted else sorted(there)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.evaluation.bootstrap import bootstrap_interval
 from engine.evaluation.calibration import expected_calibration_error, reliability, reliability_table
 from engine.evaluation.report import Report, Table
 from engine.evaluation.targets import KEPT_START, target_notes
+from engine.tasks.contract import Row
 from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.confusion import confuse, pair
 from engine.tasks.token_classification.decode import Found
@@ -22,7 +23,7 @@ from engine.tasks.token_classification.examples import Examples, Reading, measur
 from engine.tasks.token_classification.model import Card
 from engine.tasks.token_classification.predict import load
 from engine.tasks.token_classification.scores import Counts, scores
-from engine.tasks.token_classification.tags import Span, labels_in
+from engine.tasks.token_classification.tags import Span, labels_in, spans_of_row
 
 WORST = 20
 EXCERPT = 400
@@ -67,6 +68,15 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
         errors=_worst(examples, reading, card.labels),
         notes=_notes(card, metrics, slices, intervals, examples),
     )
+
+
+def headline_over(rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[NDArray[np.int64]], float]:
+    """Micro F1 of entities over documents, by their numbers (engine.tasks.contract.Task.headline_over). Types that a
+    model does not know count as missed."""
+    labels = sorted({*labels_in(rows), *labels_in(predictions)})
+    truth = [spans_of_row(row, labels) for row in rows]
+    counts = Counts.of(truth, [spans_of_row(made, labels) for made in predictions], len(labels))
+    return lambda at: scores(counts.over(at), labels)["f1"]
 
 
 def _confidences(truth: Sequence[Sequence[Span]], found: Sequence[Sequence[Found]]) -> tuple[list[float], list[bool]]:

@@ -10,9 +10,10 @@ import torch
 from engine.model_directory import read_card
 from engine.tasks.contract import Row
 from engine.tasks.token_classification import TASK
+from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.decode import Found
 from engine.tasks.token_classification.examples import Examples, read_with
-from engine.tasks.token_classification.model import Card, Tagger, read_tagger
+from engine.tasks.token_classification.model import Card, Tagger, build, read_tagger
 
 CONFIDENCE_TOLERANCE = 0.01
 """Between two processes on the same device only the order of sums differs."""
@@ -46,6 +47,14 @@ def load(model: Path, device: str) -> TaggerPredictor:
     """Load a model directory. Raises InputError when it is not one."""
     card = read_card(model, TASK.name, Card)
     return TaggerPredictor(read_tagger(model, card, device), card, device)
+
+
+def load_baseline(model: Path, device: str) -> TaggerPredictor:
+    """What a model directory began with: the pretrained body under a head that has learnt nothing."""
+    card = read_card(model, TASK.name, Card)
+    tagger = build(Config.model_validate(card.config), card.labels, device)
+    tagger.model.eval()
+    return TaggerPredictor(tagger, card, device)
 
 
 def prediction_of(text: str, found: Sequence[Found], labels: Sequence[str]) -> Row:

@@ -12,23 +12,38 @@ from PIL import Image
 
 from engine import api
 from engine.cli.main import COMMANDS, main
+from engine.folders import api as folders
+from engine.folders.gather import gather
+from engine.folders.library_on_disk import write_library
 
-NEEDS_A_TRAINING = {"demo", "train", "evaluate", "feedback train", "runs stop", "runs resume", "runs remove"}
+NEEDS_A_TRAINING = {
+    "demo",
+    "train",
+    "evaluate",
+    "compare",
+    "feedback train",
+    "runs stop",
+    "runs resume",
+    "runs remove",
+}
 """Run by the tests of training and of runs; here their example must parse."""
-DRAWS_IMAGES = {"plan"}
+DRAWS_IMAGES, EMBEDS_TEXTS = {"plan"}, {"folders labels check"}
 
 
 def examples() -> list[tuple[str, str]]:
     """(verb, example) of every command."""
     found = []
-    for noun, (module, _) in COMMANDS.items():
-        app: typer.Typer = importlib.import_module(module).app
+    apps: list[tuple[str, typer.Typer]] = [
+        (noun, importlib.import_module(module).app) for noun, (module, _) in COMMANDS.items()
+    ]
+    for noun, app in apps:
         for info in app.registered_commands:
             text = (info.callback.__doc__ or "") if info.callback else ""
             match = re.search(r"Example: engine (.+)", text)
             name = info.name or (info.callback.__name__ if info.callback else "")
             verb = noun if len(app.registered_commands) == 1 and name == noun else f"{noun} {name}"
             found.append((verb, match[1] if match else ""))
+        apps += [(f"{noun} {group.name}", group.typer_instance) for group in app.registered_groups]
     return found
 
 
@@ -50,13 +65,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("train", "test"):
         rows = [f"Inspect\tO\npole\tB-EQUIPMENT\n{name}{number}\tO\n\n" for number in range(20)]
         (root / f"{name}.conll").write_text("".join(rows))
+    _labelled_folders(root)
     return root
+
+
+def _labelled_folders(root: Path) -> None:
+    """A drawn library with its snapshot and samples, and what half of its folders are."""
+    write_library(root / "assets", folders=150, seed=1, labels=root / "labelled.csv")
+    gather(root / "assets", root / "index.db", readers=1)
+    folders.make_features(root / "index.db", root / "training.db", 1)
+    known = (root / "labelled.csv").read_bytes().splitlines(keepends=True)
+    (root / "labelled.csv").write_bytes(b"".join(known[:1] + known[1::2]))
+    folders.apply_labels(root / "training.db", root / "labelled.csv")
 
 
 @pytest.mark.parametrize(
     ("verb", "example"),
     [
-        pytest.param(verb, example, id=verb, marks=[pytest.mark.slow] if verb in DRAWS_IMAGES else [])
+        pytest.param(verb, example, id=verb, marks=[pytest.mark.slow] if verb in DRAWS_IMAGES | EMBEDS_TEXTS else [])
         for verb, example in examples()
     ],
 )

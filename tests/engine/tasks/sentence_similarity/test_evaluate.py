@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.datasets.store import Dataset
@@ -92,3 +93,12 @@ def test_without_its_base_the_report_says_that_the_untrained_figures_are_missing
     report = evaluate(copy, pairs_dataset, "test", "cpu")
     assert report.baseline == {}
     assert any("untrained" in note and "no-such/base" in note for note in report.notes)
+
+
+def test_the_headline_over_rows_is_that_of_the_report_trained_and_untrained(
+    model: Path, report: Report, pairs_dataset: Dataset
+) -> None:
+    rows = pairs_dataset.rows("test")
+    for load, expected in ((TASK.load, report.metrics), (TASK.load_baseline, report.baseline)):
+        score = TASK.headline_over(rows, load(model, "cpu").predict(rows))
+        assert score(np.arange(len(rows))) == pytest.approx(expected["correlation"], abs=1e-3)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.datasets.store import Dataset, write_dataset
@@ -92,3 +93,12 @@ def test_entities_are_paired_by_overlap_each_once() -> None:
     confusion = confuse([wanted], [got], 2)
     assert confusion.table.tolist() == [[1, 0, 1], [1, 0, 0], [0, 1, 0]]
     assert confuse([[Span(0, 5, 0)]], [[Span(0, 4, 0)]], 1).wrong_boundary.tolist() == [1]
+
+
+def test_the_headline_over_rows_is_that_of_the_report(trained: Job, report: Report) -> None:
+    rows = trained.dataset.rows("test")
+    score = TASK.headline_over(rows, TASK.load(trained.paths.model, "cpu").predict(rows))
+    assert score(np.arange(len(rows))) == pytest.approx(report.metrics["f1"])
+    untrained = TASK.headline_over(rows, TASK.load_baseline(trained.paths.model, "cpu").predict(rows))
+    assert untrained(np.arange(len(rows))) < score(np.arange(len(rows))) / 2
+    assert score(np.zeros(3, dtype=np.int64)) == score(np.zeros(1, dtype=np.int64))

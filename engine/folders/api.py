@@ -1,0 +1,225 @@
+"""The verbs of `engine folders` as Python functions: paths and names in, what was done out."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InputError
+from engine.folders.projects import PROFILE, TAXONOMY, check_taxonomy, classifier_of, taxonomies_of
+from engine.folders.splits import Splitting
+from engine.folders.training_db import training_db
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.active_learning.strategy import Strategy
+    from engine.datasets.store import Dataset
+    from engine.folders.features import Featured
+    from engine.folders.label_check import Checked
+    from engine.folders.labels import Applied
+    from engine.folders.proposals import Proposals
+    from engine.folders.samples import Wanted
+
+Tick = Callable[[int, int], None]
+
+
+def make_features(
+    index: Path,
+    training: Path,
+    snapshot: int,
+    *,
+    batch_size: int = 1000,
+    moved: bool = False,
+    tick: Tick | None = None,
+) -> Featured:
+    """A sample in the training database, which is made, for each folder of a snapshot."""
+    from engine.folders.features import make_features as make
+    from engine.folders.index import open_index
+
+    with open_index(index) as opened:
+        chosen = opened.snapshot(snapshot)
+        if chosen.finished is None:
+            raise InputError(
+                f"snapshot {snapshot} was cut off",
+                where=str(index),
+                fix=f"`engine folders gather {chosen.root} --db {index}` goes on with it",
+            )
+        with training_db(training, create=True) as db:
+            return make(
+                db,
+                lambda: opened.folders(snapshot),
+                root=chosen.root,
+                snapshot=snapshot,
+                moved=moved,
+                batch_size=batch_size,
+                tick=tick,
+            )
+
+
+def choose_samples(
+    training: Path,
+    output: Path,
+    wanted: Wanted,
+    *,
+    profile: str = PROFILE,
+    device: str = "cpu",
+    workspace: str | Path | None = None,
+    tell: Tick | None = None,
+) -> int:
+    """Write the sheet of folders to label; how many they are. `wanted.template` gives way to that of the profile."""
+    from dataclasses import replace
+
+    from engine.folders.samples import choose_samples as choose
+    from engine.folders.samples import write_samples
+    from engine.tasks.catalog import find_task
+
+    classifier = classifier_of(profile, wanted.taxonomy, any_taxonomy=True)
+    place = Workspace.locate(workspace)
+
+    def embedder() -> Any:
+        module = find_task(classifier.model.task).module("embedding")
+        return module.base_embedder(classifier.config, place, device, tell=tell)
+
+    with training_db(training) as db:
+        chosen = choose(db, replace(wanted, template=classifier.template), embedder)
+    return write_samples(output, chosen, wanted.taxonomy)
+
+
+def propose_samples(
+    training: Path,
+    output: Path,
+    wanted: Wanted,
+    strategy: Strategy,
+    *,
+    run: str | None = None,
+    profile: str = PROFILE,
+    device: str = "cpu",
+    workspace: str | Path | None = None,
+    tell: Tick | None = None,
+) -> Proposals:
+    """Write the sheet of the folders that a strategy proposes.
+
+    Texts are compared by the encoder of a run, else by the untrained base of the profile's model; its template takes
+    the place of `wanted.template`.
+    """
+    from dataclasses import replace
+
+    from engine.folders.encoders import encoder_of
+    from engine.folders.proposals import propose_samples as propose
+    from engine.folders.samples import write_samples
+
+    encoder = encoder_of(run, profile, wanted.taxonomy, Workspace.locate(workspace))
+    with training_db(training) as db:
+        made = propose(
+            db,
+            replace(wanted, template=encoder.template),
+            strategy,
+            lambda texts: encoder.embedder(device, tell)(texts),
+            regularization=encoder.regularization,
+        )
+    write_samples(output, made.samples, wanted.taxonomy, made.columns)
+    return made
+
+
+def apply_labels(
+    training: Path,
+    file: Path,
+    *,
+    profile: str = PROFILE,
+    taxonomy: str = TAXONOMY,
+    how: Splitting | None = None,
+    who: str | None = None,
+    replace: bool = False,
+) -> Applied:
+    """Take over the labels of a sheet, all or none."""
+    from engine.folders.labels import apply_labels as apply
+
+    taxonomies = taxonomies_of(profile)
+    check_taxonomy(taxonomy, taxonomies)
+    with training_db(training) as db:
+        return apply(
+            db,
+            file,
+            taxonomies,
+            taxonomy=taxonomy,
+            how=how or Splitting(),
+            who=_me() if who is None else who,
+            replace_others=replace,
+        )
+
+
+def check_labels(
+    training: Path,
+    output: Path | None = None,
+    *,
+    taxonomy: str = TAXONOMY,
+    profile: str = PROFILE,
+    run: str | None = None,
+    device: str = "cpu",
+    workspace: str | Path | None = None,
+) -> Checked:
+    """Labels that look wrong; with `output`, also as a sheet to correct them in."""
+    from engine.folders.encoders import encoder_of
+    from engine.folders.label_check import check_labels as check
+    from engine.folders.label_check import columns_of
+    from engine.folders.samples import write_samples
+
+    encoder = encoder_of(run, profile, taxonomy, Workspace.locate(workspace))
+    with training_db(training) as db:
+        checked = check(
+            db,
+            taxonomy,
+            encoder.template,
+            lambda texts: encoder.embedder(device)(texts),
+            regularization=encoder.regularization,
+        )
+    if output is not None:
+        write_samples(output, [doubt.sample for doubt in checked.doubts], taxonomy, columns_of(checked.doubts))
+    return checked
+
+
+def export_labels(training: Path, output: Path, *, taxonomies: Sequence[str] = ()) -> int:
+    """Write the labels as a sheet; how many they are."""
+    from engine.folders.labels import export_labels as export
+
+    with training_db(training) as db:
+        return export(db, output, taxonomies)
+
+
+def make_dataset(
+    training: Path,
+    *,
+    profile: str = PROFILE,
+    taxonomy: str = TAXONOMY,
+    model: str | None = None,
+    preset: str = "full",
+    overrides: Sequence[str] = (),
+    how: Splitting | None = None,
+    anew: bool = False,
+    mapped: bool = False,
+    workspace: str | Path | None = None,
+) -> Dataset:
+    """The labelled folders as a dataset, on which the model's next training trains."""
+    from engine.folders.dataset import make_dataset as make
+
+    classifier = classifier_of(profile, taxonomy, model=model, preset=preset, overrides=overrides)
+    taxonomies = taxonomies_of(profile)
+    with training_db(training) as db:
+        return make(
+            db,
+            Workspace.locate(workspace),
+            classifier,
+            taxonomies,
+            how=how or Splitting(),
+            anew=anew,
+            mapped=mapped,
+        )
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return ""

@@ -1,0 +1,94 @@
+"""Labelled texts as the encoder reads them, and the rows that training holds back for its own decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+import torch
+
+from engine.tasks.contract import Row
+from engine.tasks.text_classification.head import Numbers, Vectors
+from engine.text_encoder import Encoder, Tick
+
+TOKENIZED_AT_ONCE = 2000
+CALIBRATION_SHARE = 1 / 3
+"""Of the validation rows: they calibrate, the others say when to stop."""
+FEWEST_ROWS = 30
+"""Validation rows below which none is spared for calibration."""
+
+
+class Examples:
+    """Rows with every different text tokenised once. Embeds them, and once only as long as no weight changes."""
+
+    def __init__(
+        self, encoder: Encoder, rows: Sequence[Row], labels: Sequence[str], tell: Tick = lambda done, total: None
+    ) -> None:
+        self.encoder, self.rows = encoder, rows
+        texts = list(dict.fromkeys(row["text"] for row in rows))
+        place = {text: at for at, text in enumerate(texts)}
+        self.ids: list[list[int]] = []
+        for start in range(0, len(texts), TOKENIZED_AT_ONCE):
+            self.ids += encoder.tokenize(texts[start : start + TOKENIZED_AT_ONCE])
+            tell(len(self.ids), len(texts))
+        self.text_of = torch.tensor([place[row["text"]] for row in rows], dtype=torch.long)
+        self.classes = numbers_of(rows, labels)
+        self._embedded: tuple[tuple[float, ...], Vectors] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Tokens of each text."""
+        return [len(self.ids[text]) for text in self.text_of.tolist()]
+
+    @property
+    def at_limit(self) -> int:
+        """Texts that fill `max_length`, and may have been cut there."""
+        return sum(len(row) == self.encoder.max_length for row in self.ids)
+
+    def vectors(self, *, batch_size: int, tick: Tick | None = None) -> Vectors:
+        """A vector of length 1 per row, by the encoder as it stands and in the arithmetic that is set. Call it in
+        inference mode."""
+        state = _state(self.encoder)
+        if self._embedded is None or self._embedded[0] != state:
+            unique = self.encoder.embed_ids(self.ids, batch_size=batch_size, tick=tick)
+            self._embedded = state, unique[self.text_of].numpy()
+        return self._embedded[1]
+
+
+def numbers_of(rows: Sequence[Row], labels: Sequence[str]) -> Numbers:
+    """The number of each row's label; labels that are not in the list follow it, in the order in which they come."""
+    numbers = {label: number for number, label in enumerate(labels)}
+    return np.array([numbers.setdefault(row["label"], len(numbers)) for row in rows], dtype=np.int64)
+
+
+def part_validation(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Rows that say when to stop, and rows that calibrate, which are none where there are few. Those of one group
+    stay together."""
+    if len(rows) < FEWEST_ROWS:
+        return list(rows), []
+    groups: dict[object, list[int]] = {}
+    for at, row in enumerate(rows):
+        groups.setdefault(row.get("group") or at, []).append(at)
+    order = list(groups.values())
+    Random(seed).shuffle(order)
+    wanted = len(rows) * CALIBRATION_SHARE
+    chosen: set[int] = set()
+    for members in order:
+        # Nearer to the wanted share with the group than without: one group may hold most of the rows.
+        if abs(len(chosen) + len(members) - wanted) < abs(len(chosen) - wanted):
+            chosen.update(members)
+    return (
+        [row for at, row in enumerate(rows) if at not in chosen],
+        [row for at, row in enumerate(rows) if at in chosen],
+    )
+
+
+def _state(encoder: Encoder) -> tuple[float, ...]:
+    """Changes when a weight does: the sum of each tensor. A few milliseconds, against seconds of embedding."""
+    sums = torch.stack([parameter.detach().sum().float() for parameter in encoder.parameters()]).tolist()
+    kind = next(encoder.parameters()).device.type
+    return (*sums, float(torch.is_autocast_enabled(kind)))

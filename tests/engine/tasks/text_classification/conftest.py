@@ -1,0 +1,147 @@
+"""A tiny random BERT with a vocabulary of its own, labelled texts in its words, and jobs that train it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.datasets.store import Dataset, write_dataset
+from engine.events.writer import EventWriter
+from engine.runs.paths import RunPaths
+from engine.runs.spec import Target
+from engine.tasks.contract import Job, Row, Stop
+from engine.tasks.text_classification.config import Config
+from engine.workspace import Workspace
+
+TOPICS = {
+    "maps": ["map", "grid", "dungeon", "road", "cave"],
+    "music": ["song", "loop", "drum", "chord", "choir"],
+    "tokens": ["token", "orc", "elf", "dragon", "portrait"],
+}
+COMMON = ["pack", "set", "old", "new", "night", "day", "print", "free"]
+WORDS = [*(word for words in TOPICS.values() for word in words), *COMMON]
+MakeJob = Callable[..., Job]
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directory of a base model that trains in milliseconds."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    directory = tmp_path_factory.mktemp("base")
+    vocabulary = directory / "vocab.txt"
+    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
+    BertTokenizerFast(vocab=str(vocabulary)).save_pretrained(directory)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(WORDS) + 5,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=32,
+    )
+    BertModel(config).save_pretrained(directory)
+    return directory
+
+
+def labelled(count: int, seed: int) -> list[Row]:
+    """Texts of a word or two of their topic among words that say nothing; two texts to a creator."""
+    draws = random.Random(seed)
+    rows: list[Row] = []
+    for at in range(count):
+        label = sorted(TOPICS)[at % len(TOPICS)]
+        words = [*draws.sample(TOPICS[label], 2), *draws.sample(COMMON, 4)]
+        draws.shuffle(words)
+        rows.append({"text": " ".join(words), "label": label, "group": f"creator {seed}-{at // 2}"})
+    return rows
+
+
+def stored(where: Path, **splits: list[Row]) -> Dataset:
+    """A dataset of these splits."""
+    return write_dataset(
+        Workspace(where / "workspace"),
+        task="text-classification",
+        profile="p",
+        model="m",
+        splits=splits,
+        classes={},
+        source="recipe",
+    )
+
+
+@pytest.fixture(scope="session")
+def texts_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Three of the test rows are wrongly labelled."""
+    test = [{**row, "slice": "seen" if at % 2 else "unseen"} for at, row in enumerate(labelled(60, 3))]
+    test[0]["label"], test[1]["label"], test[2]["label"] = (test[at]["label"] for at in (1, 2, 0))
+    where = tmp_path_factory.mktemp("texts")
+    return stored(where, train=labelled(36, 1), validation=labelled(45, 2), test=test)
+
+
+@pytest.fixture
+def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob]) -> MakeJob:
+    """`make_job("name", epochs=3, …)`: a job in a run directory of that name; the config may be changed."""
+    return make_job_in(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_job_in(tiny_base: Path, texts_dataset: Dataset) -> Callable[[Path], MakeJob]:
+    numbers = itertools.count()
+
+    def for_directory(directory: Path) -> MakeJob:
+        def make(
+            name: str | None = None,
+            *,
+            targets: tuple[Target, ...] = (),
+            dataset: Dataset = texts_dataset,
+            **config: Any,
+        ) -> Job:
+            paths = RunPaths(directory / (name or f"run-{next(numbers)}"))
+            settings = {"base": str(tiny_base), "epochs": 4, "batch_size": 12, "learning_rate": 3e-3} | config
+            return Job(
+                run_id="20261120-143215-p-m-0001",
+                config=Config(**settings),
+                dataset=dataset,
+                device="cpu",
+                paths=paths,
+                events=EventWriter(paths.events),
+                should_stop=lambda: Stop.NO,
+                headline="macro_f1",
+                targets=targets,
+            )
+
+        return make
+
+    return for_directory
+
+
+@pytest.fixture(scope="session")
+def trained(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """A run that has ended: its model lies in `paths.model`."""
+    from engine.tasks.text_classification import TASK
+
+    meanings = {label: " ".join(words) for label, words in TOPICS.items()}
+    job = make_job_in(tmp_path_factory.mktemp("trained"))(
+        epochs=8, descriptions=meanings, targets=(Target("macro_f1", at_least=0.999),)
+    )
+    TASK.train(job)
+    return job
+
+
+@pytest.fixture
+def few_validation(tmp_path: Path) -> Dataset:
+    """Too few validation rows to spare some for calibration."""
+    return stored(tmp_path, train=labelled(36, 1), validation=labelled(9, 2), test=labelled(9, 3))
+
+
+@pytest.fixture
+def one_label(tmp_path: Path) -> Dataset:
+    rows = [{**row, "label": "maps"} for row in labelled(9, 1)]
+    return stored(tmp_path, train=rows, validation=rows, test=rows)

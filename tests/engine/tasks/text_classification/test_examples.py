@@ -1,0 +1,47 @@
+"""Labelled texts: which validation rows are spared, and when texts are embedded anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.tasks.text_classification.examples import Examples, numbers_of, part_validation
+from tests.engine.tasks.text_classification.conftest import labelled
+
+
+def test_a_third_of_the_rows_is_spared_and_no_group_is_parted() -> None:
+    rows = labelled(90, 1)
+    watched, spared = part_validation(rows, seed=3)
+    assert len(spared) == 30 and len(watched) == 60
+    assert not {row["group"] for row in watched} & {row["group"] for row in spared}
+    assert part_validation(rows, seed=3) == (watched, spared)
+
+
+def test_few_rows_all_say_when_to_stop() -> None:
+    rows = labelled(29, 1)
+    assert part_validation(rows, seed=3) == (rows, [])
+
+
+def test_one_large_group_is_never_all_that_is_left() -> None:
+    rows = [{**row, "group": "the only one"} for row in labelled(60, 1)]
+    assert part_validation(rows, seed=3) == (rows, [])
+
+
+def test_labels_that_are_not_known_follow_those_that_are() -> None:
+    rows = [{"label": label} for label in ("b", "new", "a", "newer", "new")]
+    assert numbers_of(rows, ["a", "b"]).tolist() == [1, 2, 0, 3, 2]
+
+
+@pytest.mark.slow
+def test_texts_are_embedded_again_only_when_a_weight_changed(tiny_base: Path) -> None:
+    from engine.text_encoder import load_encoder
+
+    encoder = load_encoder(str(tiny_base))
+    examples = Examples(encoder, labelled(10, 1), ["maps", "music", "tokens"])
+    with torch.inference_mode():
+        first = examples.vectors(batch_size=4)
+        assert examples.vectors(batch_size=4) is first
+        encoder.transformer.embeddings.word_embeddings.weight.mul_(1.5)
+        assert examples.vectors(batch_size=4) is not first

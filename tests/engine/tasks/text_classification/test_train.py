@@ -1,0 +1,265 @@
+"""Training: methods, choice of the best, stop, resume, and what is said of data that cannot be learnt from."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from engine.datasets.store import Dataset
+from engine.errors import DataError, InputError, NonFiniteError, StopRequested
+from engine.files import read_json
+from engine.runs.checkpoints import newest_valid
+from engine.tasks.contract import Job, Stop
+from engine.tasks.text_classification import TASK, setfit_pairs, train
+from engine.tasks.text_classification.training import ClassTraining
+from tests.engine.interruptions import Killed, after, events, kill
+
+pytestmark = pytest.mark.slow
+MakeJob = Callable[..., Job]
+MINED: dict[str, Any] = {"hard_negatives": {"k": 2, "min_similarity": -1.0}}
+AT_EVERY_STEP: dict[str, Any] = {"checkpoint_every_s": 0.0, "train": MINED}
+
+
+def resumed(job: Job, should_stop: Callable[[], Stop] = lambda: Stop.NO) -> Job:
+    """The job as the next attempt gets it."""
+    checkpoint = newest_valid(job.paths.checkpoints)
+    return dataclasses.replace(job, resume_from=checkpoint.path if checkpoint else None, should_stop=should_stop)
+
+
+def handed_over(job: Job) -> dict[str, Any]:
+    """What a run ends with: the card, and every array."""
+    card = read_json(job.paths.model / "finetop.json")
+    arrays = load_file(job.paths.model / "model.safetensors") | load_file(job.paths.model / "heads.safetensors")
+    return {"card": card, "arrays": {name: array.tobytes() for name, array in arrays.items()}}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"method": "triplet"}, {"method": "triplet", "triplets": "semi-hard"}, {"method": "supcon"}],
+    ids=["batch-all", "semi-hard", "supcon"],
+)
+def test_training_teaches_the_classes(make_job: MakeJob, settings: dict[str, Any]) -> None:
+    job = make_job(epochs=10, train=settings | MINED)
+    outcome = TASK.train(job)
+    assert outcome.score is not None and outcome.start_score is not None
+    assert outcome.score > outcome.start_score
+    first = next(event for event in events(job, "metrics") if event.get("split") == "validation")
+    assert first["step"] == 0 and first["values"]["macro_f1"] == outcome.start_score
+
+
+def test_frozen_fits_the_head_alone(make_job: MakeJob, tiny_base: Path) -> None:
+    job = make_job(train={"method": "frozen"})
+    outcome = TASK.train(job)
+    start, end = load_file(tiny_base / "model.safetensors"), load_file(job.paths.model / "model.safetensors")
+    assert all((start[name] == end[name]).all() for name in start)
+    assert outcome.best_step == 0 and outcome.score == outcome.start_score
+    assert read_json(job.paths.model / "finetop.json")["kept_start"] is False
+
+
+def test_calibration_rows_never_say_when_to_stop(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched: list[str] = []
+    original = ClassTraining.evaluate
+
+    def evaluate(self: ClassTraining, tick: Any) -> dict[str, float]:
+        watched.extend(row["group"] for row in self.watched.rows)
+        return original(self, tick)
+
+    monkeypatch.setattr(ClassTraining, "evaluate", evaluate)
+    job = make_job(epochs=1)
+    TASK.train(job)
+    groups = {row["group"] for row in job.dataset.rows("validation")}
+    calibration = read_json(job.paths.model / "finetop.json")["calibration"]
+    assert calibration["kind"] == "temperature" and 10 <= calibration["rows"] <= 20
+    spared = groups - set(watched)
+    assert sum(row["group"] in spared for row in job.dataset.rows("validation")) == calibration["rows"]
+
+
+def test_the_final_head_learns_from_validation_too_but_never_from_what_calibrates_it(
+    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[int] = []
+    original = train.fit_head
+
+    def fit_head(vectors: Any, classes: Any, count: int, **settings: Any) -> Any:
+        fitted.append(len(vectors))
+        return original(vectors, classes, count, **settings)
+
+    monkeypatch.setattr(train, "fit_head", fit_head)
+    job = make_job(epochs=1)
+    TASK.train(job)
+    rows = read_json(job.paths.model / "finetop.json")["calibration"]["rows"]
+    assert fitted == [36 + 45 - rows]
+
+
+def test_few_validation_rows_all_say_when_to_stop_and_training_texts_held_out_calibrate(
+    make_job: MakeJob, few_validation: Dataset
+) -> None:
+    job = make_job(dataset=few_validation, epochs=1)
+    TASK.train(job)
+    calibration = read_json(job.paths.model / "finetop.json")["calibration"]
+    assert calibration["kind"] == "temperature" and calibration["rows"] == 36
+    assert any("fitted without it" in event["message"] for event in events(job, "log"))
+
+
+def test_a_broken_encoder_is_never_handed_over(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = ClassTraining.collate
+
+    def collate(self: ClassTraining, indices: Any, epoch: int) -> Any:
+        with torch.no_grad():
+            next(self.model.parameters()).fill_(float("nan"))
+        return original(self, indices, epoch)
+
+    monkeypatch.setattr(ClassTraining, "collate", collate)
+    job = make_job()
+    with pytest.raises(NonFiniteError):
+        TASK.train(job)
+    assert not job.paths.model.exists()
+
+
+def test_one_label_alone_is_a_sentence(make_job: MakeJob, one_label: Dataset) -> None:
+    with pytest.raises(DataError, match="texts of 1 label; label texts of two labels"):
+        TASK.train(make_job(dataset=one_label))
+
+
+def test_labels_without_a_training_text_are_named_and_left_out(make_job: MakeJob) -> None:
+    job = make_job(epochs=0, labels=["tokens", "maps", "music", "fonts"])
+    TASK.train(job)
+    assert read_json(job.paths.model / "finetop.json")["labels"] == ["tokens", "maps", "music"]
+    assert any("no training text is labelled fonts" in event["message"] for event in events(job, "log"))
+
+
+def test_setfit_pairs_trains_with_setfits_own_trainer(make_job: MakeJob) -> None:
+    job = make_job(max_steps=3, train={"method": "setfit-pairs"})
+    outcome = TASK.train(job)
+    assert outcome.score is not None and outcome.start_score is not None and outcome.score >= outcome.start_score
+    progress = [event["step"] for event in events(job, "progress") if event["phase"] == "training"]
+    assert progress[-1] == 3
+    expected = read_json(job.paths.model / "expected.json")
+    agree = TASK.module("predict").agree
+    got = TASK.load(job.paths.model, "cpu").predict(expected["samples"])
+    assert all(map(agree, expected["predictions"], got))
+
+
+def test_setfit_pairs_stops_when_it_is_asked_to(make_job: MakeJob) -> None:
+    job = make_job(train={"method": "setfit-pairs"})
+    with pytest.raises(StopRequested):
+        TASK.train(dataclasses.replace(job, should_stop=after(8, lambda: Stop.NOW)))
+    assert not job.paths.model.exists()
+
+
+def test_setfit_pairs_refuses_more_texts_than_there_is_memory_to_pair(
+    make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setfit_pairs, "BYTES_PER_PAIR", 1e12)
+    with pytest.raises(InputError, match=r"pairs of 36 texts.*train\.method=triplet"):
+        TASK.train(make_job(train={"method": "setfit-pairs"}))
+
+
+@dataclasses.dataclass(frozen=True)
+class Uninterrupted:
+    """The run when nothing happens to it."""
+
+    result: dict[str, Any]
+    questions: int
+    """How often it asked whether to stop."""
+
+    def at(self, part: float) -> int:
+        return int(part * self.questions)
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
+    questions = 0
+
+    def should_stop() -> Stop:
+        nonlocal questions
+        questions += 1
+        return Stop.NO
+
+    job = make_job_in(tmp_path_factory.mktemp("uninterrupted"))(**AT_EVERY_STEP)
+    TASK.train(dataclasses.replace(job, should_stop=should_stop))
+    return Uninterrupted(handed_over(job), questions)
+
+
+@pytest.mark.parametrize("part", [0.05, 0.35, 0.6, 0.95])
+def test_killed_anywhere_and_resumed_it_ends_as_if_never_killed(
+    make_job: MakeJob, uninterrupted: Uninterrupted, part: float
+) -> None:
+    """In the middle of an epoch, too: the hard negatives mined at its beginning come back with the checkpoint."""
+    job = make_job("broken", **AT_EVERY_STEP)
+    with pytest.raises(Killed):
+        TASK.train(dataclasses.replace(job, should_stop=after(uninterrupted.at(part), kill)))
+    TASK.train(resumed(job))
+    assert handed_over(job) == uninterrupted.result
+
+
+def test_stop_now_leaves_a_checkpoint_and_no_model(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
+    job = make_job("stopped", **AT_EVERY_STEP | {"checkpoint_every_s": 1000.0})
+    with pytest.raises(StopRequested):
+        TASK.train(dataclasses.replace(job, should_stop=after(uninterrupted.at(0.5), lambda: Stop.NOW)))
+    assert newest_valid(job.paths.checkpoints) is not None and not job.paths.model.exists()
+    TASK.train(resumed(job))
+    assert handed_over(job)["arrays"] == uninterrupted.result["arrays"]
+
+
+def test_stop_after_the_step_hands_over_the_best_so_far(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
+    job = make_job(**AT_EVERY_STEP)
+    stop = after(uninterrupted.at(0.5), lambda: Stop.AFTER_STEP)
+    outcome = TASK.train(dataclasses.replace(job, should_stop=stop))
+    assert outcome.stopped and outcome.score is not None and outcome.start_score is not None
+    assert outcome.score >= outcome.start_score
+    assert (job.paths.model / "heads.safetensors").exists()
+
+
+TRAIN_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+import torch
+from engine.datasets.store import open_dataset
+from engine.events.writer import EventWriter
+from engine.runs.checkpoints import newest_valid
+from engine.runs.paths import RunPaths
+from engine.tasks.contract import Job, Stop
+from engine.tasks.text_classification import TASK
+from engine.workspace import Workspace
+
+torch.set_num_threads(1)
+root, dataset, left, config = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+
+def should_stop():
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Stop.NO
+
+paths = RunPaths(root)
+checkpoint = newest_valid(paths.checkpoints)
+TASK.train(Job(
+    run_id="x", config=TASK.config_class.model_validate_json(config), dataset=open_dataset(Workspace(root), dataset),
+    device="cpu", paths=paths, events=EventWriter(paths.events), should_stop=should_stop, headline="macro_f1",
+    resume_from=checkpoint.path if checkpoint else None,
+))
+"""
+"""A trainer that kills itself at the n-th time it asks whether to stop; -1: never."""
+
+
+def test_sigkill_changes_nothing(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
+    job = make_job("killed", **AT_EVERY_STEP)
+
+    def attempt(calls: int) -> int:
+        given = [str(job.paths.root), str(job.dataset.path), str(calls), job.config.model_dump_json()]
+        return subprocess.run([sys.executable, "-c", TRAIN_AND_DIE, *given], check=False).returncode
+
+    assert attempt(uninterrupted.at(0.5)) == -signal.SIGKILL
+    assert attempt(-1) == 0
+    assert handed_over(job) == uninterrupted.result

@@ -1,0 +1,125 @@
+"""Fifty labels in a real terminal, and the console killed in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.folders.label_log import log_path, read_log
+from engine.folders.label_state import replay
+from engine.folders.training_db import training_db
+
+PATIENCE_S = 30.0
+
+
+class Terminal:
+    """The console in a pseudo-terminal of 80×24."""
+
+    def __init__(self, arguments: list[str], cwd: Path) -> None:
+        self.primary, secondary = pty.openpty()
+        fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(Path(__file__).parents[3])}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tui", "--no-mouse", *arguments],
+            stdin=secondary,
+            stdout=secondary,
+            stderr=secondary,
+            cwd=cwd,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(secondary)
+        self.seen = b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.primary, 65536):
+                self.seen += data
+
+    def press(self, keys: str) -> None:
+        os.write(self.primary, keys.encode())
+
+    def wait(self, holds: Callable[[], object], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert self.process.poll() is None, self.seen[-2000:]
+            assert time.monotonic() < deadline, what
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self.primary)
+
+
+@pytest.fixture
+def terminal(library: Path, workspace: Any, tmp_path: Path) -> Iterator[Callable[[], Terminal]]:
+    opened: list[Terminal] = []
+
+    def start() -> Terminal:
+        arguments = ["--workspace", str(workspace.root), "--labeller", "anna", "--training-db", str(library)]
+        one = Terminal(arguments, tmp_path)
+        opened.append(one)
+        one.wait(lambda: b"5 Label" in one.seen, "the first paint")
+        one.press("5")
+        one.wait(lambda: b"labels/h" in one.seen or b" of 84" in one.seen, "the screen")
+        return one
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.slow
+def test_fifty_labels_with_a_crash_in_the_middle(
+    library: Path, state_of: Any, terminal: Callable[[], Terminal]
+) -> None:
+    keys = "csgaou" * 9
+
+    def label(screen: Terminal, place: int) -> None:
+        screen.press(keys[place])
+        screen.wait(lambda: len(state_of(library).labels) == place + 1, f"label {place + 1}")
+
+    first = terminal()
+    for place in range(25):
+        label(first, place)
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    before = state_of(library).labels
+    assert len(before) == 25
+
+    # The power went while a line was written.
+    with log_path(library).open("ab") as log:
+        log.write(b'{"id":"torn","t":1.0,"act":"label","taxonomy":"v2","who":"an')
+
+    second = terminal()
+    for place in range(25, 50):
+        label(second, place)
+    second.press("q")
+    second.process.wait(PATIENCE_S)
+
+    read = read_log(log_path(library))
+    after = replay(read.entries, "v2").labels
+    assert read.unreadable == 1 and len(after) == 50 and before.items() <= after.items()
+    assert [entry.label for entry in read.entries].count("creator_or_studio") == 9
+    # Quitting brought the database up to the log.
+    with training_db(library) as db:
+        found = {db.sample(number).path: one.label for number, one in db.labels("v2").items()}
+    assert found == {path: entry.label for path, entry in after.items()}
