@@ -27,7 +27,7 @@ def generate(
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make an asset library on the disk: real folders and files of known labels, which take hardly any room.
+    """Make an asset library on the disk: folders of known labels, and files that have sizes and take no room.
 
     Example: engine folders generate library --folders 300 --labels known.csv
     """

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
+from engine.folders.label_apply import labelled_db
 from engine.folders.projects import PROFILE, TAXONOMY, check_taxonomy, classifier_of, taxonomies_of
 from engine.folders.splits import Splitting
 from engine.folders.training_db import training_db
@@ -82,7 +83,7 @@ def choose_samples(
         module = find_task(classifier.model.task).module("embedding")
         return module.base_embedder(classifier.config, place, device, tell=tell)
 
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         chosen = choose(db, replace(wanted, template=classifier.template), embedder)
     return write_samples(output, chosen, wanted.taxonomy)
 
@@ -111,7 +112,7 @@ def propose_samples(
     from engine.folders.samples import write_samples
 
     encoder = encoder_of(run, profile, wanted.taxonomy, Workspace.locate(workspace))
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         made = propose(
             db,
             replace(wanted, template=encoder.template),
@@ -138,7 +139,7 @@ def apply_labels(
 
     taxonomies = taxonomies_of(profile)
     check_taxonomy(taxonomy, taxonomies)
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         return apply(
             db,
             file,
@@ -167,7 +168,7 @@ def check_labels(
     from engine.folders.samples import write_samples
 
     encoder = encoder_of(run, profile, taxonomy, Workspace.locate(workspace))
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         checked = check(
             db,
             taxonomy,
@@ -184,7 +185,7 @@ def export_labels(training: Path, output: Path, *, taxonomies: Sequence[str] = (
     """Write the labels as a sheet; how many they are."""
     from engine.folders.labels import export_labels as export
 
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         return export(db, output, taxonomies)
 
 
@@ -206,7 +207,7 @@ def make_dataset(
 
     classifier = classifier_of(profile, taxonomy, model=model, preset=preset, overrides=overrides)
     taxonomies = taxonomies_of(profile)
-    with training_db(training) as db:
+    with labelled_db(training) as db:
         return make(
             db,
             Workspace.locate(workspace),

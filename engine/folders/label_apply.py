@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,16 @@ def apply_log(database: Path, taxonomy: str) -> Applied:
     state = replay(read_log(log_path(database)).entries, taxonomy)
     with training_db(database) as db:
         return apply_state(state, db)
+
+
+@contextmanager
+def labelled_db(database: Path) -> Iterator[TrainingDb]:
+    """The training database with all that its label log says. Raises NotFoundError where there is no database."""
+    with training_db(database) as db:
+        entries = read_log(log_path(database)).entries
+        for taxonomy in sorted({entry.taxonomy for entry in entries if entry.taxonomy}):
+            apply_state(replay(entries, taxonomy), db)
+        yield db
 
 
 def apply_state(state: LabelState, db: TrainingDb) -> Applied:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.folders.api import export_labels
 from engine.folders.label_apply import apply_log
 from engine.folders.label_log import Entry, LabelLog, log_path
 from engine.folders.label_opening import open_labelling
@@ -82,3 +83,13 @@ def test_a_folder_that_the_database_does_not_know_waits_in_the_log(database: Pat
     with training_db(database) as db:
         db.put([folder("gone")])
     assert apply_log(database, "v2").put == 1
+
+
+def test_a_verb_sees_what_was_labelled_before_the_console_was_killed(database: Path, tmp_path: Path) -> None:
+    with training_db(database) as db:
+        sitting = sit(database, db)
+        sitting.look_for([1])
+        sitting.give("x")
+    assert labels(database) == {}
+    assert export_labels(database, tmp_path / "labels.csv") == 1
+    assert labels(database)[1].label == "x"
