@@ -16,13 +16,13 @@ from engine.folders.sheet import Sheet
 
 
 def test_what_is_gathered_from_the_disk_is_what_was_drawn(tmp_path: Path) -> None:
-    written = write_library(tmp_path / "library", folders=400, seed=2)
+    written = write_library(tmp_path / "library", folders=250, seed=2)
     gather(tmp_path / "library", tmp_path / "index.db", readers=1)
     with open_index(tmp_path / "index.db") as index:
         found = {sample.path: sample for sample in samples_of(lambda: index.folders(1))}
-    drawn = {sample.path: sample for sample in samples_of(lambda: (f.node for f in draw_library(400, seed=2)))}
+    drawn = {sample.path: sample for sample in samples_of(lambda: (f.node for f in draw_library(250, seed=2)))}
     assert found == drawn
-    assert written.files == sum(sample.files for sample in drawn.values()) > 400
+    assert written.files == sum(sample.files for sample in drawn.values()) > 250
 
 
 def test_files_take_no_room(tmp_path: Path) -> None:
