@@ -25,7 +25,15 @@ def test_two_steps_of_every_model_and_preset_end_with_a_report(
     # The full preset's own base may need a network; one that is here stands in, all else is as shipped.
     base = "scratch:yolov8n" if task == "object-detection" else PACKAGED_MINILM
     overrides = [f"base={base}", "max_steps=2", "batch_size=4"]
-    overrides += ["data.recipe.images=60"] if task == "object-detection" else []
+    overrides += {
+        "object-detection": ["data.recipe.images=60"],
+        "text-classification": [
+            "data.recipe.folders=3000",
+            "data.recipe.per_label=8",
+            "data.recipe.held_out_per_label=6",
+            "max_length=32",
+        ],
+    }.get(task, [])
     (handle,) = engine.train(profile, [model], preset=preset, overrides=overrides, workspace=tmp_path)
     view = handle.wait(timeout=280)
     assert (view.state, view.reason) == ("done", "done"), handle.paths.log.read_text()[-2000:]
