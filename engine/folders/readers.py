@@ -1,7 +1,7 @@
 """The processes that read folders: each has one task at a time, and answers when it is done with it.
 
 Processes, because Python's threads hold one another up here: between two calls to the kernel each entry costs as much
-again in the interpreter. `benchmarks/gather.py --readers` measures it.
+again in the interpreter. How many of them pay is what `benchmarks/gather.py --readers 1,2,3` shows.
 """
 
 from __future__ import annotations
