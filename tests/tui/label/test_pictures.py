@@ -35,6 +35,8 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
             if ready is not None:
                 await until(pilot, lambda: ready(app), "the screen")
             app.screen.set_focus(None)
+            # What has arrived is shown by messages that are on their way.
+            await pilot.pause(0.3)
             await pilot.pause()
 
         return snap_compare(app, terminal_size=size, run_before=run)
