@@ -43,7 +43,8 @@ class LabelledWords:
             path, label, theirs = self._folders[place]
             if path != sample.shown:
                 found.append(Alike(path, label, product / (own * self._length(theirs))))
-        return heapq.nsmallest(count, found, key=lambda each: (-each.similarity, each.path))
+        # Sums over sets differ in their last digits from one process to the next: equals go by path.
+        return heapq.nsmallest(count, found, key=lambda each: (-round(each.similarity, 9), each.path))
 
     def _weight(self, word: str) -> float:
         return math.log(1 + (1 + len(self._folders)) / (1 + len(self._holders.get(word, ()))))

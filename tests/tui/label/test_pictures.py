@@ -29,6 +29,8 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
             await until(pilot, lambda: app.snapshot.listed, "the first look")
             await pilot.press("5")
             await until(pilot, lambda: app.screen.query("LabelPanes"), "the screen")
+            # Suggestions come from a thread: a key pressed before them would be logged without one.
+            await pilot.pause(0.7)
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
