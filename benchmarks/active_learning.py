@@ -143,8 +143,8 @@ def spread(task: Task, diversity: float, count: int, seed: int) -> Positions:
     from collections import Counter
 
     from engine.datasets.sampling import stream
-    from engine.folders.spread import spread_out
-    from engine.folders.strata import seats
+    from engine.folders.selection.spread import spread_out
+    from engine.folders.selection.strata import seats
 
     strata = [(row["group"], row.get("path", "").count("/") + 1) for row in task.rows]
     random = stream(seed, "choice")

@@ -56,8 +56,8 @@ def main() -> None:
 
 def measure(index: str = "", snapshot: int = 1, folders: int = 0) -> dict[str, Any]:
     """One tree: seconds to read it, to store its features, and to find that nothing changed; peak of memory."""
-    from engine.folders.features import make_features
-    from engine.folders.training_db import training_db
+    from engine.folders.samples.features import make_features
+    from engine.folders.samples.training_db import training_db
 
     with _tree(index, snapshot, folders) as (name, nodes), tempfile.TemporaryDirectory() as place:
         started = time.perf_counter()
@@ -83,12 +83,12 @@ def measure(index: str = "", snapshot: int = 1, folders: int = 0) -> dict[str, A
 @contextmanager
 def _tree(index: str, snapshot: int, folders: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     if index:
-        from engine.folders.index import open_index
+        from engine.folders.snapshots.index import open_index
 
         with open_index(Path(index)) as opened:
             yield opened.snapshot(snapshot).root, lambda: opened.folders(snapshot)
     else:
-        from engine.folders.library import draw_library
+        from engine.folders.drawn_library.draw import draw_library
 
         yield f"drawn {folders:,}", lambda: (folder.node for folder in draw_library(folders, SEED))
 

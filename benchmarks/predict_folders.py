@@ -73,10 +73,10 @@ def parse() -> argparse.Namespace:
 
 def prepare(place: Path, arguments: argparse.Namespace) -> list[str]:
     """A training database of the library's folders, and a run that is trained on some of another library."""
-    from engine.folders.features import samples_of
-    from engine.folders.library import draw_library
-    from engine.folders.text import DEFAULT_TEMPLATE, text_of
-    from engine.folders.training_db import training_db
+    from engine.folders.drawn_library.draw import draw_library
+    from engine.folders.samples.features import samples_of
+    from engine.folders.samples.text import DEFAULT_TEMPLATE, text_of
+    from engine.folders.samples.training_db import training_db
     from engine.runs.paths import RunPaths
     from engine.runs.spec import RunSpec
 
@@ -129,10 +129,11 @@ def peer(place: Path, device: str) -> Result:
 
 def ours(place: Path, device: str, name: str) -> Result:
     """`predict_folders` as the command calls it, the arithmetic apart; `again` finds what `auto` embedded."""
-    from engine.folders.predict import Asked, Tally, predictions
-    from engine.folders.text import DEFAULT_TEMPLATE
-    from engine.folders.training_db import Which, training_db
-    from engine.folders.translation import unchanged
+    from engine.folders.predictions.stream import Asked, predictions
+    from engine.folders.predictions.tally import Tally
+    from engine.folders.predictions.translation import unchanged
+    from engine.folders.samples.text import DEFAULT_TEMPLATE
+    from engine.folders.samples.training_db import Which, training_db
     from engine.tasks.catalog import find_task
     from engine.workspace import Workspace
 

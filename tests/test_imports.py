@@ -35,8 +35,9 @@ def modules_after(code: str) -> set[str]:
         "import engine.cli.plan, engine.cli.demo, engine.cli.doctor, engine.cli.predict",
         "import engine.feedback.intake, engine.cli.feedback",
         "import engine.public_data.fetch, engine.cli.fetch",
-        "import engine.folders.predict_run, engine.embedding_cache, engine.comparing, engine.cli.compare",
-        "import engine.folders.api, engine.folders.features, engine.folders.samples, engine.cli.folders",
+        "import engine.folders.predictions.predict, engine.embedding_cache, engine.comparing, engine.cli.compare",
+        "import engine.folders.api, engine.folders.samples.features, engine.folders.selection.diverse",
+        "import engine.folders.labels.check, engine.folders.labelling.sitting, engine.cli.folders",
         "import tui.app, tui.__main__",
     ],
 )

@@ -17,11 +17,11 @@ from engine.cli.options import DebugOption, JsonOption, PresetOption, SetOption,
 from engine.cli.output import duration, print_json, print_table, say
 from engine.errors import InputError
 from engine.folders import api
-from engine.folders.projects import PROFILE, TAXONOMY
-from engine.folders.splits import SEED, TEST_SIZE, VALIDATION_SIZE, By, Splitting
+from engine.folders.labels.splits import SEED, TEST_SIZE, VALIDATION_SIZE, By, Splitting
+from engine.folders.profile import PROFILE, TAXONOMY
 
 if TYPE_CHECKING:
-    from engine.folders.proposals import Proposals
+    from engine.folders.selection.proposals import Proposals
 
 app = new_app("From a file tree to labelled folders: snapshot, features, samples to label, labels, dataset.")
 labels_app = new_app("Take labels over from a sheet, and write them to one.")
@@ -116,7 +116,7 @@ def samples(
 
     Example: engine folders samples --training-db training.db --size 20 --diversity 0 --output samples.csv
     """
-    from engine.folders.samples import Wanted
+    from engine.folders.selection.pool import Wanted
 
     wanted = Wanted(size, min_depth, max_depth, diversity, taxonomy, pool, seed)
     if strategy is None and model is not None:

@@ -12,7 +12,7 @@ from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import duration, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from engine.folders.gather import GatherSummary, Progress
+    from engine.folders.snapshots.gather import GatherSummary, Progress
 
 SHOWN_PROBLEMS = 10
 _LINE_EVERY_S = 5.0
@@ -40,7 +40,7 @@ def gather(
 
     Example: engine folders gather . --db index.db
     """
-    from engine.folders.gather import gather as gather_tree
+    from engine.folders.snapshots.gather import gather as gather_tree
 
     show = _Shown()
     try:
@@ -101,7 +101,7 @@ def _tell_problems(summary: GatherSummary, db: Path) -> None:
     """The first ones by name; all stand in the index."""
     from itertools import islice
 
-    from engine.folders.index import open_index
+    from engine.folders.snapshots.index import open_index
 
     if not summary.problems:
         return

@@ -10,7 +10,7 @@ import typer
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import print_json, print_table, say
 from engine.folders import api
-from engine.folders.projects import PROFILE, TAXONOMY
+from engine.folders.profile import PROFILE, TAXONOMY
 
 SHOWN = 20
 

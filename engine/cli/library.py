@@ -31,7 +31,7 @@ def generate(
 
     Example: engine folders generate library --folders 300 --labels known.csv
     """
-    from engine.folders.library_on_disk import write_library
+    from engine.folders.drawn_library.on_disk import write_library
 
     if not 1 <= folders <= MOST_FOLDERS:
         raise InputError(f"{folders} folders", where="--folders", fix=f"write 1 to {MOST_FOLDERS:,}")

@@ -13,10 +13,10 @@ import typer
 from engine.cli.output import duration, print_json, print_table, say
 from engine.cli.share_done import ShareDone
 from engine.errors import InputError
-from engine.folders.predict import Predicted
-from engine.folders.predict_run import Outcome, Wanted, as_json
-from engine.folders.predict_run import predict_folders as predict_in
-from engine.folders.projects import TAXONOMY
+from engine.folders.predictions.predict import Outcome, Wanted, as_json
+from engine.folders.predictions.predict import predict_folders as predict_in
+from engine.folders.predictions.tally import Predicted
+from engine.folders.profile import TAXONOMY
 
 TrainingDbOption = Annotated[
     Path | None, typer.Option("--training-db", metavar="FILE", help="Predict the folders of this database.")

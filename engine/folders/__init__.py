@@ -1,1 +1,1 @@
-"""Folders of a real file tree as examples: snapshot, features, samples to label, labels. No training library."""
+"""Folders of a real file tree as examples: snapshots, samples, labels, predictions. No training library."""

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.folders.label_apply import labelled_db
-from engine.folders.projects import PROFILE, TAXONOMY, check_taxonomy, classifier_of, taxonomies_of
-from engine.folders.splits import Splitting
-from engine.folders.training_db import training_db
+from engine.folders.labelling.apply_log import labelled_db
+from engine.folders.labels.splits import Splitting
+from engine.folders.profile import PROFILE, TAXONOMY, check_taxonomy, classifier_of, taxonomies_of
+from engine.folders.samples.training_db import training_db
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.active_learning.strategy import Strategy
     from engine.datasets.store import Dataset
-    from engine.folders.features import Featured
-    from engine.folders.label_check import Checked
-    from engine.folders.labels import Applied
-    from engine.folders.proposals import Proposals
-    from engine.folders.samples import Wanted
+    from engine.folders.labels.apply import Applied
+    from engine.folders.labels.check import Checked
+    from engine.folders.samples.features import Featured
+    from engine.folders.selection.pool import Wanted
+    from engine.folders.selection.proposals import Proposals
 
 Tick = Callable[[int, int], None]
 
@@ -36,8 +36,8 @@ def make_features(
     tick: Tick | None = None,
 ) -> Featured:
     """A sample in the training database, which is made, for each folder of a snapshot."""
-    from engine.folders.features import make_features as make
-    from engine.folders.index import open_index
+    from engine.folders.samples.features import make_features as make
+    from engine.folders.snapshots.index import open_index
 
     with open_index(index) as opened:
         chosen = opened.snapshot(snapshot)
@@ -72,8 +72,8 @@ def choose_samples(
     """Write the sheet of folders to label; how many they are. `wanted.template` gives way to that of the profile."""
     from dataclasses import replace
 
-    from engine.folders.samples import choose_samples as choose
-    from engine.folders.samples import write_samples
+    from engine.folders.selection.diverse import choose_samples as choose
+    from engine.folders.sheets.to_label import write_samples
     from engine.tasks.catalog import find_task
 
     classifier = classifier_of(profile, wanted.taxonomy, any_taxonomy=True)
@@ -107,9 +107,9 @@ def propose_samples(
     """
     from dataclasses import replace
 
-    from engine.folders.encoders import encoder_of
-    from engine.folders.proposals import propose_samples as propose
-    from engine.folders.samples import write_samples
+    from engine.folders.encoder import encoder_of
+    from engine.folders.selection.proposals import propose_samples as propose
+    from engine.folders.sheets.to_label import write_samples
 
     encoder = encoder_of(run, profile, wanted.taxonomy, Workspace.locate(workspace))
     with labelled_db(training) as db:
@@ -135,7 +135,7 @@ def apply_labels(
     replace: bool = False,
 ) -> Applied:
     """Take over the labels of a sheet, all or none."""
-    from engine.folders.labels import apply_labels as apply
+    from engine.folders.labels.apply import apply_labels as apply
 
     taxonomies = taxonomies_of(profile)
     check_taxonomy(taxonomy, taxonomies)
@@ -162,10 +162,10 @@ def check_labels(
     workspace: str | Path | None = None,
 ) -> Checked:
     """Labels that look wrong; with `output`, also as a sheet to correct them in."""
-    from engine.folders.encoders import encoder_of
-    from engine.folders.label_check import check_labels as check
-    from engine.folders.label_check import columns_of
-    from engine.folders.samples import write_samples
+    from engine.folders.encoder import encoder_of
+    from engine.folders.labels.check import check_labels as check
+    from engine.folders.labels.check import columns_of
+    from engine.folders.sheets.to_label import write_samples
 
     encoder = encoder_of(run, profile, taxonomy, Workspace.locate(workspace))
     with labelled_db(training) as db:
@@ -183,7 +183,7 @@ def check_labels(
 
 def export_labels(training: Path, output: Path, *, taxonomies: Sequence[str] = ()) -> int:
     """Write the labels as a sheet; how many they are."""
-    from engine.folders.labels import export_labels as export
+    from engine.folders.labels.export import export_labels as export
 
     with labelled_db(training) as db:
         return export(db, output, taxonomies)
@@ -203,7 +203,7 @@ def make_dataset(
     workspace: str | Path | None = None,
 ) -> Dataset:
     """The labelled folders as a dataset, on which the model's next training trains."""
-    from engine.folders.dataset import make_dataset as make
+    from engine.folders.labels.dataset import make_dataset as make
 
     classifier = classifier_of(profile, taxonomy, model=model, preset=preset, overrides=overrides)
     taxonomies = taxonomies_of(profile)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import main
-from engine.folders.drawn.roles import TAXONOMIES, Role
+from engine.folders.drawn_library.roles import TAXONOMIES, Role
 from engine.profiles import load_profile, resolve
 from engine.runs.store import list_runs
 from engine.tasks.catalog import find_task

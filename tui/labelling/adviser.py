@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import FinetopError
-from engine.folders.alike import Alike, LabelledWords
-from engine.folders.projects import TASK
-from engine.folders.sample import TrainingSample
-from engine.folders.suggestions import Suggestion
-from engine.folders.text import DEFAULT_TEMPLATE, text_of
-from engine.folders.training_db import training_db
+from engine.folders.labelling.alike import Alike, LabelledWords
+from engine.folders.labelling.suggestions import Suggestion
+from engine.folders.profile import TASK
+from engine.folders.samples.sample import TrainingSample
+from engine.folders.samples.text import DEFAULT_TEMPLATE, text_of
+from engine.folders.samples.training_db import training_db
 from tui.labelling.place import LabelSet
 from tui.labelling.why import Why
 from tui.predictor import Predictor

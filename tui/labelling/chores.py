@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import WorkError
-from engine.folders.label_apply import apply_log
+from engine.folders.labelling.apply_log import apply_log
 from tui.labelling.place import LabelSet
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def train_on_labels(workspace: Workspace, database: Path, wanted: LabelSet, pres
     InputError that says what is missing."""
     from engine.api import train
     from engine.folders.api import make_dataset
-    from engine.folders.projects import classifier_of
+    from engine.folders.profile import classifier_of
 
     apply_log(database, wanted.name)
     profile = str(wanted.profile)
@@ -61,8 +61,8 @@ def propose(workspace: Workspace, database: Path, wanted: LabelSet, run: str, la
 
     Asks `engine folders samples` in a process of its own, which may import what the console must not.
     """
-    from engine.folders.sheet import Sheet, number_of
-    from engine.folders.training_db import training_db
+    from engine.folders.samples.training_db import training_db
+    from engine.folders.sheets.sheet import Sheet, number_of
 
     apply_log(database, wanted.name)
     with tempfile.TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.folders.sample import TrainingSample
+from engine.folders.samples.sample import TrainingSample
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line
 from tui.widgets.progress import bar

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.folders.labelling import Labelling
-from engine.folders.sample import TrainingSample
-from engine.folders.suggestions import Suggestion, stored_suggestion
+from engine.folders.labelling.sitting import Sitting
+from engine.folders.labelling.suggestions import Suggestion, stored_suggestion
+from engine.folders.samples.sample import TrainingSample
 from tui.labelling.adviser import Adviser
 
 AHEAD = 12
@@ -40,7 +40,7 @@ class Counsel:
         """The model did not answer."""
         self._asking = False
 
-    def of(self, labelling: Labelling) -> Suggestion | None:
+    def of(self, labelling: Sitting) -> Suggestion | None:
         """What is suggested for the current folder; nothing in a blind pass."""
         sample, opened = labelling.current, labelling.opened
         if sample is None or labelling.blind:
@@ -53,7 +53,7 @@ class Counsel:
             found = None
         return found if found is not None and found.label in labelling.labels else None
 
-    def to_ask(self, labelling: Labelling) -> Sequence[TrainingSample]:
+    def to_ask(self, labelling: Sitting) -> Sequence[TrainingSample]:
         """Folders that the model should look at now; none while it is at work or the current one is known."""
         if self.adviser is None or self._asking or labelling.blind or labelling.current is None:
             return ()

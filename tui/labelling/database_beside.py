@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.timer import Timer
 
 from engine.errors import FinetopError
-from engine.folders.label_apply import apply_log
-from engine.folders.label_opening import Opened, open_labelling, search
-from engine.folders.labelling import Labelling
-from engine.folders.training_db import training_db
+from engine.folders.labelling.apply_log import apply_log
+from engine.folders.labelling.opening import Opened, open_labelling, search
+from engine.folders.labelling.sitting import Sitting
+from engine.folders.samples.training_db import training_db
 from tui.app import Options
 from tui.labelling.beside import Beside
 from tui.labelling.place import LabelPlace, LabelSet, find_place
@@ -36,7 +36,7 @@ class DatabaseBeside(Beside):
     class Sitting(Message):
         """Labelling can begin."""
 
-        def __init__(self, labelling: Labelling, wanted: LabelSet) -> None:
+        def __init__(self, labelling: Sitting, wanted: LabelSet) -> None:
             super().__init__()
             self.labelling, self.wanted = labelling, wanted
 
@@ -64,7 +64,7 @@ class DatabaseBeside(Beside):
         self._looking = False
         self._open: list[ExitStack] = []
         """Connections, the newest last."""
-        self._sitting: Labelling | None = None
+        self._sitting: Sitting | None = None
         self._ahead = False
         self._timer: Timer | None = None
 
@@ -113,7 +113,7 @@ class DatabaseBeside(Beside):
             former.close()
         del self._open[:-2]
         who = self._options.labeller or user_name()
-        self._sitting = Labelling(event.opened, db, tuple(event.wanted.labels), who, self._options.now)
+        self._sitting = Sitting(event.opened, db, tuple(event.wanted.labels), who, self._options.now)
         self.post_message(self.Sitting(self._sitting, event.wanted))
 
     # -- the log is ahead

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.folders.agreement import Agreement
-from engine.folders.labelling import Figures
+from engine.folders.labelling.agreement import Agreement
+from engine.folders.labelling.sitting import Figures
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line, Piece
 from tui.widgets.progress import bar

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.folders.suggestions import Suggestion
+from engine.folders.labelling.suggestions import Suggestion
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line, fit
 from tui.widgets.progress import bar

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from textual.message import Message
 
-from engine.folders.labelling import Labelling
+from engine.folders.labelling.sitting import Sitting
 from engine.workspace import Workspace
 from tui.feed.model import Snapshot
 from tui.labelling.beside import Beside
@@ -48,13 +48,13 @@ class Learning(Beside):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(id="learning")
         self._workspace = workspace
-        self._sitting: tuple[Labelling, LabelSet] | None = None
+        self._sitting: tuple[Sitting, LabelSet] | None = None
         self.run = ""
         """The run that was started here and goes on."""
         self._busy: set[str] = set()
         self._last = ""
 
-    def sit(self, labelling: Labelling, wanted: LabelSet) -> None:
+    def sit(self, labelling: Sitting, wanted: LabelSet) -> None:
         """From now on it is about these labels."""
         self._sitting = (labelling, wanted)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from textual.message import Message
 
-from engine.folders.labelling import Labelling
-from engine.folders.suggestions import Suggestion
+from engine.folders.labelling.sitting import Sitting
+from engine.folders.labelling.suggestions import Suggestion
 from engine.workspace import Workspace
 from tui.labelling.adviser import Adviser, explain, model_for
 from tui.labelling.beside import Beside
@@ -64,7 +64,7 @@ class ModelBeside(Beside):
         """Whether a model is on its way."""
         return bool(self._loading)
 
-    def suggestion(self, labelling: Labelling) -> Suggestion | None:
+    def suggestion(self, labelling: Sitting) -> Suggestion | None:
         """What is suggested for the current folder, as far as it is known."""
         return self._counsel.of(labelling)
 
@@ -104,7 +104,7 @@ class ModelBeside(Beside):
 
     # -- suggestions
 
-    def look(self, labelling: Labelling) -> None:
+    def look(self, labelling: Sitting) -> None:
         """Let the model look at the folders that are shown now and next, if it has not."""
         adviser, samples = self._counsel.adviser, self._counsel.to_ask(labelling)
         if adviser is None or not samples:
@@ -131,7 +131,7 @@ class ModelBeside(Beside):
 
     # -- reasons
 
-    def explain(self, database: Path, labelling: Labelling) -> None:
+    def explain(self, database: Path, labelling: Sitting) -> None:
         """Look for the labelled folders that are most like the current one."""
         sample, adviser = labelling.current, self._counsel.adviser
         if sample is None:

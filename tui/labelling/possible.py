@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.folders.labelling import Labelling
+from engine.folders.labelling.sitting import Sitting
 from tui.actions import actions_of
 
 ACTIONS = frozenset(action.name.partition("(")[0] for action in actions_of("label")) - {"leave"}
 
 
-def possible(action: str, labelling: Labelling | None, *, writing: bool, suggested: bool, taxonomies: int) -> bool:
+def possible(action: str, labelling: Sitting | None, *, writing: bool, suggested: bool, taxonomies: int) -> bool:
     """Whether an action of `ACTIONS` can be done. While a field takes letters none can."""
     if labelling is None or writing:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.folders.alike import Alike
+from engine.folders.labelling.alike import Alike
 from tui.theme import Role
 from tui.widgets.cells import Line, fit
 from tui.widgets.progress import bar

@@ -10,7 +10,7 @@ from textual.events import Key
 from textual.widgets import Input, Static
 
 from engine.errors import FinetopError
-from engine.folders.labelling import Labelling
+from engine.folders.labelling.sitting import Sitting
 from tui.actions import bindings_of
 from tui.feed.model import Snapshot, Wanted
 from tui.labelling.database_beside import DatabaseBeside
@@ -38,7 +38,7 @@ class LabelScreen(ConsoleScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.labelling: Labelling | None = None
+        self.labelling: Sitting | None = None
         """The sitting; None until the database is open."""
         self.label_set: LabelSet | None = None
         self.keys: dict[str, str] = {}

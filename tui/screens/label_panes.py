@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from engine.folders.agreement import Agreement
-from engine.folders.labelling import Figures, Labelling
-from engine.folders.sample import TrainingSample
+from engine.folders.labelling.agreement import Agreement
+from engine.folders.labelling.sitting import Figures, Sitting
+from engine.folders.samples.sample import TrainingSample
 from tui.labelling.context import context_lines
 from tui.labelling.figures import figures_line
 from tui.labelling.label_list import Choice, label_lines
@@ -41,7 +41,7 @@ class Shown:
 
 
 def shown_of(
-    labelling: Labelling, wanted: LabelSet, keys: Mapping[str, str], model: ModelBeside, *, ascii_only: bool
+    labelling: Sitting, wanted: LabelSet, keys: Mapping[str, str], model: ModelBeside, *, ascii_only: bool
 ) -> Shown:
     """What the panes show of a sitting."""
     figures = labelling.figures
@@ -67,7 +67,7 @@ def shown_of(
     )
 
 
-def _why_no_suggestion(labelling: Labelling, model: ModelBeside, ascii_only: bool) -> str:
+def _why_no_suggestion(labelling: Sitting, model: ModelBeside, ascii_only: bool) -> str:
     if labelling.current is None:
         return ""
     if labelling.blind:

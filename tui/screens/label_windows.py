@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.folders.agreement import Agreement
+from engine.folders.labelling.agreement import Agreement
 from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
 from tui.theme import Role, palette_of

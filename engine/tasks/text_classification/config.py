@@ -88,7 +88,9 @@ class Config(TrainingConfig):
     )
     taxonomy: str = Field("", description="The profile's taxonomy whose labels these are; empty where there is none.")
     template: str = Field(
-        "", description="How a folder becomes a text: engine/folders/text.py. Empty where the data are texts already."
+        "",
+        description="How a folder becomes a text: engine/folders/samples/text.py. Empty where the data are texts "
+        "already.",
     )
     head_regularization: float = hyperparameter(
         1.0, "Inverse strength C of the L2 penalty of the logistic head.", gt=0, le=1e6

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from engine.datasets.sampling import stream
 from engine.errors import DataError
-from engine.folders.drawn.creator import Habits
-from engine.folders.features import samples_of
-from engine.folders.library import DrawnFolder, draw_library
-from engine.folders.splits import Splittable, Splitting, settle
-from engine.folders.text import text_of
+from engine.folders.drawn_library.creator import Habits
+from engine.folders.drawn_library.draw import DrawnFolder, draw_library
+from engine.folders.labels.splits import Splittable, Splitting, settle
+from engine.folders.samples.features import samples_of
+from engine.folders.samples.text import text_of
 from engine.tasks.contract import Generated, Row
 from engine.tasks.text_classification.recipe import Recipe
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from engine.errors import InputError
-from engine.folders.text import DEFAULT_TEMPLATE, fields_of
+from engine.folders.samples.text import DEFAULT_TEMPLATE, fields_of
 from engine.training.config import hyperparameter
 
 

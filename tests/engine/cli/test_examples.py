@@ -13,8 +13,8 @@ from PIL import Image
 from engine import api
 from engine.cli.main import COMMANDS, main
 from engine.folders import api as folders
-from engine.folders.gather import gather
-from engine.folders.library_on_disk import write_library
+from engine.folders.drawn_library.on_disk import write_library
+from engine.folders.snapshots.gather import gather
 
 NEEDS_A_TRAINING = {
     "demo",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.main import main
-from engine.folders.training_db import training_db
+from engine.folders.samples.training_db import training_db
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.folders.index import FolderNode
+from engine.folders.snapshots.index import FolderNode
 
 
 def nodes_of(paths: Iterable[str], files: dict[str, dict[str, int]] | None = None) -> list[FolderNode]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.folders.label_log import log_path, read_log
-from engine.folders.label_state import LabelState, replay
-from engine.folders.sample import TrainingSample
-from engine.folders.training_db import Prediction, training_db
+from engine.folders.labelling.log import log_path, read_log
+from engine.folders.labelling.state import LabelState, replay
+from engine.folders.samples.sample import TrainingSample
+from engine.folders.samples.training_db import Prediction, training_db
 
 RUN = "20261120-143408-folders-folder-7f3a"
 PROFILE = """\
@@ -154,14 +154,14 @@ def state_of() -> Callable[..., LabelState]:
 @pytest.fixture
 def labelled(library: Path) -> int:
     """Forty folders that anna labelled at eight seconds each, and a note; how many they are."""
-    from engine.folders.label_log import Entry, LabelLog
-    from engine.folders.label_opening import open_labelling
-    from engine.folders.labelling import Labelling
+    from engine.folders.labelling.log import Entry, LabelLog
+    from engine.folders.labelling.opening import open_labelling
+    from engine.folders.labelling.sitting import Sitting
 
     log = LabelLog(log_path(library))
     by_depth = {1: "creator_or_studio", 2: "content_subject", 3: "asset_type"}
     with training_db(library) as db:
-        sitting = Labelling(open_labelling(library, "v2"), db, tuple(by_depth.values()), "anna", lambda: 0.0)
+        sitting = Sitting(open_labelling(library, "v2"), db, tuple(by_depth.values()), "anna", lambda: 0.0)
         samples = sitting.ahead(40)
     for place, one in enumerate(samples):
         label = "theme_or_genre" if place % 9 == 4 else by_depth[one.depth]

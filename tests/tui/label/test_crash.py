@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from engine.folders.label_log import log_path, read_log
-from engine.folders.label_state import replay
-from engine.folders.training_db import training_db
+from engine.folders.labelling.log import log_path, read_log
+from engine.folders.labelling.state import replay
+from engine.folders.samples.training_db import training_db
 
 PATIENCE_S = 30.0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.folders.training_db import Label, training_db
+from engine.folders.samples.training_db import Label, training_db
 from engine.runs.spec import RunSpec
 from engine.runs.store import create_run
 

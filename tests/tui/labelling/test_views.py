@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from engine.folders.alike import Alike
-from engine.folders.labelling import Figures
-from engine.folders.sample import TrainingSample
-from engine.folders.suggestions import Suggestion
+from engine.folders.labelling.alike import Alike
+from engine.folders.labelling.sitting import Figures
+from engine.folders.labelling.suggestions import Suggestion
+from engine.folders.samples.sample import TrainingSample
 from tui.labelling.context import context_lines, size_of
 from tui.labelling.figures import figures_line
 from tui.labelling.label_list import Choice, label_lines

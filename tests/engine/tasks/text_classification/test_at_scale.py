@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from engine.cli.main import main
-from engine.folders.predict_run import BASELINE, Outcome, Wanted, predict_folders
-from engine.folders.sample import TrainingSample
-from engine.folders.training_db import Label, training_db
+from engine.folders.predictions.predict import BASELINE, Outcome, Wanted, predict_folders
+from engine.folders.samples.sample import TrainingSample
+from engine.folders.samples.training_db import Label, training_db
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 from engine.tasks.contract import Job

@@ -1,0 +1,1 @@
+"""What a model says of every folder, in the words of any taxonomy."""

@@ -1,0 +1,1 @@
+"""Folders as CSV for spreadsheets, and which folders the rows of one speak of."""
