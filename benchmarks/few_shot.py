@@ -71,7 +71,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--shots", default="8", help="labelled texts per class, with commas")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--fits", default="frozen,triplet,supcon,setfit", help="with commas; setfit-N: N steps")
-    parser.add_argument("--held", type=float, default=0.25, help="part of the texts that ours validates with")
+    parser.add_argument("--held", type=float, default=0.0, help="part of the texts that ours validates with")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="of our config")
     parser.add_argument("--rows", type=Path, help="JSONL of rows in place of TREC; a group stays on one side")
     parser.add_argument("--test", type=int, default=2000, help="test rows at most")

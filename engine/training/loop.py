@@ -236,11 +236,18 @@ class Loop:
         self._doing = self.phase.name
         self.model.train()
         mean_loss, without_gain = self.position.take_mean_loss(), self.position.without_gain
-        self._raise(self.advisor.observe(self.position.step, values, train_loss=mean_loss, without_gain=without_gain))
+        if values:
+            step = self.position.step
+            self._raise(self.advisor.observe(step, values, train_loss=mean_loss, without_gain=without_gain))
 
     def _compare(self, values: dict[str, float], *, start: bool) -> None:
-        """Tell the metrics, and keep the weights that were evaluated if they are the best so far."""
+        """Tell the metrics, and keep the weights that were evaluated if they are the best so far. Without metrics
+        there is nothing to compare, and the latest count as the best."""
         position = self.position
+        if not values:
+            position.best_step = position.step
+            self.checkpoints.keep_best()
+            return
         score, loss = values[self.job.headline], values.get("loss")
         self.job.events.metrics(position.step, values, split="validation", epoch=self.progress.epoch(position.step))
         if start:

@@ -36,8 +36,9 @@ class Trainable(Protocol):
         """Loss summed over what `weight` counts. `batch` lies on the device."""
 
     def evaluate(self, tick: Tick) -> dict[str, float]:
-        """Metrics on validation; holds at least the headline metric. Longest batch first, so that a lack
-        of memory shows at once."""
+        """Metrics on validation; holds at least the headline metric, or nothing at all where no rows are held out:
+        then training goes to its end and the last weights stay. Longest batch first, so that a lack of memory shows
+        at once."""
 
 
 class Collate(Protocol):

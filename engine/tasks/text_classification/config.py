@@ -78,6 +78,18 @@ class Config(TrainingConfig):
         unit="evaluations",
         ge=0,
     )
+    train_embeddings: bool = hyperparameter(
+        False,
+        "Whether training also changes the word embeddings: half of the parameters of a small encoder. Few texts "
+        "move few of them, and macro F1 was the same (losses.py).",
+    )
+    dropout: float | None = hyperparameter(
+        0.0,
+        "Dropout inside the encoder while it learns; none means the base's own. Few steps leave it nothing to "
+        "protect from (losses.py).",
+        ge=0,
+        lt=1,
+    )
     max_length: int = hyperparameter(128, "Longest text; the rest is cut.", unit="tokens", ge=8, le=8192)
     train: Training = hyperparameter(Training(), "How the encoder learns.")
     labels: Labels | None = Field(
@@ -95,10 +107,11 @@ class Config(TrainingConfig):
     head_regularization: float = hyperparameter(
         1.0, "Inverse strength C of the L2 penalty of the logistic head.", gt=0, le=1e6
     )
-    head_texts: Literal["train", "train+validation"] = hyperparameter(
+    learn_from: Literal["train", "train+validation"] = hyperparameter(
         "train+validation",
-        "What the head that is handed over is fitted on: the validation texts that said when to stop have done so "
-        "when the encoder stands, and their labels were expensive. Validation figures are of a head on train alone.",
+        "What the model that is handed over learns from: labels are expensive, and the head is fitted on validation "
+        "texts too once they have said when to stop. Fewer than 30 would not say that reliably: the encoder learns "
+        "from them as well, to the end of its epochs. Validation figures are of a head on train alone.",
     )
     class_weights: Literal["none", "balanced"] = hyperparameter(
         "balanced", "balanced weighs classes in the head by inverse frequency: macro F1 counts them alike."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -16,7 +17,7 @@ TOKENIZED_AT_ONCE = 2000
 CALIBRATION_SHARE = 1 / 3
 """Of the validation rows: they calibrate, the others say when to stop."""
 FEWEST_ROWS = 30
-"""Validation rows below which none is spared for calibration."""
+"""Validation rows below which they decide nothing: neither when to stop nor what a confidence means."""
 
 
 class Examples:
@@ -65,25 +66,43 @@ def numbers_of(rows: Sequence[Row], labels: Sequence[str]) -> Numbers:
     return np.array([numbers.setdefault(row["label"], len(numbers)) for row in rows], dtype=np.int64)
 
 
-def part_validation(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Rows that say when to stop, and rows that calibrate, which are none where there are few. Those of one group
-    stay together."""
-    if len(rows) < FEWEST_ROWS:
-        return list(rows), []
+@dataclass(frozen=True)
+class Parts:
+    """What the labelled rows of a training are for."""
+
+    taught: list[Row]
+    """The encoder and the head learn from them."""
+    watched: list[Row]
+    """They say when to stop."""
+    spared: list[Row]
+    """They calibrate."""
+
+
+def part_rows(train: Sequence[Row], validation: Sequence[Row], *, few_teach: bool, seed: int) -> Parts:
+    """What each row is for. Rows of one group stay together.
+
+    Fewer than `FEWEST_ROWS` of validation would not say reliably when to stop: macro F1 of 12 texts moves by 0.08
+    with each. So they are learnt from like the others (`few_teach`), or all of them say when to stop.
+    """
+    if len(validation) < FEWEST_ROWS:
+        if few_teach:
+            return Parts([*train, *validation], [], [])
+        return Parts(list(train), list(validation), [])
     groups: dict[object, list[int]] = {}
-    for at, row in enumerate(rows):
+    for at, row in enumerate(validation):
         groups.setdefault(row.get("group") or at, []).append(at)
     order = list(groups.values())
     Random(seed).shuffle(order)
-    wanted = len(rows) * CALIBRATION_SHARE
+    wanted = len(validation) * CALIBRATION_SHARE
     chosen: set[int] = set()
     for members in order:
         # Nearer to the wanted share with the group than without: one group may hold most of the rows.
         if abs(len(chosen) + len(members) - wanted) < abs(len(chosen) - wanted):
             chosen.update(members)
-    return (
-        [row for at, row in enumerate(rows) if at not in chosen],
-        [row for at, row in enumerate(rows) if at in chosen],
+    return Parts(
+        taught=list(train),
+        watched=[row for at, row in enumerate(validation) if at not in chosen],
+        spared=[row for at, row in enumerate(validation) if at in chosen],
     )
 
 

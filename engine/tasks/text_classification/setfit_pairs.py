@@ -33,7 +33,7 @@ MEMORY_SHARE = 0.5
 
 
 def train_on_pairs(job: Job, config: Config, trainable: ClassTraining) -> FitResult:
-    """Train the encoder as SetFit does, in place; the untrained one is kept where that does harm.
+    """Train the encoder as SetFit does, in place; the untrained one is kept where validation shows harm.
 
     Raises InputError for more texts than this machine has memory to pair, StopRequested on Stop.NOW.
     """
@@ -44,7 +44,7 @@ def train_on_pairs(job: Job, config: Config, trainable: ClassTraining) -> FitRes
         steps, stopped = _fit(job, config, trainable, Path(directory))
     require_finite(encoder)
     end = _measure(job, trainable, step=steps)
-    if end >= start:
+    if start is None or end is None or end >= start:
         return FitResult(best_step=steps, best_score=end, start_score=start, steps=steps, stopped=stopped)
     cause = "pairs repeat the same few texts (huggingface/setfit PR 268); train fewer steps (max_steps)"
     message = kept_start("SetFit", TASK.headline, start, cause)
@@ -83,15 +83,18 @@ def _fit(job: Job, config: Config, trainable: ClassTraining, directory: Path) ->
     return trainer.st_trainer.state.global_step, asked is not Stop.NO
 
 
-def _measure(job: Job, trainable: ClassTraining, *, step: int) -> float:
+def _measure(job: Job, trainable: ClassTraining, *, step: int) -> float | None:
+    """Macro F1 on validation; None where nothing is held out."""
+
     def sample(row: dict[str, Any], prediction: dict[str, Any]) -> None:
         job.events.sample(step, row, prediction)
 
     trainable.encoder.eval()
     with torch.inference_mode():
         values = trainable.evaluate(Tick(lambda done, total: None, sample))
-    job.events.metrics(step, values, split="validation", epoch=float(step > 0))
-    return values[TASK.headline]
+    if values:
+        job.events.metrics(step, values, split="validation", epoch=float(step > 0))
+    return values.get(TASK.headline)
 
 
 def _check_memory(texts: int) -> None:

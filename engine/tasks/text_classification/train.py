@@ -14,7 +14,7 @@ from engine.tasks.text_classification import TASK
 from engine.tasks.text_classification.calibration import Calibration, fit_calibration, kind_for
 from engine.tasks.text_classification.config import Config
 from engine.tasks.text_classification.data import labels_to_learn
-from engine.tasks.text_classification.examples import Examples, part_validation
+from engine.tasks.text_classification.examples import Examples, part_rows
 from engine.tasks.text_classification.head import Head, Matrix, Numbers, Vectors, fit_head, out_of_fold
 from engine.tasks.text_classification.model import OWN, Card, untrained_encoder, write_model
 from engine.tasks.text_classification.predict import TextClassifier
@@ -63,18 +63,22 @@ class _Run:
             raise TypeError("the job's config is not one of text classification")
         job.events.progress("loading", 0, 0)
         self.job, self.config = job, job.config
-        rows = _rows(job, "train")
-        self.validation_rows = _rows(job, "validation")
-        self.labels = _labels(job, rows, job.config)
-        taught = [row for row in rows if row["label"] in set(self.labels)]
-        watched, spared = part_validation(self.validation_rows, job.config.seed)
+        train, validation = job.dataset.rows("train"), job.dataset.rows("validation")
+        few_teach = job.config.learn_from == "train+validation"
+        parts = part_rows(train, validation, few_teach=few_teach, seed=job.config.seed)
+        if not parts.taught:
+            raise DataError("the split 'train' has no texts", where=str(job.dataset.path), fix="make or import more")
+        self.labels = _labels(job, parts.taught, job.config)
+        known = set(self.labels)
+        self.samples = _expected_samples(validation or train)
         self.encoder = untrained_encoder(job.config)
         self.encoder.to(job.device)
         self.eval_batch_size = max(1, job.config.eval_batch_size // job.splits_of_batch)
+        taught = [row for row in parts.taught if row["label"] in known]
         self.texts = Examples(self.encoder, taught, self.labels, preparation(job, "tokenizing"))
-        self.watched = Examples(self.encoder, watched, self.labels)
-        self.spared = Examples(self.encoder, [row for row in spared if row["label"] in set(self.labels)], self.labels)
-        self._warn_of_cut_texts()
+        self.watched = Examples(self.encoder, parts.watched, self.labels)
+        self.spared = Examples(self.encoder, [row for row in parts.spared if row["label"] in known], self.labels)
+        self._tell_of_texts(few=len(validation) if not parts.watched else 0)
 
     def train(self) -> TrainOutcome:
         untrained = self._untrained()
@@ -133,10 +137,9 @@ class _Run:
             notes=[note],
         )
         self.job.events.log(note)
-        samples = _expected_samples(self.validation_rows)
-        predictions = TextClassifier(self.encoder, head, calibration, card).predict(samples)
+        predictions = TextClassifier(self.encoder, head, calibration, card).predict(self.samples)
         heads = {OWN: head, **untrained.heads}
-        write_model(self.job.paths.model, card, self.encoder, heads, samples, predictions)
+        write_model(self.job.paths.model, card, self.encoder, heads, self.samples, predictions)
         return TrainOutcome(
             stopped=result.stopped,
             best_step=result.best_step,
@@ -147,7 +150,7 @@ class _Run:
     def _final_head(self, trainable: ClassTraining) -> Head:
         """The head that is handed over. The rows that calibrate it are never among what it is fitted on."""
         known = self.watched.classes < len(self.labels)
-        if self.config.head_texts == "train" or not known.any():
+        if self.config.learn_from == "train" or not known.any():
             return trainable.fit_head()
         vectors = np.concatenate([self._embedded(self.texts), self._embedded(self.watched)[known]])
         return self._fit(vectors, np.concatenate([self.texts.classes, self.watched.classes[known]]))
@@ -183,20 +186,21 @@ class _Run:
             return np.zeros((0, self.encoder.transformer.config.hidden_size), dtype=np.float32)
         return examples.vectors(batch_size=self.eval_batch_size)
 
-    def _warn_of_cut_texts(self) -> None:
+    def _tell_of_texts(self, *, few: int) -> None:
+        """`few`: validation texts that are learnt from, because they are too few to decide anything."""
+        if not len(self.watched):
+            held = (
+                f"{few} validation texts are too few to say when to stop, and are learnt from"
+                if few
+                else ("no validation texts are held out")
+            )
+            self.job.events.log(f"{held}: training goes to its end, and has no validation metric")
         if self.texts.at_limit:
             self.job.events.log(
                 f"{self.texts.at_limit} training texts fill max_length ({self.encoder.max_length} tokens) and may "
                 "have been cut there",
                 "warning",
             )
-
-
-def _rows(job: Job, split: str) -> list[Row]:
-    rows = job.dataset.rows(split)
-    if not rows:
-        raise DataError(f"the split {split!r} has no texts", where=str(job.dataset.path), fix="make or import more")
-    return rows
 
 
 def _labels(job: Job, rows: Sequence[Row], config: Config) -> list[str]:

@@ -154,6 +154,21 @@ def test_the_model_holds_the_best_weights_at_the_end(make_job: MakeJob, line: ty
     assert all(torch.equal(weight, trainable.best[name]) for name, weight in trainable.model.state_dict().items())
 
 
+def test_where_nothing_is_held_out_the_last_weights_stay_and_no_validation_is_told(
+    make_job: MakeJob, line: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "evaluate", lambda self, tick: {})
+    job = make_job(patience=1, checkpoint_every_s=0.0)
+    trainable = line()
+    result, weights = fit(job, trainable)
+    assert (result.best_step, result.best_score, result.start_score) == (result.steps, None, None)
+    assert not validation(job) and not events(job, "signal")
+    cut = make_job("cut", patience=1, checkpoint_every_s=0.0, should_stop=after(11, kill))
+    with pytest.raises(Killed):
+        fit(cut, line())
+    assert fit(make_job("cut", patience=1), line(), resume=True) == (result, weights)
+
+
 def test_a_lower_score_is_better_where_the_mode_is_min(make_job: MakeJob, line: type) -> None:
     result, _ = fit(make_job(), line(rising=False), mode="min")
     assert result.best_score is not None and result.start_score is not None

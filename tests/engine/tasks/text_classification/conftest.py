@@ -142,6 +142,12 @@ def few_validation(tmp_path: Path) -> Dataset:
 
 
 @pytest.fixture
+def no_validation(tmp_path: Path) -> Dataset:
+    """The training and validation rows of `few_validation`, all for training."""
+    return stored(tmp_path, train=[*labelled(36, 1), *labelled(9, 2)], validation=[], test=labelled(9, 3))
+
+
+@pytest.fixture
 def one_label(tmp_path: Path) -> Dataset:
     rows = [{**row, "label": "maps"} for row in labelled(9, 1)]
     return stored(tmp_path, train=rows, validation=rows, test=rows)

@@ -1,4 +1,4 @@
-"""Labelled texts: which validation rows are spared, and when texts are embedded anew."""
+"""Labelled texts: what each row is for, and when texts are embedded anew."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.tasks.text_classification.examples import Examples, numbers_of, part_validation
+from engine.tasks.contract import Row
+from engine.tasks.text_classification.examples import Examples, Parts, numbers_of, part_rows
 from tests.engine.tasks.text_classification.conftest import labelled
+
+
+def parts(validation: list[Row], few_teach: bool = True) -> Parts:
+    return part_rows(labelled(6, 2), validation, few_teach=few_teach, seed=3)
 
 
 def test_a_third_of_the_rows_is_spared_and_no_group_is_parted() -> None:
     rows = labelled(90, 1)
-    watched, spared = part_validation(rows, seed=3)
-    assert len(spared) == 30 and len(watched) == 60
-    assert not {row["group"] for row in watched} & {row["group"] for row in spared}
-    assert part_validation(rows, seed=3) == (watched, spared)
+    made = parts(rows)
+    assert len(made.spared) == 30 and len(made.watched) == 60 and made.taught == labelled(6, 2)
+    assert not {row["group"] for row in made.watched} & {row["group"] for row in made.spared}
+    assert parts(rows) == made
 
 
-def test_few_rows_all_say_when_to_stop() -> None:
+def test_few_validation_rows_teach_and_decide_nothing() -> None:
     rows = labelled(29, 1)
-    assert part_validation(rows, seed=3) == (rows, [])
+    assert parts(rows) == Parts([*labelled(6, 2), *rows], [], [])
+
+
+def test_where_they_must_not_teach_few_rows_all_say_when_to_stop() -> None:
+    rows = labelled(29, 1)
+    assert parts(rows, few_teach=False) == Parts(labelled(6, 2), rows, [])
 
 
 def test_one_large_group_is_never_all_that_is_left() -> None:
     rows = [{**row, "group": "the only one"} for row in labelled(60, 1)]
-    assert part_validation(rows, seed=3) == (rows, [])
+    assert parts(rows) == Parts(labelled(6, 2), rows, [])
 
 
 def test_labels_that_are_not_known_follow_those_that_are() -> None:

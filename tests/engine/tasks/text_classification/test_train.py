@@ -100,14 +100,46 @@ def test_the_final_head_learns_from_validation_too_but_never_from_what_calibrate
     assert fitted == [36 + 45 - rows]
 
 
-def test_few_validation_rows_all_say_when_to_stop_and_training_texts_held_out_calibrate(
+def test_few_validation_rows_teach_and_training_texts_held_out_calibrate(
     make_job: MakeJob, few_validation: Dataset
 ) -> None:
-    job = make_job(dataset=few_validation, epochs=1)
-    TASK.train(job)
+    job = make_job(dataset=few_validation, epochs=2)
+    outcome = TASK.train(job)
     calibration = read_json(job.paths.model / "finetop.json")["calibration"]
-    assert calibration["kind"] == "temperature" and calibration["rows"] == 36
+    assert calibration["kind"] == "temperature" and calibration["rows"] == 36 + 9
     assert any("fitted without it" in event["message"] for event in events(job, "log"))
+    assert any("9 validation texts are too few" in event["message"] for event in events(job, "log"))
+    assert outcome.score is None and outcome.best_step == 8
+    assert not [event for event in events(job, "metrics") if event.get("split") == "validation"]
+
+
+def test_without_validation_training_goes_to_its_end_and_hands_over_the_last_weights(
+    make_job: MakeJob, few_validation: Dataset, no_validation: Dataset
+) -> None:
+    job = make_job(dataset=no_validation, epochs=2, patience=1)
+    assert TASK.train(job).best_step == 8
+    few = make_job("few", dataset=few_validation, epochs=2)
+    TASK.train(few)
+    assert handed_over(few)["arrays"] == handed_over(job)["arrays"]
+
+
+def test_validation_rows_that_must_not_teach_say_when_to_stop_however_few(
+    make_job: MakeJob, few_validation: Dataset
+) -> None:
+    job = make_job(dataset=few_validation, epochs=1, learn_from="train")
+    assert TASK.train(job).score is not None
+    assert read_json(job.paths.model / "finetop.json")["calibration"]["rows"] == 36
+
+
+def test_word_embeddings_stay_as_they_are_unless_they_are_to_be_trained(make_job: MakeJob, tiny_base: Path) -> None:
+    name = "embeddings.word_embeddings.weight"
+    before = load_file(tiny_base / "model.safetensors")
+    for trained in (False, True):
+        job = make_job(f"words-{trained}", epochs=10, train=MINED, train_embeddings=trained)
+        TASK.train(job)
+        after_ = load_file(job.paths.model / "model.safetensors")
+        assert (before[name] == after_[name]).all() is not trained
+        assert any((before[other] != after_[other]).any() for other in before if "layer" in other)
 
 
 def test_a_broken_encoder_is_never_handed_over(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
