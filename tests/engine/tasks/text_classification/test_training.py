@@ -16,7 +16,7 @@ def test_texts_encoded_by_length_have_the_vectors_of_the_padded_batch_in_its_ord
     from engine.text_encoder import load_encoder
 
     encoder = load_encoder(str(tiny_base)).eval()
-    words = "map grid song old new night day print free pack".split()
+    words = ["map", "grid", "song", "old", "new", "night", "day", "print", "free", "pack"]
     texts = [" ".join(words[: 1 + (at * 7) % 10]) for at in range(3 * ALIKE - 5)]
     batch = encoder.pad(encoder.tokenize(texts))
     with torch.inference_mode():
