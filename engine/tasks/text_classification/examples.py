@@ -14,8 +14,6 @@ from engine.tasks.text_classification.head import Numbers, Vectors
 from engine.text_encoder import Encoder, Tick
 
 TOKENIZED_AT_ONCE = 2000
-CALIBRATION_SHARE = 1 / 3
-"""Of the validation rows: they calibrate, the others say when to stop."""
 FEWEST_ROWS = 30
 """Validation rows below which they decide nothing: neither when to stop nor what a confidence means."""
 
@@ -88,22 +86,30 @@ def part_rows(train: Sequence[Row], validation: Sequence[Row], *, few_teach: boo
         if few_teach:
             return Parts([*train, *validation], [], [])
         return Parts(list(train), list(validation), [])
+    spared = _spread_half(validation, seed)
+    return Parts(
+        taught=list(train),
+        watched=[row for at, row in enumerate(validation) if at not in spared],
+        spared=[row for at, row in enumerate(validation) if at in spared],
+    )
+
+
+def _spread_half(rows: Sequence[Row], seed: int) -> set[int]:
+    """About half of the rows, by whole groups: from the largest down each goes to the half that holds fewer rows, so
+    that large and small ones are on both sides. A confidence fitted on a single large creator's folders is that
+    creator's: once 52 of 90 rows were, of which half were wrong, and the error on the test was 0.26."""
     groups: dict[object, list[int]] = {}
-    for at, row in enumerate(validation):
+    for at, row in enumerate(rows):
         groups.setdefault(row.get("group") or at, []).append(at)
     order = list(groups.values())
     Random(seed).shuffle(order)
-    wanted = len(validation) * CALIBRATION_SHARE
-    chosen: set[int] = set()
-    for members in order:
-        # Nearer to the wanted share with the group than without: one group may hold most of the rows.
-        if abs(len(chosen) + len(members) - wanted) < abs(len(chosen) - wanted):
-            chosen.update(members)
-    return Parts(
-        taught=list(train),
-        watched=[row for at, row in enumerate(validation) if at not in chosen],
-        spared=[row for at, row in enumerate(validation) if at in chosen],
-    )
+    watched, spared = 0, set[int]()
+    for members in sorted(order, key=len, reverse=True):
+        if watched <= len(spared):
+            watched += len(members)
+        else:
+            spared.update(members)
+    return spared
 
 
 def _state(encoder: Encoder) -> tuple[float, ...]:

@@ -57,16 +57,21 @@ def _rows(recipe: Recipe, seed: int) -> Iterator[Row]:
 
 
 def _at_most(rows: Sequence[Row], per_label: int) -> list[Row]:
-    """The first rows of each label; all where `per_label` is 0."""
+    """So many rows of each label, one of each creator before the second of any: all where `per_label` is 0."""
     if not per_label:
         return list(rows)
+    of_creator: Counter[tuple[str, str]] = Counter()
+    turns: list[tuple[int, int]] = []
+    for at, row in enumerate(rows):
+        turns.append((of_creator[row["label"], row["group"]], at))
+        of_creator[row["label"], row["group"]] += 1
     counts: Counter[str] = Counter()
-    kept = []
-    for row in rows:
-        counts[row["label"]] += 1
-        if counts[row["label"]] <= per_label:
-            kept.append(row)
-    return kept
+    kept: list[int] = []
+    for _, at in sorted(turns):
+        counts[rows[at]["label"]] += 1
+        if counts[rows[at]["label"]] <= per_label:
+            kept.append(at)
+    return [rows[at] for at in sorted(kept)]
 
 
 def _check_labels(splits: dict[str, list[Row]]) -> None:

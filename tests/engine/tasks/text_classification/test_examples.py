@@ -16,10 +16,10 @@ def parts(validation: list[Row], few_teach: bool = True) -> Parts:
     return part_rows(labelled(6, 2), validation, few_teach=few_teach, seed=3)
 
 
-def test_a_third_of_the_rows_is_spared_and_no_group_is_parted() -> None:
+def test_half_of_the_rows_are_spared_and_no_group_is_parted() -> None:
     rows = labelled(90, 1)
     made = parts(rows)
-    assert len(made.spared) == 30 and len(made.watched) == 60 and made.taught == labelled(6, 2)
+    assert len(made.spared) == 44 and len(made.watched) == 46 and made.taught == labelled(6, 2)
     assert not {row["group"] for row in made.watched} & {row["group"] for row in made.spared}
     assert parts(rows) == made
 
@@ -32,6 +32,15 @@ def test_few_validation_rows_teach_and_decide_nothing() -> None:
 def test_where_they_must_not_teach_few_rows_all_say_when_to_stop() -> None:
     rows = labelled(29, 1)
     assert parts(rows, few_teach=False) == Parts(labelled(6, 2), rows, [])
+
+
+def test_large_and_small_groups_stand_on_both_sides() -> None:
+    sizes = {"huge": 50, "large": 40, "small": 3, "tiny": 2} | {f"other {at}": 5 for at in range(6)}
+    rows = [{**labelled(1, 1)[0], "group": group} for group, size in sizes.items() for _ in range(size)]
+    made = parts(rows)
+    assert abs(len(made.watched) - len(made.spared)) <= 5
+    assert {row["group"] for row in made.watched} & {"huge"} and {row["group"] for row in made.spared} & {"large"}
+    assert all(len({row["group"] for row in part}) >= 3 for part in (made.watched, made.spared))
 
 
 def test_one_large_group_is_never_all_that_is_left() -> None:

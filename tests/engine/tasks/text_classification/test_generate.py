@@ -72,3 +72,16 @@ def test_a_template_that_names_no_known_field_is_refused() -> None:
 def test_a_library_too_small_for_its_labels_says_so() -> None:
     with pytest.raises(DataError, match="raise `folders`"):
         generate(Recipe(folders=300), 7)
+
+
+def test_no_creator_gives_a_second_folder_of_a_label_before_every_other_gave_one() -> None:
+    made = generate(Recipe(folders=3000, per_label=12, held_out_per_label=8), seed=4)
+    whole = generate(Recipe(folders=3000, per_label=0, held_out_per_label=0), seed=4)
+    for name, most in (("train", 12), ("validation", 8), ("test", 8)):
+        creators: dict[str, Counter[str]] = {}
+        for row in made.splits[name]:
+            creators.setdefault(row["label"], Counter())[row["group"]] += 1
+        for label, counts in creators.items():
+            there = {row["group"] for row in whole.splits[name] if row["label"] == label}
+            assert len(counts) == min(len(there), sum(counts.values())) or max(counts.values()) == 1
+            assert sum(counts.values()) <= most
