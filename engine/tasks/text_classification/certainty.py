@@ -1,0 +1,45 @@
+"""Whether a quicker arithmetic can have changed what a text is. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.tasks.text_classification.head import Head, Matrix, Vectors
+
+DEVIATIONS = 3.0
+"""How many standard deviations of what an arithmetic moves count as what it can move: 3 cover 99.7 % if they are
+normal, and only what lies that near a boundary matters."""
+
+
+def distances(head: Head, vectors: Vectors) -> Matrix:
+    """(texts,): how far each vector would have to move for another label; infinite where there is one label."""
+    logits = head.logits(vectors)
+    best = logits.argmax(axis=1)
+    apart = _apart(head)[best]
+    ahead = logits[np.arange(len(logits)), best][:, None] - logits
+    # Two labels with the same weights are the same distance apart everywhere: no move changes which is ahead.
+    ways = np.where(apart > 0, ahead / np.where(apart > 0, apart, 1.0), np.inf)
+    nearest: Matrix = ways.min(axis=1)
+    return nearest
+
+
+def reach(head: Head, exact: Vectors, moved: Vectors) -> float:
+    """How far the arithmetic of `moved` moves vectors across the boundaries between labels, judged by texts (rows)
+    whose exact vectors are known: `DEVIATIONS` times the root mean square over texts and pairs of labels."""
+    apart = _apart(head)
+    first, second = np.triu_indices(len(apart), 1)
+    some = apart[first, second] > 0
+    if not some.any():
+        return 0.0
+    shift = (moved.astype(np.float64) - exact.astype(np.float64)) @ head.weight.T
+    across = (shift[:, first[some]] - shift[:, second[some]]) / apart[first[some], second[some]]
+    return DEVIATIONS * float(np.sqrt(np.mean(across**2)))
+
+
+def _apart(head: Head) -> Matrix:
+    """(labels, labels): lengths of the differences of their weights."""
+    squares = (head.weight**2).sum(axis=1)
+    products = head.weight @ head.weight.T
+    apart: Matrix = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * products, 0.0))
+    np.fill_diagonal(apart, 0.0)
+    return apart
