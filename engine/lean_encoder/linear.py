@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 Linear = Callable[[Tensor], Tensor]
 ROWS = 1024
@@ -33,7 +33,7 @@ class Packed:
     def __init__(self, weights: Weights, dtype: torch.dtype, *, gelu: bool = False) -> None:
         self._weight = torch.ops.mkldnn._reorder_linear_weight(weights.weight.to(dtype), ROWS)
         self._bias = weights.bias.to(dtype)
-        self._after = ("gelu", [], "none") if gelu else ("none", [], "")
+        self._after: tuple[str, list[float | None], str] = ("gelu", [], "none") if gelu else ("none", [], "")
 
     def __call__(self, rows: Tensor) -> Tensor:
         made: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self._weight, self._bias, *self._after)
@@ -129,10 +129,10 @@ class FeedForward:
         self._between = max(most / (255 - LOW), LEAST / LOW)
         self._first = Smoothed(Weights(first.weight * kept[:, None], first.bias * kept), largest)
         self._second = Bytes(Weights(second.weight * kept, second.bias), self._between, LOW)
-        self._into, self._bias = first.weight[apart].t().contiguous(), first.bias[apart]
-        self._out = second.weight[:, apart].t().contiguous()
+        self._into = Packed(Weights(first.weight[apart], first.bias[apart]), torch.float32, gelu=True)
+        self._out = Packed(Weights(second.weight[:, apart], torch.zeros_like(second.bias)), torch.float32)
 
     def __call__(self, rows: Tensor) -> Tensor:
         """(rows, width) float32 → the same"""
         made = self._second.floats(self._first.gelu_bytes(rows, self._between), torch.float32)
-        return made.addmm_(nn.functional.gelu(torch.addmm(self._bias, rows, self._into)), self._out)
+        return made.add_(self._out(self._into(rows)))

@@ -48,7 +48,7 @@ class ClassifierAtScale:
             return vectors
         near = np.flatnonzero(distances(self._classifier.head, vectors) < stage.reach)
         if len(near):
-            vectors[near] = self._vectors([texts[at] for at in near], number + 1)
+            vectors[near] = self._vectors([texts[at] for at in near.tolist()], number + 1)
         return vectors
 
     def _cache(self, stage: Stage) -> EmbeddingCache | None:
