@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from engine.cli.main import main
+from engine.errors import InputError
 from engine.folders.predictions.predict import BASELINE, Outcome, Wanted, predict_folders
 from engine.folders.samples.sample import TrainingSample
 from engine.folders.samples.training_db import Label, training_db
@@ -184,3 +185,35 @@ def test_bf16_and_fp32_are_kept_apart(place: Path, trained: Job) -> None:
     full = load_at_scale(trained.paths.model, "cpu", workspace, precision="fp32")
     difference = np.abs(half.shares(texts) - full.shares(texts)).max()
     assert full.embedded == half.embedded > 0 and 0 < difference < 0.05
+
+
+def test_what_the_quick_arithmetic_leaves_open_is_computed_exactly(
+    place: Path, trained: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.tasks.text_classification.certainty.DEVIATIONS", 1e6)
+    texts = [row["text"] for row in labelled(50, 5)]
+    quick = load_at_scale(trained.paths.model, "cpu", Workspace(place / "workspace"))
+    exact = load(trained.paths.model, "cpu").classify(texts).shares
+    assert np.allclose(quick.shares(texts), exact, atol=1e-4)
+    assert quick.embedded == len(set(texts))
+
+
+def test_labels_do_not_depend_on_the_order_of_texts_or_on_what_was_there(place: Path, trained: Job) -> None:
+    texts = list(dict.fromkeys(row["text"] for row in labelled(200, 6)))
+    whole = load_at_scale(trained.paths.model, "cpu", None).shares(texts)
+    workspace = Workspace(place / "workspace")
+    load_at_scale(trained.paths.model, "cpu", workspace).shares(texts[::7])
+    later = load_at_scale(trained.paths.model, "cpu", workspace)
+    parts = np.concatenate([later.shares(texts[::-1][at : at + 13]) for at in range(0, len(texts), 13)])[::-1]
+    assert np.array_equal(parts.argmax(1), whole.argmax(1)) and np.allclose(parts, whole, atol=1e-5)
+
+
+def test_int8_that_was_asked_for_is_not_silently_something_else(
+    trained: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.tasks.text_classification.arithmetics.lean_encoder", lambda *_: None)
+    with pytest.raises(InputError, match="int8"):
+        load_at_scale(trained.paths.model, "cpu", None, precision="int8")
+    texts = [row["text"] for row in labelled(30, 5)]
+    plain = load(trained.paths.model, "cpu").classify(texts)
+    assert np.array_equal(load_at_scale(trained.paths.model, "cpu", None).shares(texts).argmax(1), plain.numbers)
