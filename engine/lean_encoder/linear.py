@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 Linear = Callable[[Tensor], Tensor]
-ROWS = 1024
+ROWS = 2048
 """Tokens at once that weights are laid out for; any number may come."""
 MIDDLE = 128
 """The byte that stands for 0 where values have both signs."""
