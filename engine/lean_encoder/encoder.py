@@ -18,7 +18,7 @@ from engine.text_encoder import Encoder
 Vectors = NDArray[np.float32]
 Arithmetic = Literal["fp32", "bf16", "int8"]
 TOKENS = 2048
-"""At once. Per core and second, in int8: 512 at once 520 texts, 1,024 at once 550, 2,048 at once 570, 4,096 no more."""
+"""At once. Per core and second, in int8: 512 at once 520 texts, 1,024 at once 550, 2,048 or 4,096 at once 570."""
 DRAWN, DRAWN_TOKENS = 96, (4, 48)
 """Texts to measure on, and how long they are without the special tokens."""
 FURTHEST: dict[Arithmetic, float] = {"fp32": 1e-4, "bf16": 0.1, "int8": 0.5}
