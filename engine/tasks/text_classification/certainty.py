@@ -6,10 +6,11 @@ import numpy as np
 
 from engine.tasks.text_classification.head import Head, Matrix, Vectors
 
-DEVIATIONS = 2.0
+DEVIATIONS = 2.5
 """How many standard deviations of what an arithmetic moves count as what it can move. It is a likelihood, not a
-bound: where texts lie evenly about a boundary and moves are normal, 2 % of the labels that the arithmetic would
-change still do. With 3 it is 0.1 %, and half as many texts again are computed anew."""
+bound: where texts lie evenly about a boundary and moves are normal, 0.5 % of the labels that the arithmetic would
+change still do. Measured, int8 on 700 texts of folders, a base and a trained encoder: with 2, 11 % of the texts are
+computed anew and 1 and 2 labels differ; with 2.5, 14 % and 0 and 1; with 3, 17 % and none."""
 
 
 def distances(head: Head, vectors: Vectors) -> Matrix:
