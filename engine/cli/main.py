@@ -6,7 +6,9 @@ typer with it, is imported only when the noun is called.
 
 from __future__ import annotations
 
+import atexit
 import difflib
+import gc
 import importlib
 import os
 import sys
@@ -31,6 +33,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 INTERRUPTED = 130
+
+# The interpreter looks for garbage among all modules when it ends, which takes an eighth of a short command's time.
+atexit.register(gc.freeze)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,22 +8,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.folders.labelling.apply_log import labelled_db
 from engine.folders.labels.splits import Splitting
 from engine.folders.profile import PROFILE, TAXONOMY, check_taxonomy, classifier_of, taxonomies_of
-from engine.folders.samples.training_db import training_db
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.active_learning.strategy import Strategy
     from engine.datasets.store import Dataset
+    from engine.folders.drawn_library.on_disk import Written
     from engine.folders.labels.apply import Applied
     from engine.folders.labels.check import Checked
     from engine.folders.samples.features import Featured
     from engine.folders.selection.pool import Wanted
     from engine.folders.selection.proposals import Proposals
+    from engine.folders.snapshots.gather import GatherSummary, Progress
+    from engine.folders.snapshots.index import Problem
 
 Tick = Callable[[int, int], None]
+
+
+def generate(
+    directory: Path,
+    *,
+    folders: int = 6000,
+    seed: int = 7,
+    labels: Path | None = None,
+    tick: Tick = lambda done, total: None,
+) -> Written:
+    """A drawn library on the disk; what each folder is, in the sheet `labels`."""
+    from engine.folders.drawn_library.on_disk import write_library
+
+    return write_library(directory, folders=folders, seed=seed, labels=labels, tick=tick)
+
+
+def gather(
+    root: Path,
+    index: Path,
+    *,
+    anew: bool = False,
+    readers: int | None = None,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> GatherSummary:
+    """A snapshot of the tree below `root` in the index, which is made; one that was cut off is gone on with, unless
+    `anew`."""
+    from engine.folders.snapshots.gather import gather as gather_tree
+
+    return gather_tree(root, index, anew=anew, readers=readers, report=report)
+
+
+def gather_problems(index: Path, snapshot: int, *, most: int | None = None) -> list[Problem]:
+    """What could not be read when a snapshot was gathered, and links that lead in circles: the first `most`."""
+    from itertools import islice
+
+    from engine.folders.snapshots.index import open_index
+
+    with open_index(index) as opened:
+        return list(islice(opened.problems(snapshot), most))
 
 
 def make_features(
@@ -37,6 +77,7 @@ def make_features(
 ) -> Featured:
     """A sample in the training database, which is made, for each folder of a snapshot."""
     from engine.folders.samples.features import make_features as make
+    from engine.folders.samples.training_db import training_db
     from engine.folders.snapshots.index import open_index
 
     with open_index(index) as opened:
@@ -72,6 +113,7 @@ def choose_samples(
     """Write the sheet of folders to label; how many they are. `wanted.template` gives way to that of the profile."""
     from dataclasses import replace
 
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.selection.diverse import choose_samples as choose
     from engine.folders.sheets.to_label import write_samples
     from engine.tasks.catalog import find_task
@@ -108,6 +150,7 @@ def propose_samples(
     from dataclasses import replace
 
     from engine.folders.encoder import encoder_of
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.selection.proposals import propose_samples as propose
     from engine.folders.sheets.to_label import write_samples
 
@@ -135,6 +178,7 @@ def apply_labels(
     replace: bool = False,
 ) -> Applied:
     """Take over the labels of a sheet, all or none."""
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.labels.apply import apply_labels as apply
 
     taxonomies = taxonomies_of(profile)
@@ -163,6 +207,7 @@ def check_labels(
 ) -> Checked:
     """Labels that look wrong; with `output`, also as a sheet to correct them in."""
     from engine.folders.encoder import encoder_of
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.labels.check import check_labels as check
     from engine.folders.labels.check import columns_of
     from engine.folders.sheets.to_label import write_samples
@@ -183,6 +228,7 @@ def check_labels(
 
 def export_labels(training: Path, output: Path, *, taxonomies: Sequence[str] = ()) -> int:
     """Write the labels as a sheet; how many they are."""
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.labels.export import export_labels as export
 
     with labelled_db(training) as db:
@@ -203,6 +249,7 @@ def make_dataset(
     workspace: str | Path | None = None,
 ) -> Dataset:
     """The labelled folders as a dataset, on which the model's next training trains."""
+    from engine.folders.labelling.apply_log import labelled_db
     from engine.folders.labels.dataset import make_dataset as make
 
     classifier = classifier_of(profile, taxonomy, model=model, preset=preset, overrides=overrides)

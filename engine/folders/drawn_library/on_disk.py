@@ -18,6 +18,7 @@ from engine.folders.sheets.sheet import write_sheet
 
 Tick = Callable[[int, int], None]
 TICK_EVERY = 10_000
+MOST_FOLDERS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ def write_library(
     """Draw a library into `directory`, which must not be there or be empty; what each folder is goes to `labels`.
 
     Everything or nothing: it is drawn beside, and renamed. `tick` hears how many folders of how many are there.
-    Raises InputError where the directory is in use.
+    Raises InputError where the directory is in use, or there are to be more than `MOST_FOLDERS`.
     """
+    if not 1 <= folders <= MOST_FOLDERS:
+        raise InputError(f"{folders} folders", where="--folders", fix=f"write 1 to {MOST_FOLDERS:,}")
     _check_free(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     staging = aside(directory)

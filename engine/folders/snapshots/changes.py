@@ -33,8 +33,8 @@ WHERE o.whole AND n.whole AND o.entries = n.entries AND NOT EXISTS(
     WHERE a.id >= o.first AND a.id < o.first + o.entries
     AND NOT (a.size = b.size AND a.mtime_ns = b.mtime_ns AND a.kind = b.kind AND a.name = b.name))
 """
-"""Pairs of folders whose entries are the same, in the same order. That they are is seen where they are stored: what is
-not taken out of the database costs a quarter."""
+"""Pairs of folders whose entries are the same, in the same order. Compared inside the database, they take a quarter
+of the time that they take outside."""
 _FOLDERS_IN_BOTH = f"""
 WITH pairs(old, new) AS (VALUES {",".join(["(?,?)"] * _TOGETHER)})
 SELECT e.id - n.first + o.first, e.id FROM pairs CROSS JOIN folders o ON o.id = old CROSS JOIN folders n ON n.id = new

@@ -10,6 +10,7 @@ import typer
 
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import duration, print_json, print_table, say
+from engine.folders import api
 
 if TYPE_CHECKING:
     from engine.folders.snapshots.gather import GatherSummary, Progress
@@ -40,11 +41,9 @@ def gather(
 
     Example: engine folders gather . --db index.db
     """
-    from engine.folders.snapshots.gather import gather as gather_tree
-
     show = _Shown()
     try:
-        summary = gather_tree(root, db, anew=anew, readers=readers, report=show.progress)
+        summary = api.gather(root, db, anew=anew, readers=readers, report=show.progress)
     except KeyboardInterrupt:
         show.end()
         say("cut off; what is stored is kept, and the same command goes on from there")
@@ -99,15 +98,10 @@ def _report(summary: GatherSummary) -> None:
 
 def _tell_problems(summary: GatherSummary, db: Path) -> None:
     """The first ones by name; all stand in the index."""
-    from itertools import islice
-
-    from engine.folders.snapshots.index import open_index
-
     if not summary.problems:
         return
-    with open_index(db) as index:
-        for problem in islice(index.problems(summary.snapshot), SHOWN_PROBLEMS):
-            say(f"{_escaped(problem.path) or '.'}: {problem.what}")
+    for problem in api.gather_problems(db, summary.snapshot, most=SHOWN_PROBLEMS):
+        say(f"{_escaped(problem.path) or '.'}: {problem.what}")
     if summary.problems > SHOWN_PROBLEMS:
         say(f"and {summary.problems - SHOWN_PROBLEMS} more problems; all of them stand in {db}, table problems")
 

@@ -10,9 +10,7 @@ import typer
 
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import duration, print_json, print_table, say
-from engine.errors import InputError
-
-MOST_FOLDERS = 10_000_000
+from engine.folders import api
 
 
 def generate(
@@ -31,10 +29,6 @@ def generate(
 
     Example: engine folders generate library --folders 300 --labels known.csv
     """
-    from engine.folders.drawn_library.on_disk import write_library
-
-    if not 1 <= folders <= MOST_FOLDERS:
-        raise InputError(f"{folders} folders", where="--folders", fix=f"write 1 to {MOST_FOLDERS:,}")
     started = time.monotonic()
     told = started
 
@@ -44,7 +38,7 @@ def generate(
             told = time.monotonic()
             say(f"{done:,} of {total:,} folders")
 
-    made = write_library(directory, folders=folders, seed=seed, labels=labels, tick=tick)
+    made = api.generate(directory, folders=folders, seed=seed, labels=labels, tick=tick)
     if json:
         print_json({"directory": str(directory), "folders": made.folders, "files": made.files, "labels": made.labels})
         return

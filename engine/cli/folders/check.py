@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from engine.cli.folders.options import ProfileOption, TrainingDbOption
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import print_json, print_table, say
 from engine.folders import api
@@ -16,11 +17,9 @@ SHOWN = 20
 
 
 def check(
-    training_db: Annotated[
-        Path, typer.Option("--training-db", metavar="FILE", help="Samples, labels and predictions.")
-    ] = Path("training.db"),
+    training_db: TrainingDbOption = Path("training.db"),
     taxonomy: Annotated[str, typer.Option("--taxonomy", help="Whose labels.")] = TAXONOMY,
-    profile: Annotated[str, typer.Option("--profile", metavar="PROFILE", help="A name, or a path.")] = PROFILE,
+    profile: ProfileOption = PROFILE,
     model: Annotated[
         str | None, typer.Option("--model", metavar="RUN", help="Whose encoder compares; none: the untrained base.")
     ] = None,
