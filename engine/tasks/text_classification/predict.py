@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +65,7 @@ class TextClassifier:
         return self.judge(self.embed(texts, batch_size=batch_size))
 
     def embed(self, texts: Sequence[str], *, batch_size: int = BATCH_SIZE) -> Vectors:
-        """A vector of length 1 per text: (texts, dimensions), float32. `fingerprint` names what made it."""
+        """A vector of length 1 per text: (texts, dimensions), float32."""
         if not texts:
             return np.zeros((0, self.head.weight.shape[1]), dtype=np.float32)
         return self.encoder.embed(texts, batch_size=batch_size)
@@ -78,19 +76,6 @@ class TextClassifier:
         numbers = logits.argmax(axis=1)
         shares = self.calibration.probabilities(logits)
         return Judged(numbers, shares[np.arange(len(numbers)), numbers], shares)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """SHA-256 of the encoder: its weights, its tokenizer, and how it makes one vector of many. Encoders with
-        the same one give the same embeddings."""
-        encoder = self.encoder
-        digest = hashlib.sha256(f"{encoder.pooling}\0{encoder.normalize}\0{encoder.max_length}\0".encode())
-        tokenizer = getattr(encoder.tokenizer, "backend_tokenizer", None)
-        digest.update((tokenizer.to_str() if tokenizer is not None else repr(encoder.tokenizer)).encode())
-        for name, tensor in sorted(encoder.state_dict().items()):
-            digest.update(f"{name}\0{tuple(tensor.shape)}\0".encode())
-            digest.update(tensor.detach().cpu().contiguous().numpy().data)
-        return digest.hexdigest()
 
 
 def load(model: Path, device: str) -> TextClassifier:
