@@ -10,6 +10,7 @@ import atexit
 import difflib
 import gc
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -41,6 +42,9 @@ atexit.register(gc.freeze)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 1 failed, 2 bad input, 3 target missed, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal of another alphabet, or a name of bytes that are no letters: shown otherwise, as on stderr.
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not given or given[0] in {"-h", "--help", "help"}:
         print(_help())
         sys.exit(0)

@@ -45,7 +45,7 @@ def context_lines(
     before, after = _around(sorted(around), sample.name, room - len(children) - (hidden > 0))
     lines = list(above)
     lines += [((f"{indent}{glyphs.beside} {name}", Role.MUTED),) for name in before]
-    own = sample.shown.rpartition("/")[2] or "(the root)"
+    own = sample.last_name or "(the root)"
     lines.append(((f"{indent}{glyphs.here} ", Role.ACTIVE | BOLD), (own, Role.TITLE | BOLD)))
     lines += [((f"{indent}  {glyphs.below} ", Role.MUTED), (name, Role.TEXT)) for name in children]
     if hidden > 0:

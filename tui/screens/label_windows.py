@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.folders.labelling.agreement import Agreement
+from engine.folders.samples.escapes import escaped
 from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
 from tui.theme import Role, palette_of
@@ -60,8 +61,7 @@ class AgreementScreen(ModalScreen[None]):
             for first, second, count in each.confused[:MOST_CONFUSED]:
                 text.append(f"  {count:>4}  {first} {arrow} {second}\n", muted)
             for path in each.differing[:MOST_DIFFERING]:
-                shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                text.append(f"        {shown}\n", muted)
+                text.append(f"        {escaped(path)}\n", muted)
         return text
 
 

@@ -11,6 +11,7 @@ import typer
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import duration, print_json, print_table, say
 from engine.folders import api
+from engine.folders.samples.escapes import escaped
 
 if TYPE_CHECKING:
     from engine.folders.snapshots.gather import GatherSummary, Progress
@@ -101,12 +102,6 @@ def _tell_problems(summary: GatherSummary, db: Path) -> None:
     if not summary.problems:
         return
     for problem in api.gather_problems(db, summary.snapshot, most=SHOWN_PROBLEMS):
-        say(f"{_escaped(problem.path) or '.'}: {problem.what}")
+        say(f"{escaped(problem.path) or '.'}: {problem.what}")
     if summary.problems > SHOWN_PROBLEMS:
         say(f"and {summary.problems - SHOWN_PROBLEMS} more problems; all of them stand in {db}, table problems")
-
-
-def _escaped(path: str) -> str:
-    """Whatever a name holds, it moves no cursor and breaks no line."""
-    plain = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in plain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError, WorkError
+from engine.folders.samples.escapes import escaped
 from engine.folders.samples.names import normalised
 from engine.folders.samples.outline import NOWHERE, Outline, outline_of
 from engine.folders.samples.sample import TrainingSample
+from engine.folders.snapshots.raw import decoded
 
 if TYPE_CHECKING:
     from engine.folders.samples.training_db import TrainingDb
@@ -60,7 +61,7 @@ def make_features(
     """
     if batch_size < 1:
         raise InputError(f"a batch of {batch_size} samples", where="--batch-size", fix="write 1 or more")
-    known = db.fact(ROOT)
+    root, known = escaped(root), db.fact(ROOT)
     if known and known != root and not moved:
         raise InputError(
             f"holds folders of {known}, and the snapshot is of {root}",
@@ -170,7 +171,7 @@ class _Places:
 
 @lru_cache(maxsize=1 << 16)
 def _words_of(raw: bytes) -> str:
-    return normalised(os.fsdecode(raw))
+    return normalised(decoded(raw))
 
 
 def _nearest(rows: Sequence[int], at: int) -> list[int]:

@@ -5,11 +5,12 @@ Context of a folder (path, siblings, children, height) is all over the tree, and
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from engine.folders.snapshots.raw import decoded, encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class Outline:
 
     def name(self, row: int) -> str:
         """The same; bytes that are no UTF-8 are surrogates."""
-        return os.fsdecode(self.raw(row))
+        return decoded(self.raw(row))
 
     def children(self, row: int) -> Sequence[int]:
         """Rows right in it, by name."""
@@ -69,7 +70,7 @@ def outline_of(nodes: Iterable[FolderNode]) -> Outline:
         ids.append(node.id)
         above.append(node.parent)
         depths.append(node.depth)
-        names += os.fsencode(node.name)
+        names += encoded(node.name)
         ends.append(len(names))
     parents = _rows_of(np.frombuffer(above, np.int64), np.frombuffer(ids, np.int64))
     order = np.argsort(parents, kind="stable").astype(np.int32)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from engine.folders.samples.escapes import escaped
+
 
 class TrainingSample(msgspec.Struct, frozen=True, kw_only=True):
     """One folder of a snapshot with what surrounds it. Bytes that are no UTF-8 are surrogates in the path, and stand
@@ -43,4 +45,9 @@ class TrainingSample(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> str:
         """The path for people: what cannot be printed is escaped."""
-        return self.path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return escaped(self.path)
+
+    @property
+    def last_name(self) -> str:
+        """The folder's own name for people."""
+        return self.shown.rpartition("/")[2]

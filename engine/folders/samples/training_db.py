@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ import msgspec
 
 from engine.errors import InputError, NotFoundError
 from engine.folders.samples.sample import TrainingSample
+from engine.folders.snapshots.raw import decoded, encoded
 
 FORMAT = "1"
 SPLITS = ("train", "validation", "test")
@@ -92,7 +92,7 @@ class TrainingDb:
                 "INSERT INTO samples(path, creator, depth, features) VALUES(?, ?, ?, ?) ON CONFLICT(path) DO UPDATE "
                 "SET creator = excluded.creator, depth = excluded.depth, features = excluded.features, gone = 0 "
                 "WHERE features != excluded.features OR gone",
-                ((os.fsencode(one.path), one.creator, one.depth, _stored(one)) for one in samples),
+                ((encoded(one.path), one.creator, one.depth, _stored(one)) for one in samples),
             )
 
     def count(self, which: Which | None = None) -> int:
@@ -123,10 +123,10 @@ class TrainingDb:
         """Path → id of those that are stored."""
         found: dict[str, int] = {}
         for start in range(0, len(paths), 500):
-            part = [os.fsencode(path) for path in paths[start : start + 500]]
+            part = [encoded(path) for path in paths[start : start + 500]]
             marks = ",".join("?" * len(part))
             rows = self.connection.execute(f"SELECT path, id FROM samples WHERE path IN ({marks})", part)
-            found.update((os.fsdecode(path), number) for path, number in rows)
+            found.update((decoded(path), number) for path, number in rows)
         return found
 
     def mark_gone(self, present: Iterable[str]) -> int:
@@ -135,7 +135,7 @@ class TrainingDb:
         with self.connection:
             self.connection.execute("CREATE TEMP TABLE present(path BLOB PRIMARY KEY) WITHOUT ROWID")
             self.connection.executemany(
-                "INSERT OR IGNORE INTO present VALUES(?)", ((os.fsencode(path),) for path in present)
+                "INSERT OR IGNORE INTO present VALUES(?)", ((encoded(path),) for path in present)
             )
             self.connection.execute(
                 "UPDATE samples SET gone = 1 WHERE NOT gone AND path NOT IN (SELECT path FROM present)"
@@ -159,7 +159,7 @@ class TrainingDb:
 
     def paths_of(self, numbers: Sequence[int]) -> dict[int, str]:
         """Id → path of those that are stored."""
-        return {number: os.fsdecode(path) for number, path in self._by_id("path", numbers)}
+        return {number: decoded(path) for number, path in self._by_id("path", numbers)}
 
     def creators_of(self, numbers: Sequence[int]) -> dict[int, str]:
         """Id → creator of those that are stored."""
@@ -292,4 +292,4 @@ def _stored(sample: TrainingSample) -> bytes:
 
 
 def _sample(number: int, path: bytes, features: bytes) -> TrainingSample:
-    return msgspec.structs.replace(_decode(features), id=number, path=os.fsdecode(path))
+    return msgspec.structs.replace(_decode(features), id=number, path=decoded(path))

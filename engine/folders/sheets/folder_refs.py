@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.folders.samples.escapes import unescaped
 from engine.folders.sheets.sheet import as_written, checksum_of, key_for, number_of
 from engine.profiles.problems import printable
 
 if TYPE_CHECKING:
     from engine.folders.samples.training_db import TrainingDb
-
-_ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True)
@@ -62,14 +59,13 @@ def _problem(ref: FolderRef, number: int | None) -> str:
 
 
 def _spellings(cell: str) -> Iterator[str]:
-    """Paths that a cell may stand for: as it is, and without what the sheet did to make it harmless and readable."""
+    """Paths that a cell may stand for: what the sheet was given before it made that readable and harmless; and as it
+    is, where somebody else wrote it."""
     if not cell:
         return
     plain = as_written(cell).strip("/")
-    yield plain
     if "\\x" in plain:
-        raw = _ESCAPED.sub(lambda match: os.fsdecode(bytes([int(match[1], 16)])), plain)
-        # Bytes that together are UTF-8 were never escaped, so what comes out is what went in.
-        yield raw
+        yield unescaped(plain)
+    yield plain
     if plain != cell:
         yield cell

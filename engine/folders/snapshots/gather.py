@@ -18,6 +18,7 @@ from engine.errors import InputError
 from engine.folders.snapshots import changes
 from engine.folders.snapshots.bulk_insert import ENTRY, FOLDER_FACTS, store, stored_id
 from engine.folders.snapshots.index import Index, bounds, open_index, path_of, unread
+from engine.folders.snapshots.raw import encoded
 from engine.folders.snapshots.reader import FOLDER, Folder
 from engine.folders.snapshots.reader_pool import Part, Readers, default_readers
 from engine.runs.locks import try_lock
@@ -108,7 +109,7 @@ class _Gathering:
         self._sql, self._root, self._report = index.connection, root, report
         self._began = self._reported = self._committed = time.monotonic()
         self._sql.execute("PRAGMA cache_size = -16000")
-        earlier = [one for one in index.snapshots() if os.fsencode(one.root) == root]
+        earlier = [one for one in index.snapshots() if encoded(one.root) == root]
         cut_off = [one for one in earlier if one.finished is None]
         self._previous = max((one.id for one in earlier if one.finished is not None), default=None)
         with _transaction(self._sql):

@@ -7,7 +7,6 @@ tables' own order. A folder has a lower id than what is in it. What has a row in
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import InputError, NotFoundError
+from engine.folders.snapshots.raw import decoded
 from engine.folders.snapshots.reader import FOLDER
 
 SNAPSHOT_BITS = 40
@@ -123,7 +123,7 @@ class Index:
         rows = self.connection.execute(
             "SELECT id, root, started, finished, previous, nodes, folders FROM snapshots ORDER BY id"
         )
-        return [Snapshot(row[0], os.fsdecode(row[1]), *row[2:]) for row in rows]
+        return [Snapshot(row[0], decoded(row[1]), *row[2:]) for row in rows]
 
     def snapshot(self, number: int) -> Snapshot:
         """One by its number. Raises NotFoundError."""
@@ -148,7 +148,7 @@ class Index:
         )
         for number, parent, depth, name, files, folders, size, extensions, mtime_ns in rows:
             yield FolderNode(
-                number, parent, depth, os.fsdecode(name), files, folders, size, _extensions(extensions), mtime_ns
+                number, parent, depth, decoded(name), files, folders, size, _extensions(extensions), mtime_ns
             )
 
     def entries(self, folder: int) -> list[Entry]:
@@ -159,13 +159,13 @@ class Index:
             (folder,),
         )
         return [
-            Entry(number, parent, depth, KINDS[kind], size, mtime_ns, os.fsdecode(name))
+            Entry(number, parent, depth, KINDS[kind], size, mtime_ns, decoded(name))
             for number, parent, depth, kind, size, mtime_ns, name in rows
         ]
 
     def path_of(self, node: int) -> str:
         """Below the root, with `/`; empty for the root itself."""
-        return os.fsdecode(path_of(self.connection, node))
+        return decoded(path_of(self.connection, node))
 
     def problems(self, snapshot: int) -> Iterator[Problem]:
         """What could not be read, and links that lead in circles."""
