@@ -65,7 +65,11 @@ class Learning(Beside):
         if self._sitting is not None:
             (labelling, wanted), workspace = self._sitting, self._workspace
             database = labelling.opened.database
-            self._once("train", lambda: self._Started(train_on_labels(workspace, database, wanted, preset)))
+            self._once(
+                "train",
+                lambda: self._Started(train_on_labels(workspace, database, wanted, preset)),
+                begins="Making a dataset of the labels ...",
+            )
 
     def on_learning__started(self, event: _Started) -> None:
         event.stop()
@@ -105,7 +109,11 @@ class Learning(Beside):
         if self._sitting is not None:
             (labelling, wanted), workspace = self._sitting, self._workspace
             database, known = labelling.opened.database, len(labelling.known)
-            self._once("propose", lambda: self.Batch(wanted.name, propose(workspace, database, wanted, run, known)))
+            self._once(
+                "propose",
+                lambda: self.Batch(wanted.name, propose(workspace, database, wanted, run, known)),
+                begins="Looking for the folders that teach most: go on meanwhile.",
+            )
 
     def export(self) -> None:
         """Write the labels out."""
@@ -123,10 +131,12 @@ class Learning(Beside):
         """Whether it is at this."""
         return what in self._busy
 
-    def _once(self, what: str, work: Callable[[], Message]) -> None:
+    def _once(self, what: str, work: Callable[[], Message], begins: str = "") -> None:
         if what in self._busy:
             return
         self._busy.add(what)
+        if begins:
+            self.post_message(self.Said(begins))
 
         def guarded() -> Message:
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from textual.message import Message
 
@@ -50,6 +49,8 @@ class ModelBeside(Beside):
         self._asked_why: int | None = None
         self.why: Why | None = None
         """The answer to the last `explain`, when it is there."""
+        self.explaining = False
+        """Whether reasons are shown."""
 
     def on_unmount(self) -> None:
         self._counsel.take(None)
@@ -64,9 +65,9 @@ class ModelBeside(Beside):
         """Whether a model is on its way."""
         return bool(self._loading)
 
-    def suggestion(self, labelling: Sitting) -> Suggestion | None:
+    def suggestion(self, labelling: Sitting | None) -> Suggestion | None:
         """What is suggested for the current folder, as far as it is known."""
-        return self._counsel.of(labelling)
+        return self._counsel.of(labelling) if labelling is not None else None
 
     def forget(self) -> None:
         """Another taxonomy: what was said before does not count."""
@@ -131,12 +132,18 @@ class ModelBeside(Beside):
 
     # -- reasons
 
-    def explain(self, database: Path, labelling: Sitting) -> None:
-        """Look for the labelled folders that are most like the current one."""
+    def toggle_explaining(self) -> None:
+        """Show reasons from now on, or no more."""
+        self.explaining = not self.explaining
+        if not self.explaining:
+            self.unexplain()
+
+    def explain(self, labelling: Sitting) -> None:
+        """Where reasons are shown: look for the labelled folders that are most like the current one."""
         sample, adviser = labelling.current, self._counsel.adviser
-        if sample is None:
+        if not self.explaining or sample is None:
             return
-        known = list(labelling.known.items())
+        database, known = labelling.opened.database, list(labelling.known.items())
         self._asked_why, self.why = sample.id, None
 
         def work() -> Message:

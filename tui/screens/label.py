@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.events import Key
-from textual.widgets import Input, Static
 
 from engine.errors import FinetopError
 from engine.folders.labelling.sitting import Sitting
 from tui.actions import bindings_of
-from tui.feed.model import Snapshot, Wanted
+from tui.feed.model import Wanted
 from tui.labelling.database_beside import DatabaseBeside
 from tui.labelling.keys import keys_of
 from tui.labelling.learning import Learning
@@ -20,8 +18,9 @@ from tui.labelling.model_beside import ModelBeside
 from tui.labelling.place import WHAT_TO_DO, LabelSet
 from tui.labelling.possible import ACTIONS, possible
 from tui.screens.base import ConsoleScreen
-from tui.screens.label_panes import LabelPanes, shown_of
+from tui.screens.label_panes import LabelPanes, LabelPlace, shown_of
 from tui.screens.label_windows import AgreementScreen, TrainScreen
+from tui.screens.writing_field import WritingField
 from tui.theme import Role
 
 HOW = "Letters label. Enter accepts, Space skips, Backspace takes back; ? shows all."
@@ -43,13 +42,9 @@ class LabelScreen(ConsoleScreen):
         self.label_set: LabelSet | None = None
         self.keys: dict[str, str] = {}
         """Key → label."""
-        self._writing = ""
-        """What the field is for: `note`, `search`, or nothing."""
-        self._explaining = False
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="label-place"):
-            yield Static("Looking for folders to label …", id="label-waiting", markup=False)
+        yield LabelPlace(ascii_only=self.console.options.ascii_only)
         yield DatabaseBeside(self.console.options)
         yield ModelBeside()
         yield Learning(self.console.options.workspace)
@@ -58,6 +53,11 @@ class LabelScreen(ConsoleScreen):
     def panes(self) -> LabelPanes:
         """What shows the sitting."""
         return self.query_one(LabelPanes)
+
+    @property
+    def writing(self) -> bool:
+        """Whether keys are letters of a text."""
+        return bool(self.query(LabelPanes)) and self.panes.writing.purpose is not None
 
     @property
     def database(self) -> DatabaseBeside:
@@ -77,29 +77,23 @@ class LabelScreen(ConsoleScreen):
     # -- opening
 
     def on_mount(self) -> None:
-        self.console.snapshot_signal.subscribe(self, self.show_snapshot)
+        # A run that was started here may have gone on, or ended.
+        self.console.snapshot_signal.subscribe(self, self.learning.follow)
 
     def on_screen_resume(self) -> None:
         self.console.want(Wanted())
         if self.labelling is None:
             self.database.look()
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """A run that was started here may have gone on, or ended."""
-        self.learning.follow(snapshot)
-
     def on_database_beside_nothing(self, event: DatabaseBeside.Nothing) -> None:
         event.stop()
-        self.query_one("#label-waiting", Static).update(event.place.problem or WHAT_TO_DO)
+        self.query_one(LabelPlace).wait(event.place.problem or WHAT_TO_DO)
 
     async def on_database_beside_sitting(self, event: DatabaseBeside.Sitting) -> None:
         event.stop()
         self.labelling, self.label_set = event.labelling, event.wanted
         self.keys = {key: label for label, key in keys_of(event.labelling.labels).items()}
-        if not self.query(LabelPanes):
-            place = self.query_one("#label-place", Vertical)
-            await place.remove_children()
-            await place.mount(LabelPanes(ascii_only=self.console.options.ascii_only))
+        await self.query_one(LabelPlace).open()
         torn = event.labelling.opened.unreadable
         passed = f"{torn} torn lines of the log were passed over; all others count."
         self.say(passed if torn else HOW, Role.WARNING if torn else Role.MUTED)
@@ -116,7 +110,7 @@ class LabelScreen(ConsoleScreen):
         if labelling is None or wanted is None or not self.query(LabelPanes):
             return
         self.model.look(labelling)
-        self.set_class(self._explaining, "-explained")
+        self.set_class(self.model.explaining, "-explained")
         keys = {label: key for key, label in self.keys.items()}
         self.panes.show(shown_of(labelling, wanted, keys, self.model, ascii_only=self.console.options.ascii_only))
         self.refresh_bindings()
@@ -145,38 +139,35 @@ class LabelScreen(ConsoleScreen):
         return action not in ACTIONS or possible(
             action,
             self.labelling,
-            writing=bool(self._writing),
-            suggested=self.labelling is not None and self.model.suggestion(self.labelling) is not None,
+            writing=self.writing,
+            suggested=self.model.suggestion(self.labelling) is not None,
             taxonomies=len(self.database.place.sets),
         )
 
     def action_accept(self) -> None:
         """Give what the model suggests."""
-        suggestion = self.model.suggestion(self.labelling) if self.labelling is not None else None
-        if suggestion is not None:
+        if suggestion := self.model.suggestion(self.labelling):
             self._give(suggestion.label)
 
     def _give(self, label: str) -> None:
         labelling = self.labelling
         if labelling is None or labelling.current is None:
             return
-        name = labelling.current.shown.rpartition("/")[2]
-        suggestion = self.model.suggestion(labelling)
+        name, suggestion = labelling.current.last_name, self.model.suggestion(labelling)
         self._act(lambda: labelling.give(label, suggestion), f"{name}: {label}")
 
     def action_skip(self) -> None:
         """Put the folder off."""
         labelling = self.labelling
         if labelling is not None and labelling.current is not None:
-            self._act(labelling.skip, f"{labelling.current.shown.rpartition('/')[2]}: put off")
+            self._act(labelling.skip, f"{labelling.current.last_name}: put off")
 
     def action_undo(self) -> None:
         """Take the last act back, and show its folder."""
         labelling = self.labelling
         if labelling is None:
             return
-        last = labelling.state.undoable(labelling.who, labelling.turn)
-        if last is not None:
+        if last := labelling.state.undoable(labelling.who, labelling.turn):
             self._act(labelling.undo, f"Taken back: {last.label or last.act}")
 
     def action_move(self, step: int) -> None:
@@ -205,16 +196,13 @@ class LabelScreen(ConsoleScreen):
         self._moved()
 
     def _moved(self) -> None:
-        labelling = self.labelling
-        if self._explaining and labelling is not None and labelling.current is not None:
-            self.model.explain(labelling.opened.database, labelling)
+        if self.labelling is not None:
+            self.model.explain(self.labelling)
         self.show()
 
     def action_why(self) -> None:
         """Show the nearest labelled folders, for this folder and the next ones; once more hides them."""
-        self._explaining = not self._explaining
-        if not self._explaining:
-            self.model.unexplain()
+        self.model.toggle_explaining()
         self._moved()
 
     # -- notes and searches
@@ -222,38 +210,30 @@ class LabelScreen(ConsoleScreen):
     def action_note(self) -> None:
         """Write something down about the folder."""
         if self.labelling is not None:
-            self._write("note", "Note: Enter keeps it, Esc does not", self.labelling.note)
+            self.panes.writing.ask("note", self.labelling.note)
 
     def action_search(self) -> None:
         """Look for folders."""
-        self._write("search", "Search: words of the path", "")
+        self.panes.writing.ask("search")
 
-    def _write(self, what: str, title: str, value: str) -> None:
-        self._writing = what
-        self.panes.open_field(title, value)
+    def on_writing_field_toggled(self) -> None:
         self.refresh_bindings()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_writing_field_written(self, event: WritingField.Written) -> None:
         event.stop()
-        what, text, labelling = self._writing, event.value.strip(), self.labelling
-        self._stop_writing()
+        text, labelling = event.text, self.labelling
         if labelling is None:
             return
-        if what == "note" and text != labelling.note:
+        if event.purpose == "note" and text != labelling.note:
             self._act(lambda: labelling.write_note(text), "The note is kept." if text else "The note is gone.")
-        elif what == "search" and text:
+        elif event.purpose == "search" and text:
             self.database.search(text)
-
-    def _stop_writing(self) -> None:
-        self._writing = ""
-        self.panes.close_field()
-        self.refresh_bindings()
 
     def action_leave(self) -> None:
         """Out of the field, then out of the reasons, then back to Monitor."""
-        if self._writing:
-            self._stop_writing()
-        elif self._explaining:
+        if self.writing:
+            self.panes.writing.leave()
+        elif self.model.explaining:
             self.action_why()
         else:
             super().action_leave()
@@ -278,8 +258,8 @@ class LabelScreen(ConsoleScreen):
     def action_agreement(self) -> None:
         """How far passes and people agree."""
         if self.labelling is not None:
-            found, plain = self.labelling.agreements(), self.console.options.ascii_only
-            self.app.push_screen(AgreementScreen(found, ascii_only=plain))
+            plain = self.console.options.ascii_only
+            self.app.push_screen(AgreementScreen(self.labelling.agreements(), ascii_only=plain))
 
     def action_export(self) -> None:
         """Write the labels to a file."""
@@ -287,9 +267,7 @@ class LabelScreen(ConsoleScreen):
 
     def action_next_batch(self) -> None:
         """Propose what to label next."""
-        if not self.learning.busy("propose"):
-            self.say("Looking for the folders that teach most: go on meanwhile.")
-            self.learning.propose(self.model.run)
+        self.learning.propose(self.model.run)
 
     def on_learning_batch(self, event: Learning.Batch) -> None:
         event.stop()
@@ -305,7 +283,6 @@ class LabelScreen(ConsoleScreen):
 
         def chosen(preset: str | None) -> None:
             if preset:
-                self.say("Making a dataset of the labels ...")
                 self.learning.train(preset)
 
         self.app.push_screen(TrainScreen(self.label_set.presets, len(self.labelling.known)), chosen)

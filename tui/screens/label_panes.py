@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from engine.folders.labelling.agreement import Agreement
 from engine.folders.labelling.sitting import Figures, Sitting
@@ -17,7 +18,7 @@ from tui.labelling.label_list import Choice, label_lines
 from tui.labelling.model_beside import ModelBeside
 from tui.labelling.place import LabelSet
 from tui.labelling.why import Why, why_lines
-from tui.screens.field import Field
+from tui.screens.writing_field import WritingField
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
@@ -77,6 +78,27 @@ def _why_no_suggestion(labelling: Sitting, model: ModelBeside, ascii_only: bool)
     return "No model yet: ^g trains one."
 
 
+class LabelPlace(Vertical):
+    """Words that wait for a database, then the panes."""
+
+    def __init__(self, *, ascii_only: bool) -> None:
+        super().__init__(id="label-place")
+        self._ascii_only = ascii_only
+
+    def compose(self) -> ComposeResult:
+        yield Static("Looking for folders to label …", id="label-waiting", markup=False)
+
+    def wait(self, text: str) -> None:
+        """Say what is missing."""
+        self.query_one("#label-waiting", Static).update(text)
+
+    async def open(self) -> None:
+        """There is something to label."""
+        if not self.query(LabelPanes):
+            await self.remove_children()
+            await self.mount(LabelPanes(ascii_only=self._ascii_only))
+
+
 class LabelPanes(Vertical):
     """Draws what it is told; decides nothing."""
 
@@ -90,26 +112,14 @@ class LabelPanes(Vertical):
                 yield Lines(ascii_only=self._ascii_only, id="context")
                 yield Lines(ascii_only=self._ascii_only, id="why")
             yield Lines(ascii_only=self._ascii_only, id="labels")
-        writing = Field(id="writing")
-        # Tab must not reach it while it is hidden.
-        writing.can_focus = False
-        yield writing
+        yield WritingField(id="writing")
         yield Lines(ascii_only=self._ascii_only, id="figures")
         yield Lines(ascii_only=self._ascii_only, id="said")
 
-    def open_field(self, title: str, value: str) -> None:
-        """Let the operator write."""
-        field = self.query_one("#writing", Field)
-        field.border_title, field.value = title, value
-        self.screen.add_class("-writing")
-        field.can_focus = True
-        field.focus()
-
-    def close_field(self) -> None:
-        """Keys are labels again."""
-        self.screen.remove_class("-writing")
-        self.query_one("#writing", Field).can_focus = False
-        self.screen.set_focus(None)
+    @property
+    def writing(self) -> WritingField:
+        """Where the operator writes."""
+        return self.query_one(WritingField)
 
     def show(self, shown: Shown) -> None:
         """Show this; what is the same is not sent again."""

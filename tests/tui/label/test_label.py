@@ -188,7 +188,7 @@ async def test_a_key_that_changes_nothing_sends_nothing(library: Path, label: An
         sent: list[str] = []
         app._driver.write = sent.append
         app.screen.show()
-        app.screen.show_snapshot(app.snapshot)
+        app.screen.learning.follow(app.snapshot)
         await pilot.press("z", "enter")
         await pilot.pause(0.2)
         assert "".join(sent) == ""
