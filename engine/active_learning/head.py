@@ -1,4 +1,4 @@
-"""The model of a round: a logistic head on embeddings that stay as they are. The one part that needs scikit-learn.
+"""The model of a round: a logistic head on embeddings that stay as they are.
 
 A round on frozen embeddings takes well under a second, and the encoder is fine-tuned once at the end: nearly the
 quality of fine-tuning each round for orders of magnitude less compute (arXiv 2402.15613).
@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.active_learning.arrays import Probabilities, Vectors
+from engine.linear_head import LinearHead, fit_linear, softmax
 
 Labels = NDArray[np.int64]
 """The class of each example, a number."""
 MEMBERS = 5
 """Heads of a committee."""
 FOLDS = 5
+TOLERANCE = 1e-3
+"""Of the solver: a round asks in which order examples stand, not how sure it is to the fourth digit."""
 
 
 class Head:
@@ -26,26 +29,16 @@ class Head:
     ) -> None:
         """Fit. `regularization` is the inverse strength C of the L2 penalty; `balanced` weighs classes alike."""
         self.classes, self.seen = classes, np.unique(labels)
-        self.weights = np.zeros((len(self.seen), vectors.shape[1]))
-        self.bias = np.zeros(len(self.seen))
-        if len(self.seen) < 2:
-            return
-        from sklearn.linear_model import LogisticRegression
-
-        fitted = LogisticRegression(
-            C=regularization, class_weight="balanced" if balanced else None, max_iter=1000, tol=1e-3
-        ).fit(vectors, labels)
-        if len(self.seen) == 2:  # scikit-learn keeps one row for two classes
-            self.weights[1], self.bias[1] = fitted.coef_[0], fitted.intercept_[0]
-        else:
-            self.weights, self.bias = fitted.coef_, fitted.intercept_
+        self._linear: LinearHead | None = None
+        if len(self.seen) > 1:
+            self._linear = fit_linear(
+                vectors, labels, regularization=regularization, balanced=balanced, tolerance=TOLERANCE
+            )
 
     def probabilities(self, vectors: Vectors) -> Probabilities:
         """Examples × classes."""
-        logits = vectors @ self.weights.T + self.bias
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         everything = np.zeros((len(vectors), self.classes))
-        everything[:, self.seen] = powers / powers.sum(axis=1, keepdims=True)
+        everything[:, self.seen] = softmax(self._linear.logits(vectors)) if self._linear is not None else 1.0
         return everything
 
     def predict(self, vectors: Vectors) -> Labels:

@@ -1,58 +1,26 @@
-"""The head: multinomial logistic regression on embeddings, as two arrays.
-
-Fitted anew on cached embeddings, which costs milliseconds. It is never read from a pickle, which is code.
-"""
+"""The head of a classifier of texts, fitted anew on cached embeddings, which costs milliseconds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
-Matrix = NDArray[np.float64]
-Numbers = NDArray[np.int64]
-MOST_ITERATIONS = 1000
+from engine.linear_head import LinearHead as Head
+from engine.linear_head import Matrix, Numbers, Vectors, fit_linear, softmax
 
-
-@dataclass(frozen=True)
-class Head:
-    """Class scores are `vectors @ weight.T + bias`."""
-
-    weight: Matrix
-    """(classes, dimensions)"""
-    bias: Matrix
-    """(classes,)"""
-
-    def logits(self, vectors: Vectors) -> Matrix:
-        """(texts, classes)"""
-        scores: Matrix = vectors.astype(np.float64) @ self.weight.T + self.bias
-        return scores
+__all__ = ["Head", "Matrix", "Numbers", "Vectors", "fit_head", "negative_log_likelihood", "out_of_fold", "softmax"]
 
 
 def fit_head(
     vectors: Vectors, classes: Numbers, count: int, *, regularization: float = 1.0, balanced: bool = True
 ) -> Head:
-    """Fit a head for `count` classes, each of which has a vector at least.
-
-    `regularization` is the inverse strength C of the L2 penalty; `balanced` weighs classes by n / (count · n_class)
-    (King & Zeng 2001). scikit-learn's solver, the same that SetFit uses.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(
-        C=regularization, class_weight="balanced" if balanced else None, max_iter=MOST_ITERATIONS
-    )
-    model.fit(vectors, classes)
-    if len(model.classes_) != count:
-        raise ValueError(f"{len(model.classes_)} of {count} classes have a vector")
-    weight, bias = model.coef_.astype(np.float64), model.intercept_.astype(np.float64)
-    if count == 2:
-        # One row says how much likelier the second class is; halves of either sign give the same probabilities.
-        weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
-    return Head(weight, bias)
+    """Fit a head for `count` classes, each of which has a vector at least."""
+    there = len(np.unique(classes))
+    if there != count:
+        raise ValueError(f"{there} of {count} classes have a vector")
+    return fit_linear(vectors, classes, regularization=regularization, balanced=balanced)
 
 
 def out_of_fold(
@@ -80,13 +48,6 @@ def out_of_fold(
             logits[held] = fit(vectors[~held], classes[~held]).logits(vectors[held])
             covered |= held
     return logits, covered
-
-
-def softmax(logits: Matrix) -> Matrix:
-    """Probabilities, row by row."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Matrix = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 def negative_log_likelihood(probabilities: Matrix, classes: Numbers) -> float:
