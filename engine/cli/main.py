@@ -35,9 +35,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 INTERRUPTED = 130
 
-# The interpreter looks for garbage among all modules when it ends, which takes an eighth of a short command's time.
-atexit.register(gc.freeze)
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 1 failed, 2 bad input, 3 target missed, 130 interrupted."""
@@ -54,6 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"finetop {__version__}")
         sys.exit(0)
     sys.exit(_run(given))
+
+
+@atexit.register
+def _end_at_once() -> None:
+    """The interpreter looks for garbage among all modules when it ends: an eighth of a short command's time."""
+    # torch's libraries would report whatever is kept as lost.
+    if "torch" not in sys.modules:
+        gc.freeze()
 
 
 def _run(given: list[str]) -> int:
