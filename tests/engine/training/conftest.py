@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from engine.datasets.store import Dataset
-from engine.events.writer import EventWriter
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Stop
 from engine.training.buckets import shuffled_batches
 from engine.training.config import TrainingConfig
 from engine.training.watch import Tick
+from tests.engine.jobs import MakeJob, job_maker
 
 
 class Line:
@@ -56,36 +51,11 @@ class Line:
         return {"score": -error if self.rising else error, "loss": error}
 
 
-MakeJob = Callable[..., Job]
-
-
-@pytest.fixture(autouse=True)
-def no_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests count the calls of `should_stop`: a slow machine must not add any."""
-    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
-
-
 @pytest.fixture
-def make_job(tmp_path: Path) -> MakeJob:
-    numbers = itertools.count()
-
-    def make(name: str | None = None, **settings: Any) -> Job:
-        parts = {"targets", "early_stop_on", "should_stop", "splits_of_batch", "policy"}
-        given = {part: settings.pop(part) for part in parts & set(settings)}
-        paths = RunPaths(tmp_path / (name or f"run-{next(numbers)}"))
-        config = TrainingConfig(**({"epochs": 3, "batch_size": 4, "learning_rate": 0.05} | settings))
-        return Job(
-            **{"should_stop": lambda: Stop.NO} | given,
-            run_id="r",
-            config=config,
-            dataset=Dataset(tmp_path, None),  # type: ignore[arg-type]
-            device="cpu",
-            paths=paths,
-            events=EventWriter(paths.events),
-            headline="score",
-        )
-
-    return make
+def make_job(tmp_path: Path, no_pulse: None) -> MakeJob:
+    defaults = {"epochs": 3, "batch_size": 4, "learning_rate": 0.05}
+    dataset = Dataset(tmp_path, None)  # type: ignore[arg-type]
+    return job_maker(tmp_path, TrainingConfig, defaults, dataset=dataset, headline="score")
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ from engine.training.loop import Loop
 from engine.training.shared_memory import SharedArrays
 from engine.training.trainable import FitResult, Phase
 from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.jobs import MakeJob
 from tests.engine.training.prepared import Keeping, Kinds, Misbehaving, Points, StrangeError, Telling
 
-MakeJob = Callable[..., Job]
 ROOT = Path(__file__).parents[3]
 PHASE = Phase("training", 3)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,8 +15,8 @@ from engine.tasks.contract import Job, Stop
 from engine.training.loop import Loop
 from engine.training.trainable import FitResult, Phase
 from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.jobs import MakeJob
 
-MakeJob = Callable[..., Job]
 PHASE = Phase("training", 3)
 
 

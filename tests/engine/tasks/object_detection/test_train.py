@@ -13,21 +13,20 @@ from safetensors.torch import load_file
 
 from engine.datasets.store import Dataset
 from engine.errors import InputError, StopRequested
-from engine.events.writer import EventWriter
 from engine.files import read_json
 from engine.runs.checkpoints import newest_valid
 from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Stop
+from engine.tasks.contract import Stop
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.predict import agree
 from engine.training.snapshot import read_snapshot
 from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.jobs import MakeJob, job_maker
 
 from .drawn import SIZE, drawn_dataset
 
 pytestmark = pytest.mark.slow
 
-MakeJob = Callable[..., Job]
 CLASSES = ("bar", "square")
 TILES = {"tiles": "both", "tile_size": 48, "tiles_per_image": 1}
 
@@ -38,33 +37,9 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture
-def make_job(tmp_path: Path, dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> MakeJob:
-    # Tests count the calls of `should_stop`: a slow machine must not add any.
-    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", float("inf"))
-
-    def make(
-        name: str, *, should_stop: Any = lambda: Stop.NO, resume_from: Path | None = None, **settings: Any
-    ) -> Job:
-        paths = RunPaths(tmp_path / name)
-        config = {
-            "epochs": 2,
-            "batch_size": 4,
-            "image_size": SIZE,
-            "precision": "fp32",
-        } | settings
-        return Job(
-            run_id="20261120-143215-p-yolo-0001",
-            config=TASK.config_class(**config),
-            dataset=dataset,
-            device="cpu",
-            paths=paths,
-            events=EventWriter(paths.events),
-            should_stop=should_stop,
-            headline="map50_95",
-            resume_from=resume_from,
-        )
-
-    return make
+def make_job(tmp_path: Path, dataset: Dataset, no_pulse: None) -> MakeJob:
+    defaults = {"epochs": 2, "batch_size": 4, "image_size": SIZE, "precision": "fp32"}
+    return job_maker(tmp_path, TASK.config_class, defaults, dataset=dataset, headline="map50_95")
 
 
 @pytest.mark.parametrize(

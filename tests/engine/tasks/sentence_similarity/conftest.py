@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.datasets.store import Dataset, write_dataset
-from engine.events.writer import EventWriter
-from engine.runs.paths import RunPaths
-from engine.runs.spec import Target
-from engine.tasks.contract import Job, Row, Stop
+from engine.tasks.contract import Row
 from engine.tasks.sentence_similarity.config import Config
 from engine.workspace import Workspace
+from tests.engine.jobs import MakeJob, job_maker
+from tests.engine.tiny_bert import save_tiny_bert_of_words
 
 SYNONYMS = [
     ("pole", "mast"),
@@ -36,24 +33,7 @@ WORDS = [word for pair in SYNONYMS for word in pair]
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of a base model that trains in milliseconds."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    directory = tmp_path_factory.mktemp("base")
-    vocabulary = directory / "vocab.txt"
-    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
-    BertTokenizerFast(vocab=str(vocabulary)).save_pretrained(directory)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(WORDS) + 5,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(directory)
-    return directory
+    return save_tiny_bert_of_words(tmp_path_factory.mktemp("base"), WORDS)
 
 
 def scored_pairs(count: int, seed: int) -> list[Row]:
@@ -107,35 +87,12 @@ def _store(where: Path, train: list[Row], validation: list[Row], **others: list[
     )
 
 
-MakeJob = Callable[..., Job]
-
-
 @pytest.fixture
-def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob]) -> MakeJob:
-    """`make_job("name", epochs=3, …)`: a job in a run directory of that name; the config may be changed."""
+def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob], no_pulse: None) -> MakeJob:
     return make_job_in(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def make_job_in(tiny_base: Path, pairs_dataset: Dataset) -> Callable[[Path], MakeJob]:
-    numbers = itertools.count()
-
-    def for_directory(directory: Path) -> MakeJob:
-        def make(name: str | None = None, *, targets: tuple[Target, ...] = (), **config: Any) -> Job:
-            paths = RunPaths(directory / (name or f"run-{next(numbers)}"))
-            settings = {"base": str(tiny_base), "epochs": 2, "batch_size": 8, "learning_rate": 1e-3} | config
-            return Job(
-                run_id="20261120-143215-p-m-0001",
-                config=Config(**settings),
-                dataset=pairs_dataset,
-                device="cpu",
-                paths=paths,
-                events=EventWriter(paths.events),
-                should_stop=lambda: Stop.NO,
-                headline="correlation",
-                targets=targets,
-            )
-
-        return make
-
-    return for_directory
+    defaults = {"base": str(tiny_base), "epochs": 2, "batch_size": 8, "learning_rate": 1e-3}
+    return lambda directory: job_maker(directory, Config, defaults, dataset=pairs_dataset, headline="correlation")

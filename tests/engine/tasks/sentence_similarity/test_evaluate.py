@@ -12,9 +12,9 @@ from engine.datasets.store import Dataset
 from engine.evaluation.report import Report, as_markdown
 from engine.files import read_json, write_json
 from engine.runs.spec import Target
-from engine.tasks.contract import Job
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.evaluate import evaluate
+from tests.engine.jobs import MakeJob
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ TARGETS = (Target("correlation", at_least=0.999), Target("mae", at_most=2.0))
 
 
 @pytest.fixture(scope="module")
-def model(make_job_in: Callable[[Path], Callable[..., Job]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Path:
     job = make_job_in(tmp_path_factory.mktemp("trained"))(
         epochs=8, learning_rate=3e-3, unsupervised_epochs=1, targets=TARGETS
     )

@@ -6,7 +6,6 @@ import dataclasses
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,13 @@ from engine.tasks.contract import Job, Stop
 from engine.tasks.sentence_similarity import TASK
 from engine.tasks.sentence_similarity.config import Config
 from engine.tasks.sentence_similarity.phases import plan_phases
-from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.interruptions import Killed, Uninterrupted, after, events, kill, resumed, train_through, trainer
+from tests.engine.jobs import MakeJob
 
 pytestmark = pytest.mark.slow
 
-MakeJob = Callable[..., Job]
 ALL_PHASES: dict[str, Any] = {"unsupervised_epochs": 2, "checkpoint_every_s": 0.0}
 """Three phases, and a checkpoint at every step."""
-
-
-def resumed(job: Job, should_stop: Callable[[], Stop] = lambda: Stop.NO) -> Job:
-    """The job as the next attempt gets it."""
-    checkpoint = newest_valid(job.paths.checkpoints)
-    return dataclasses.replace(job, resume_from=checkpoint.path if checkpoint else None, should_stop=should_stop)
 
 
 def newest_checkpoint(job: Job) -> Path:
@@ -152,33 +145,10 @@ def test_a_dataset_without_training_pairs_is_a_sentence(
         TASK.train(dataclasses.replace(make_job(), dataset=dataset))
 
 
-@dataclasses.dataclass(frozen=True)
-class Uninterrupted:
-    """The run of all phases when nothing happens to it."""
-
-    result: dict[str, Any]
-    questions: int
-    """How often it asked whether to stop."""
-    phase_ends: list[int]
-    """Steps at the end of each phase."""
-
-    def at(self, part: float) -> int:
-        return int(part * self.questions)
-
-
 @pytest.fixture(scope="session")
 def uninterrupted(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
-    questions = 0
-
-    def should_stop() -> Stop:
-        nonlocal questions
-        questions += 1
-        return Stop.NO
-
     job = make_job_in(tmp_path_factory.mktemp("uninterrupted"))(**ALL_PHASES)
-    TASK.train(dataclasses.replace(job, should_stop=should_stop))
-    result = handed_over(job)
-    return Uninterrupted(result, questions, [phase["steps"] for phase in result["facts"]["phases"]])
+    return train_through(TASK, job, handed_over)
 
 
 IN_EACH_PHASE = [0.15, 0.55, 0.85]
@@ -199,7 +169,7 @@ def test_killed_twice_after_the_first_phase_it_does_not_repeat_it(
     make_job: MakeJob, uninterrupted: Uninterrupted
 ) -> None:
     job = make_job(**ALL_PHASES | {"checkpoint_every_s": 1000.0})
-    end = uninterrupted.phase_ends[0]
+    end = uninterrupted.result["facts"]["phases"][0]["steps"]
     for part in (0.6, 0.2):
         with pytest.raises(Killed):
             TASK.train(resumed(job, after(uninterrupted.at(part), kill)))
@@ -255,48 +225,11 @@ def test_two_steps_are_enough_for_a_model(make_job: MakeJob) -> None:
     assert (job.paths.model / "model.safetensors").exists()
 
 
-TRAIN_AND_DIE = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from engine.datasets.store import open_dataset
-from engine.events.writer import EventWriter
-from engine.runs.checkpoints import newest_valid
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Stop
-from engine.tasks.sentence_similarity import TASK
-from engine.workspace import Workspace
-
-torch.set_num_threads(1)
-root, dataset, calls, config = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
-left = calls
-
-def should_stop():
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Stop.NO
-
-paths = RunPaths(root)
-checkpoint = newest_valid(paths.checkpoints)
-TASK.train(Job(
-    run_id="x", config=TASK.config_class.model_validate_json(config), dataset=open_dataset(Workspace(root), dataset),
-    device="cpu", paths=paths, events=EventWriter(paths.events), should_stop=should_stop, headline="correlation",
-    resume_from=checkpoint.path if checkpoint else None,
-))
-"""
-"""A trainer that kills itself at the n-th time it asks whether to stop; -1: never."""
-
-
 def test_sigkill_in_every_phase_changes_nothing(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
     job = make_job("killed", **ALL_PHASES)
 
-    def attempt(calls: int) -> int:
-        given = [str(job.paths.root), str(job.dataset.path), str(calls), job.config.model_dump_json()]
-        return subprocess.run([sys.executable, "-c", TRAIN_AND_DIE, *given], check=False).returncode
-
     for part in (0.15, 0.5, 0.3):
-        assert attempt(uninterrupted.at(part)) == -signal.SIGKILL
-    assert attempt(-1) == 0
+        process = subprocess.run(trainer(job, calls=uninterrupted.at(part)), check=False)
+        assert process.returncode == -signal.SIGKILL
+    subprocess.run(trainer(job), check=True)
     assert handed_over(job) == uninterrupted.result

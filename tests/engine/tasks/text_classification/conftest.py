@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.datasets.store import Dataset, write_dataset
-from engine.events.writer import EventWriter
-from engine.runs.paths import RunPaths
 from engine.runs.spec import Target
-from engine.tasks.contract import Job, Row, Stop
+from engine.tasks.contract import Job, Row
 from engine.tasks.text_classification.config import Config
 from engine.workspace import Workspace
+from tests.engine.jobs import MakeJob, job_maker
+from tests.engine.tiny_bert import save_tiny_bert_of_words
 
 TOPICS = {
     "maps": ["map", "grid", "dungeon", "road", "cave"],
@@ -25,30 +23,12 @@ TOPICS = {
 }
 COMMON = ["pack", "set", "old", "new", "night", "day", "print", "free"]
 WORDS = [*(word for words in TOPICS.values() for word in words), *COMMON]
-MakeJob = Callable[..., Job]
 
 
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directory of a base model that trains in milliseconds."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    directory = tmp_path_factory.mktemp("base")
-    vocabulary = directory / "vocab.txt"
-    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]))
-    BertTokenizerFast(vocab=str(vocabulary)).save_pretrained(directory)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(WORDS) + 5,
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(directory)
-    return directory
+    return save_tiny_bert_of_words(tmp_path_factory.mktemp("base"), WORDS)
 
 
 def labelled(count: int, seed: int) -> list[Row]:
@@ -86,40 +66,14 @@ def texts_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 
 @pytest.fixture
-def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob]) -> MakeJob:
-    """`make_job("name", epochs=3, …)`: a job in a run directory of that name; the config may be changed."""
+def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob], no_pulse: None) -> MakeJob:
     return make_job_in(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def make_job_in(tiny_base: Path, texts_dataset: Dataset) -> Callable[[Path], MakeJob]:
-    numbers = itertools.count()
-
-    def for_directory(directory: Path) -> MakeJob:
-        def make(
-            name: str | None = None,
-            *,
-            targets: tuple[Target, ...] = (),
-            dataset: Dataset = texts_dataset,
-            **config: Any,
-        ) -> Job:
-            paths = RunPaths(directory / (name or f"run-{next(numbers)}"))
-            settings = {"base": str(tiny_base), "epochs": 4, "batch_size": 12, "learning_rate": 3e-3} | config
-            return Job(
-                run_id="20261120-143215-p-m-0001",
-                config=Config(**settings),
-                dataset=dataset,
-                device="cpu",
-                paths=paths,
-                events=EventWriter(paths.events),
-                should_stop=lambda: Stop.NO,
-                headline="macro_f1",
-                targets=targets,
-            )
-
-        return make
-
-    return for_directory
+    defaults = {"base": str(tiny_base), "epochs": 4, "batch_size": 12, "learning_rate": 3e-3}
+    return lambda directory: job_maker(directory, Config, defaults, dataset=texts_dataset, headline="macro_f1")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from engine.runs.spec import RunSpec
 from engine.tasks.contract import Job
 from engine.tasks.text_classification import TASK
 from engine.workspace import Workspace
-from tests.engine.tasks.text_classification.conftest import MakeJob, labelled
+from tests.engine.jobs import MakeJob
+from tests.engine.tasks.text_classification.conftest import labelled
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,12 @@ from engine.runs.checkpoints import newest_valid
 from engine.tasks.contract import Job, Stop
 from engine.tasks.text_classification import TASK, setfit_pairs, train
 from engine.tasks.text_classification.training import ClassTraining
-from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.interruptions import Killed, Uninterrupted, after, events, kill, resumed, train_through, trainer
+from tests.engine.jobs import MakeJob
 
 pytestmark = pytest.mark.slow
-MakeJob = Callable[..., Job]
 MINED: dict[str, Any] = {"hard_negatives": {"k": 2, "min_similarity": -1.0}}
 AT_EVERY_STEP: dict[str, Any] = {"checkpoint_every_s": 0.0, "train": MINED}
-
-
-def resumed(job: Job, should_stop: Callable[[], Stop] = lambda: Stop.NO) -> Job:
-    """The job as the next attempt gets it."""
-    checkpoint = newest_valid(job.paths.checkpoints)
-    return dataclasses.replace(job, resume_from=checkpoint.path if checkpoint else None, should_stop=should_stop)
 
 
 def handed_over(job: Job) -> dict[str, Any]:
@@ -196,30 +189,10 @@ def test_setfit_pairs_refuses_more_texts_than_there_is_memory_to_pair(
         TASK.train(make_job(train={"method": "setfit-pairs"}))
 
 
-@dataclasses.dataclass(frozen=True)
-class Uninterrupted:
-    """The run when nothing happens to it."""
-
-    result: dict[str, Any]
-    questions: int
-    """How often it asked whether to stop."""
-
-    def at(self, part: float) -> int:
-        return int(part * self.questions)
-
-
 @pytest.fixture(scope="session")
 def uninterrupted(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Uninterrupted:
-    questions = 0
-
-    def should_stop() -> Stop:
-        nonlocal questions
-        questions += 1
-        return Stop.NO
-
     job = make_job_in(tmp_path_factory.mktemp("uninterrupted"))(**AT_EVERY_STEP)
-    TASK.train(dataclasses.replace(job, should_stop=should_stop))
-    return Uninterrupted(handed_over(job), questions)
+    return train_through(TASK, job, handed_over)
 
 
 @pytest.mark.parametrize("part", [0.05, 0.35, 0.6, 0.95])
@@ -252,46 +225,10 @@ def test_stop_after_the_step_hands_over_the_best_so_far(make_job: MakeJob, unint
     assert (job.paths.model / "heads.safetensors").exists()
 
 
-TRAIN_AND_DIE = """
-import os, signal, sys
-from pathlib import Path
-import torch
-from engine.datasets.store import open_dataset
-from engine.events.writer import EventWriter
-from engine.runs.checkpoints import newest_valid
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Stop
-from engine.tasks.text_classification import TASK
-from engine.workspace import Workspace
-
-torch.set_num_threads(1)
-root, dataset, left, config = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
-
-def should_stop():
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Stop.NO
-
-paths = RunPaths(root)
-checkpoint = newest_valid(paths.checkpoints)
-TASK.train(Job(
-    run_id="x", config=TASK.config_class.model_validate_json(config), dataset=open_dataset(Workspace(root), dataset),
-    device="cpu", paths=paths, events=EventWriter(paths.events), should_stop=should_stop, headline="macro_f1",
-    resume_from=checkpoint.path if checkpoint else None,
-))
-"""
-"""A trainer that kills itself at the n-th time it asks whether to stop; -1: never."""
-
-
 def test_sigkill_changes_nothing(make_job: MakeJob, uninterrupted: Uninterrupted) -> None:
     job = make_job("killed", **AT_EVERY_STEP)
 
-    def attempt(calls: int) -> int:
-        given = [str(job.paths.root), str(job.dataset.path), str(calls), job.config.model_dump_json()]
-        return subprocess.run([sys.executable, "-c", TRAIN_AND_DIE, *given], check=False).returncode
-
-    assert attempt(uninterrupted.at(0.5)) == -signal.SIGKILL
-    assert attempt(-1) == 0
+    process = subprocess.run(trainer(job, calls=uninterrupted.at(0.5)), check=False)
+    assert process.returncode == -signal.SIGKILL
+    subprocess.run(trainer(job), check=True)
     assert handed_over(job) == uninterrupted.result

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -13,43 +11,20 @@ import pytest
 
 from engine.base_models import packaged_minilm
 from engine.datasets.store import Dataset, write_dataset
-from engine.events.writer import EventWriter
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Row, Stop
+from engine.tasks.contract import Job, Row
 from engine.tasks.token_classification.config import Config
 from engine.workspace import Workspace
+from tests.engine.jobs import MakeJob, job_maker
+from tests.engine.tiny_bert import save_tiny_bert
 
 TOOLS = ["hammer", "steel saw", "drill", "long ladder", "wrench"]
 PLACES = ["barn", "old mill", "harbour", "north gate"]
-MakeJob = Callable[..., Job]
-
-
-@pytest.fixture(autouse=True)
-def no_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests count the calls of `should_stop`: a slow machine must not add any."""
-    monkeypatch.setattr("engine.training.pulse.PULSE_EVERY_S", math.inf)
 
 
 @pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_base(tmp_path_factory: pytest.TempPathFactory, tokenizer: Any) -> Path:
     """Directory of a base model that trains in milliseconds."""
-    import torch
-    from transformers import AutoTokenizer, BertConfig, BertModel
-
-    directory = tmp_path_factory.mktemp("base")
-    tokenizer = AutoTokenizer.from_pretrained(packaged_minilm())
-    tokenizer.save_pretrained(directory)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=48,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(directory)
-    return directory
+    return save_tiny_bert(tmp_path_factory.mktemp("base"), tokenizer, hidden_size=24, positions=64)
 
 
 @pytest.fixture(scope="session")
@@ -116,34 +91,15 @@ def _store(where: Path, splits: dict[str, list[Row]]) -> Dataset:
 
 
 @pytest.fixture
-def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob]) -> MakeJob:
-    """`make_job("name", epochs=3, …)`: a job in a run directory of that name; the config may be changed."""
+def make_job(tmp_path: Path, make_job_in: Callable[[Path], MakeJob], no_pulse: None) -> MakeJob:
     return make_job_in(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def make_job_in(tiny_base: Path, tools_dataset: Dataset) -> Callable[[Path], MakeJob]:
-    numbers = itertools.count()
-
-    def for_directory(directory: Path) -> MakeJob:
-        def make(name: str | None = None, **settings: Any) -> Job:
-            parts = {"targets", "early_stop_on", "should_stop", "splits_of_batch", "resume_from", "dataset", "policy"}
-            given = {part: settings.pop(part) for part in parts & set(settings)}
-            paths = RunPaths(directory / (name or f"run-{next(numbers)}"))
-            config = {"base": str(tiny_base), "epochs": 2, "batch_size": 8, "learning_rate": 5e-3, "max_length": 32}
-            return Job(
-                **{"dataset": tools_dataset, "should_stop": lambda: Stop.NO} | given,
-                run_id="20261120-143215-p-ner-0001",
-                config=Config(**(config | {"stride": 8, "head_learning_rate": None} | settings)),
-                device="cpu",
-                paths=paths,
-                events=EventWriter(paths.events),
-                headline="f1",
-            )
-
-        return make
-
-    return for_directory
+    sizes = {"epochs": 2, "batch_size": 8, "max_length": 32, "stride": 8}
+    defaults = sizes | {"base": str(tiny_base), "learning_rate": 5e-3, "head_learning_rate": None}
+    return lambda directory: job_maker(directory, Config, defaults, dataset=tools_dataset, headline="f1")
 
 
 @pytest.fixture(scope="session")

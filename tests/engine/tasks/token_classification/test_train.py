@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +14,15 @@ from safetensors.torch import load_file
 from engine.datasets.store import write_dataset
 from engine.errors import DataError, StopRequested
 from engine.files import read_json
-from engine.runs.checkpoints import newest_valid
 from engine.tasks.contract import Job, Stop
 from engine.tasks.token_classification import TASK
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.train import tag_weights
 from engine.workspace import Workspace
-from tests.engine.interruptions import Killed, after, events, kill
+from tests.engine.interruptions import Killed, after, events, kill, resumed, trainer
+from tests.engine.jobs import MakeJob
 
 pytestmark = pytest.mark.slow
-
-MakeJob = Callable[..., Job]
 
 
 def validation_scores(job: Job) -> dict[int, float]:
@@ -41,12 +36,6 @@ def weights_of(job: Job) -> dict[str, bytes]:
     return {
         name: tensor.numpy().tobytes() for name, tensor in load_file(job.paths.model / "model.safetensors").items()
     }
-
-
-def resumed(job: Job) -> Job:
-    """The job as the next attempt gets it."""
-    checkpoint = newest_valid(job.paths.checkpoints)
-    return dataclasses.replace(job, resume_from=checkpoint.path if checkpoint else None, should_stop=lambda: Stop.NO)
 
 
 def test_training_learns_the_task_and_hands_over_a_model_that_says_what_it_is(trained: Job) -> None:
@@ -252,54 +241,23 @@ def test_settings_that_cannot_be_used_are_refused(settings: dict[str, Any]) -> N
         Config(**settings)
 
 
-SCRIPT = """
-import sys
-from pathlib import Path
-import torch
-from engine.datasets.store import Dataset, Manifest
-from engine.events.writer import EventWriter
-from engine.files import read_json
-from engine.runs.checkpoints import newest_valid
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Job, Stop
-from engine.tasks.token_classification import TASK
-from engine.tasks.token_classification.config import Config
-import msgspec
-torch.set_num_threads(1)
-run, dataset, base = (Path(argument) for argument in sys.argv[1:4])
-paths = RunPaths(run)
-checkpoint = newest_valid(paths.checkpoints) if paths.checkpoints.exists() else None
-config = Config(
-    base=str(base), epochs=8, batch_size=8, learning_rate=5e-3, head_learning_rate=None, max_length=32, stride=8,
-    checkpoint_every_s=0,
-)
-manifest = msgspec.convert(read_json(dataset / "manifest.json"), Manifest)
-TASK.train(Job(
-    run_id="r", config=config, dataset=Dataset(dataset, manifest), device="cpu", paths=paths,
-    events=EventWriter(paths.events), should_stop=lambda: Stop.NO, headline="f1",
-    resume_from=checkpoint.path if checkpoint else None,
-))
-"""
-
-
 def test_a_process_killed_at_any_step_and_started_again_ends_with_the_same_test_metrics(
-    make_job: MakeJob, tmp_path: Path
+    make_job: MakeJob,
 ) -> None:
-    job = make_job("whole")
-    command = [sys.executable, "-c", SCRIPT]
-    others = [str(job.dataset.path), job.config.base]  # type: ignore[attr-defined]
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
-    subprocess.run([*command, str(whole), *others], check=True, stderr=subprocess.DEVNULL)
+    settings = {"epochs": 8, "checkpoint_every_s": 0}
+    whole, cut = make_job("whole", **settings), make_job("cut", **settings)
+    subprocess.run(trainer(whole), check=True, stderr=subprocess.DEVNULL)
     for step in (3, 27, 50):
-        process = subprocess.Popen([*command, str(cut), *others], stderr=subprocess.DEVNULL)
-        _wait_for_step(process, cut / "events.jsonl", step)
+        process = subprocess.Popen(trainer(cut), stderr=subprocess.DEVNULL)
+        _wait_for_step(process, cut.paths.events, step)
         process.kill()
         assert process.wait() == -signal.SIGKILL
-    subprocess.run([*command, str(cut), *others], check=True, stderr=subprocess.DEVNULL)
-    reports = [TASK.evaluate(run / "model", job.dataset, "test", "cpu") for run in (whole, cut)]
+    subprocess.run(trainer(cut), check=True, stderr=subprocess.DEVNULL)
+    reports = [TASK.evaluate(job.paths.model, job.dataset, "test", "cpu") for job in (whole, cut)]
     assert reports[0].metrics == reports[1].metrics
     assert reports[0].metrics["f1"] > 0.5  # type: ignore[operator]
-    assert (whole / "model" / "model.safetensors").read_bytes() == (cut / "model" / "model.safetensors").read_bytes()
+    weights = [job.paths.model / "model.safetensors" for job in (whole, cut)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
 def _wait_for_step(process: subprocess.Popen[bytes], path: Path, step: int) -> None:
