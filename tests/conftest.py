@@ -1,7 +1,9 @@
 """What every test stands on: no test touches the leases, the workspace or the Hub of the person who runs it."""
 
+import gc
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +12,39 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Imported libraries are a million objects that stay: the collector need not look through them again and again,
+    neither while they come nor in every test after."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.set_threshold(10_000, 10, 10)
+        gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """pytest looks five times for what nobody closed: not through what the tests imported."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
     """Before any other fixture, those of modules too: a run of the person's own would make them wait."""
+    leases = tmp_path_factory.mktemp("leases")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FINETOP_LEASES", str(tmp_path_factory.mktemp("leases")))
+        patch.setenv("FINETOP_LEASES", str(leases / "shared"))
         patch.setenv("HF_HUB_OFFLINE", "1")
         patch.delenv("FINETOP_WORKSPACE", raising=False)
-        yield
+        yield (leases / str(number) for number in itertools.count())
 
 
 @pytest.fixture(autouse=True)
-def _own_leases(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETOP_LEASES", str(tmp_path_factory.mktemp("leases")))
+def _own_leases(_apart: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made when a run asks for one: few tests do."""
+    monkeypatch.setenv("FINETOP_LEASES", str(next(_apart)))
 
 
 @pytest.fixture

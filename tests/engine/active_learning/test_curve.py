@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score
 
 from engine.active_learning.curve import (
     Examples,
@@ -19,6 +18,8 @@ TRAIN, TEST = Examples(VECTORS[:200], TRUTH[:200]), Examples(VECTORS[200:], TRUT
 
 
 def test_macro_f1_is_that_of_scikit_learn_over_the_classes_of_the_truth() -> None:
+    from sklearn.metrics import f1_score
+
     truth, predicted = DRAWS.integers(3, size=60), DRAWS.integers(5, size=60)
     expected = f1_score(truth, predicted, average="macro", labels=[0, 1, 2])
     assert macro_f1(truth, predicted, 5) == pytest.approx(expected)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score
 
 from engine.active_learning.stopping import kappa, stabilised
 
@@ -10,6 +9,8 @@ FAR_OFF = ["b"] * 60 + SAME[60:]
 
 
 def test_kappa_is_that_of_scikit_learn() -> None:
+    from sklearn.metrics import cohen_kappa_score
+
     draws = np.random.default_rng(0)
     for classes in (2, 3, 7):
         one, other = draws.integers(classes, size=(2, 200))
