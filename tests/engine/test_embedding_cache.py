@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from engine import embedding_cache
 from engine.embedding_cache import KEY_BYTES, EmbeddingCache, cached_embeddings
 from engine.errors import NonFiniteError
+from tests.any_text import any_text
 
 WIDTH = 4
 
@@ -41,7 +42,7 @@ def test_a_text_is_stored_once_and_its_first_vector_stays(tmp_path: Path) -> Non
 
 
 @settings(max_examples=10, deadline=None)
-@given(batches=st.lists(st.lists(st.text(max_size=6), max_size=8), max_size=6), few=st.integers(0, 9))
+@given(batches=st.lists(st.lists(any_text(max_size=6), max_size=8), max_size=6), few=st.integers(0, 9))
 def test_any_texts_come_back_whether_they_are_sorted_in_memory_or_not(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[str]], few: int
 ) -> None:

@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 
 from engine.datasets.noise import Noise, misspelt
 from engine.datasets.templates import Segment
+from tests.any_text import any_text
 
 segments = st.lists(
-    st.builds(Segment, st.text(min_size=1, max_size=20), st.sampled_from([None, None, "PART", "MEASURE"])),
+    st.builds(Segment, any_text(min_size=1, max_size=20), st.sampled_from([None, None, "PART", "MEASURE"])),
     min_size=1,
     max_size=6,
 )

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.datasets.patterns import circle, parse, parse_range, problem_with_pattern
+from tests.any_text import any_text
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_range_alone_is_read_with_its_unit() -> None:
     assert (span.low, span.high, span.step, span.unit) == (Decimal("0.5"), Decimal(9), Decimal("0.5"), "feet")
 
 
-@given(st.text(max_size=60))
+@given(any_text(max_size=60))
 def test_any_text_is_parsed_or_refused_with_a_sentence(text: str) -> None:
     try:
         parse(text)

@@ -17,6 +17,7 @@ from engine.profiles import check, find_profile, list_profiles, load_profile
 from engine.profiles.schema import Policy
 from engine.runs.spec import RunPolicy
 from engine.training.config import TrainingConfig
+from tests.any_text import any_text
 
 Write = Callable[..., Path]
 
@@ -116,7 +117,7 @@ def test_an_empty_section_says_nothing(write: Write) -> None:
 FIELDS = "finetop name models presets policy ner task config data recipe targets f1 quick full epochs labels"
 WORDS = [*FIELDS.split(), "vocabulary", "at_least", "early_stop_on", "seed", "x", ""]
 junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.sampled_from(WORDS), inner | st.just("toy") | st.just(1), max_size=5)

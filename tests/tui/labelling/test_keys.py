@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.any_text import any_text
 from tui.actions import actions_of
 from tui.labelling.keys import POOL, keys_of
 
@@ -21,7 +22,7 @@ def test_no_label_has_a_key_that_means_something_else() -> None:
     assert not taken & set(POOL)
 
 
-@given(st.lists(st.text(min_size=1, max_size=8), max_size=40, unique=True))
+@given(st.lists(any_text(min_size=1, max_size=8), max_size=40, unique=True))
 def test_keys_are_unique_and_none_is_wasted(labels: list[str]) -> None:
     keys = keys_of(labels)
     assert len(set(keys.values())) == len(keys) == min(len(labels), len(POOL))

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from engine.datasets.importers.boxes import BadLabel
 from engine.datasets.importers.coco import parse_annotation
 from engine.errors import DataError
+from tests.any_text import any_text
 
 CATEGORIES: dict[Any, str] = {3: "pole"}
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | any_text(max_size=5),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(any_text(max_size=5), inner, max_size=3),
     max_leaves=12,
 )
 

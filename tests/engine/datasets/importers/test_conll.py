@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine.datasets.importers.conll import read_conll, spans_of
 from engine.datasets.importers.found import Problems
 from engine.datasets.importers.lines import Lines
+from tests.any_text import any_text
 
 
 def sentences(path: Path, content: str | bytes, *, skip: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -74,7 +75,7 @@ def test_tags_become_spans(tags: str, entities: list[str]) -> None:
     assert [text[span["start"] : span["end"]] for span in spans] == entities
 
 
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=5), st.sampled_from(["O", "B-A", "I-A", "B-B", "S-B"]))))
+@given(st.lists(st.tuples(any_text(min_size=1, max_size=5), st.sampled_from(["O", "B-A", "I-A", "B-B", "S-B"]))))
 def test_spans_are_inside_the_text_in_order_and_on_whole_tokens(pairs: list[tuple[str, str]]) -> None:
     tokens, tags = [token for token, _ in pairs], [tag for _, tag in pairs]
     text, spans = spans_of(tokens, tags)

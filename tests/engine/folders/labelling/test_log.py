@@ -15,21 +15,22 @@ from hypothesis import strategies as st
 
 from engine.errors import WorkError
 from engine.folders.labelling.log import MAX_LINE_BYTES, Before, Entry, LabelLog, encode, log_path, read_log
+from tests.any_text import any_text
 
 NAMES = st.binary(min_size=1, max_size=30).map(os.fsdecode)
 ENTRIES = st.builds(
     Entry,
-    id=st.text(max_size=10),
+    id=any_text(max_size=10),
     t=st.floats(0, 2e9),
     act=st.sampled_from(["label", "skip", "note", "undo", "batch", "pass"]),
-    taxonomy=st.text(max_size=10),
-    who=st.text(max_size=10),
+    taxonomy=any_text(max_size=10),
+    who=any_text(max_size=10),
     turn=st.integers(1, 9),
     path=NAMES,
-    label=st.text(max_size=10),
-    text=st.text(max_size=40),
+    label=any_text(max_size=10),
+    text=any_text(max_size=40),
     paths=st.lists(NAMES, max_size=3).map(tuple),
-    before=st.none() | st.builds(Before, label=st.text(max_size=5), at=st.floats(0, 2e9)),
+    before=st.none() | st.builds(Before, label=any_text(max_size=5), at=st.floats(0, 2e9)),
 )
 
 
