@@ -59,7 +59,7 @@ def test_a_dataset_that_was_damaged_is_made_anew(workspace: Workspace) -> None:
 
 def test_a_changed_recipe_makes_another_dataset(workspace: Workspace) -> None:
     profile = load_profile("utility")
-    first = dataset_for(workspace, resolve(profile, "ner"))
+    first = dataset_for(workspace, resolve(profile, "ner", overrides=["ner.data.recipe.examples=90"]))
     other = dataset_for(workspace, resolve(profile, "ner", overrides=["ner.data.recipe.examples=100"]))
     assert first.id != other.id
     assert sum(other.manifest.counts.values()) == 100
