@@ -25,6 +25,17 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Nobody reads the summary of a process of pytest-xdist, and that of syrupy holds every test against every
+    snapshot of the other processes: seconds."""
+    result = yield
+    plugins = session.config.pluginmanager
+    if "PYTEST_XDIST_WORKER" in os.environ and plugins.has_plugin("terminalreporter"):
+        plugins.unregister(name="terminalreporter")
+    return result
+
+
 def pytest_sessionfinish() -> None:
     """pytest looks five times for what nobody closed: not through what the tests imported."""
     gc.freeze()
