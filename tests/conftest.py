@@ -1,5 +1,6 @@
 """What every test stands on: no test touches the leases, the workspace or the Hub of the person who runs it."""
 
+import atexit
 import gc
 import itertools
 import os
@@ -23,6 +24,7 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.set_threshold(10_000, 10, 10)
         gc.freeze()
+        atexit.register(gc.unfreeze)  # libraries complain of what is left when the interpreter ends
 
 
 @pytest.hookimpl(wrapper=True)
