@@ -78,12 +78,15 @@ def make_job_in(tiny_base: Path, texts_dataset: Dataset) -> Callable[[Path], Mak
 
 @pytest.fixture(scope="session")
 def trained(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Job:
-    """A run that has ended: its model lies in `paths.model`."""
+    """A run that has ended: its model lies in `paths.model`. The base knows no words: they are what is to be learnt."""
     from engine.tasks.text_classification import TASK
 
     meanings = {label: " ".join(words) for label, words in TOPICS.items()}
     job = make_job_in(tmp_path_factory.mktemp("trained"))(
-        epochs=8, descriptions=meanings, targets=(Target("macro_f1", at_least=0.999),)
+        epochs=8,
+        train_embeddings=True,
+        descriptions=meanings,
+        targets=(Target("macro_f1", at_least=0.999),),
     )
     TASK.train(job)
     return job
