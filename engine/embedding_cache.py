@@ -254,13 +254,19 @@ def cached_embeddings(
     return vectors if len(unique) == len(texts) else vectors[[place[text] for text in texts]]
 
 
-def open_cache(
-    workspace: Workspace, encoder: Encoder, *, precision: Precision = "float32", variant: str = ""
-) -> EmbeddingCache:
-    """The workspace's cache of an encoder's vectors: `stores/embeddings/FINGERPRINT`, and what `variant` says of how
-    they are computed."""
-    directory = workspace.stores / "embeddings" / f"{fingerprint(encoder)}{variant}"
-    return EmbeddingCache(directory, encoder.transformer.config.hidden_size, precision=precision)
+def open_cache(workspace: Workspace, encoder: Encoder, *, precision: Precision = "float32") -> EmbeddingCache:
+    """The workspace's cache of an encoder's vectors, computed as the encoder does."""
+    (cache,) = open_caches(workspace, encoder, [""], precision=precision)
+    return cache
+
+
+def open_caches(
+    workspace: Workspace, encoder: Encoder, variants: Sequence[str], *, precision: Precision = "float32"
+) -> list[EmbeddingCache]:
+    """One cache for each way to compute an encoder's vectors: `stores/embeddings/FINGERPRINT` and the variant."""
+    name, width = fingerprint(encoder), encoder.transformer.config.hidden_size
+    place = workspace.stores / "embeddings"
+    return [EmbeddingCache(place / f"{name}{variant}", width, precision=precision) for variant in variants]
 
 
 def _key(text: str) -> bytes:

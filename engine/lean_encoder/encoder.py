@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine.lean_encoder.bert import Bert, block_weights, float_block, int8_block, ranges_of
+from engine.lean_encoder.threads import side_by_side
 from engine.text_encoder import Encoder
 
 Vectors = NDArray[np.float32]
@@ -40,10 +41,13 @@ class LeanEncoder:
         """The same of token ids."""
         vectors = torch.empty((len(ids), self._encoder.transformer.config.hidden_size))
         order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
-        with torch.inference_mode():
-            for part in _batches(order, ids):
+
+        def embed_part(part: Sequence[int]) -> None:
+            with torch.inference_mode():
                 vectors[part] = self._model([ids[at] for at in part])
-            made = nn.functional.normalize(vectors, dim=1) if self._encoder.normalize else vectors
+
+        side_by_side(embed_part, list(_batches(order, ids)))
+        made = nn.functional.normalize(vectors, dim=1) if self._encoder.normalize else vectors
         result: Vectors = made.numpy()
         return result
 
@@ -94,11 +98,12 @@ def _model(encoder: Encoder, arithmetic: Arithmetic, texts: Sequence[Sequence[in
 
 
 def _batches(order: Sequence[int], ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Parts of `order` (longest first) that hold up to `TOKENS` tokens, and a text at least."""
+    """Parts of `order` (longest first) that hold up to `TOKENS` tokens, and a text at least. Of few texts each thread
+    gets some."""
     part: list[int] = []
-    tokens = 0
+    tokens, most = 0, min(TOKENS, sum(map(len, ids)) // torch.get_num_threads() + 1)
     for at in order:
-        if part and tokens + len(ids[at]) > TOKENS:
+        if part and tokens + len(ids[at]) > most:
             yield part
             part, tokens = [], 0
         part.append(at)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.embedding_cache import EmbeddingCache, cached_embeddings, open_cache
+from engine.embedding_cache import EmbeddingCache, cached_embeddings, open_caches
 from engine.tasks.text_classification.arithmetics import Stage, stages
 from engine.tasks.text_classification.certainty import distances
 from engine.tasks.text_classification.head import Matrix, Vectors
@@ -26,8 +26,10 @@ class ClassifierAtScale:
         """Texts that were not found in the cache."""
         self.embedded_again = 0
         """Embeddings beside these, in a more exact arithmetic."""
-        self._classifier, self._stages, self._workspace = classifier, parts, workspace
-        self._caches: dict[str, EmbeddingCache] = {}
+        self._classifier, self._stages = classifier, parts
+        self._caches: Sequence[EmbeddingCache | None] = [None] * len(parts)
+        if workspace is not None:
+            self._caches = open_caches(workspace, classifier.encoder, [stage.variant for stage in parts])
 
     def shares(self, texts: Sequence[str]) -> Matrix:
         """(texts, labels): calibrated probabilities."""
@@ -43,20 +45,13 @@ class ClassifierAtScale:
                 self.embedded += len(missing)
             return stage.embed(missing)
 
-        vectors = cached_embeddings(self._cache(stage), texts, embed)
+        vectors = cached_embeddings(self._caches[number], texts, embed)
         if number + 1 == len(self._stages) or not len(vectors):
             return vectors
         near = np.flatnonzero(distances(self._classifier.head, vectors) < stage.reach)
         if len(near):
             vectors[near] = self._vectors([texts[at] for at in near.tolist()], number + 1)
         return vectors
-
-    def _cache(self, stage: Stage) -> EmbeddingCache | None:
-        if self._workspace is None:
-            return None
-        if stage.variant not in self._caches:
-            self._caches[stage.variant] = open_cache(self._workspace, self._classifier.encoder, variant=stage.variant)
-        return self._caches[stage.variant]
 
 
 def load_at_scale(
