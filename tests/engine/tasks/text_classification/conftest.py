@@ -78,7 +78,7 @@ def make_job_in(tiny_base: Path, texts_dataset: Dataset) -> Callable[[Path], Mak
 
 @pytest.fixture(scope="session")
 def trained(make_job_in: Callable[[Path], MakeJob], tmp_path_factory: pytest.TempPathFactory) -> Job:
-    """A run that has ended: its model lies in `paths.model`. The base knows no words: they are what is to be learnt."""
+    """A run that has ended: its model lies in `paths.model`. The base knows no words: these are to be learnt."""
     from engine.tasks.text_classification import TASK
 
     meanings = {label: " ".join(words) for label, words in TOPICS.items()}
