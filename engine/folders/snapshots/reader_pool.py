@@ -131,8 +131,9 @@ class Readers:
 
 
 def default_readers() -> int:
-    """One more than cores, since they wait for the disk, and for the process that stores; eight at most."""
-    return min(8, len(os.sched_getaffinity(0)) + 1)
+    """As many as cores, two at least and eight at most. The process that stores needs little beside them: from the
+    page cache, on two cores, two took 0.85 s for 138,000 entries and three 0.94 s."""
+    return max(2, min(8, len(os.sched_getaffinity(0))))
 
 
 def _own_files(index: Path) -> tuple[bytes, list[str]]:
