@@ -100,10 +100,11 @@ def predict_folders(
             which=_which(wanted),
             save=wanted.save,
         )
-        if not db.count(asked.which):
+        folders = db.count(asked.which)
+        if not folders:
             raise InputError(_nothing(wanted), where=str(training), fix="choose other folders, or label some")
         load = find_task(TASK).module("at_scale").load_at_scale
-        classifier: Any = load(paths.model, device, place, baseline=wanted.use_baseline)
+        classifier: Any = load(paths.model, device, place, baseline=wanted.use_baseline, texts=folders)
         asked = replace(asked, translation=_translation(spec, classifier.labels, wanted))
         tally = Tally()
         made = predictions(db, classifier, asked, tally, tell=tell)

@@ -21,6 +21,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 BATCH_ON_CPU, BATCH_ON_GPU = 32, 512
 """A CPU's caches hold the activations of few texts (of 20 tokens, per core and second: 32 at once 247 texts, 128 at
 once 162, 256 at once 91); a GPU wants many."""
+FEW = 1000
+"""Texts that are embedded in fp32 before the quick arithmetics have been prepared and measured (1.5 s, two cores)."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,17 @@ class Stage:
     """How far it moves vectors: what is nearer to a boundary goes on to the next stage."""
 
 
-def stages(classifier: TextClassifier, device: str, precision: str) -> list[Stage]:
+def stages(classifier: TextClassifier, device: str, precision: str, texts: int | None = None) -> list[Stage]:
     """The quickest first. A precision that is named is the only one.
 
-    `auto` is int8 where the encoder has a lean form on this processor, then bf16, then fp32; on a GPU, bf16 alone.
-    Raises InputError for int8 where it cannot be computed.
+    `auto` is int8 where the encoder has a lean form on this processor, then bf16, then fp32; on a GPU, bf16 alone;
+    fp32 alone where no more than `FEW` texts are to come. Raises InputError for int8 where it cannot be computed.
     """
     where = torch.device(device)
     if where.type != "cpu":
         return [_plain(classifier, where, precision)]
+    if precision == "auto" and texts is not None and texts <= FEW:
+        precision = "fp32"
     if precision == "auto":
         return _cascade(classifier)
     found = _lean(classifier, precision)  # type: ignore[arg-type]

@@ -61,12 +61,14 @@ def load_at_scale(
     *,
     baseline: bool = False,
     precision: str = "auto",
+    texts: int | None = None,
 ) -> ClassifierAtScale:
     """Load a model directory, or the prototypes on its untrained base (`baseline`); without a workspace nothing is
     kept.
 
     `precision`: auto, fp32, bf16 or int8. A vector of length 1 moves by some 0.01 in bf16 and 0.05 in int8; `auto`
-    computes anew what that could give another label. Raises InputError, BaseModelError.
+    computes anew what that could give another label. `texts` says how many are to come, where that is known.
+    Raises InputError, BaseModelError.
     """
     classifier = load_baseline(model, device) if baseline else load(model, device)
-    return ClassifierAtScale(classifier, stages(classifier, device, precision), workspace)
+    return ClassifierAtScale(classifier, stages(classifier, device, precision, texts), workspace)

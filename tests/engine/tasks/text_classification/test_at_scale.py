@@ -191,6 +191,17 @@ def test_bf16_and_fp32_are_kept_apart(place: Path, trained: Job) -> None:
     assert full.embedded == half.embedded > 0 and 0 < difference < 0.05
 
 
+def test_few_texts_are_computed_in_fp32_alone_and_nothing_else_is_prepared(place: Path, trained: Job) -> None:
+    texts = [row["text"] for row in labelled(50, 5)]
+    few = load_at_scale(trained.paths.model, "cpu", Workspace(place / "few"), texts=len(texts))
+    exact = load_at_scale(trained.paths.model, "cpu", None, precision="fp32")
+    assert np.array_equal(few.shares(texts), exact.shares(texts)) and few.embedded_again == 0
+    (cache,) = (place / "few" / "stores" / "embeddings").iterdir()
+    many = load_at_scale(trained.paths.model, "cpu", Workspace(place / "many"), texts=100_000)
+    caches = {each.name for each in (place / "many" / "stores" / "embeddings").iterdir()}
+    assert many.labels == few.labels and cache.name in caches
+
+
 def test_what_the_quick_arithmetic_leaves_open_is_computed_exactly(
     place: Path, trained: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
