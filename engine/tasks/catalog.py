@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 GROUP = "finetop.tasks"
 _BUILT_IN = {
     "object-detection": "engine.tasks.object_detection",
+    "image-classification": "engine.tasks.image_classification",
+    "image-feature-extraction": "engine.tasks.image_feature_extraction",
     "noop": "engine.tasks.noop",
     "text-classification": "engine.tasks.text_classification",
     "token-classification": "engine.tasks.token_classification",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.tasks.text_classification.batches import NONE
+from engine.contrastive.batches import NONE
 
 SAME_TEXT = 0.9999
 """Cosine above which two texts read the same: under two labels they are an error, and no example to learn from."""

@@ -8,11 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.tasks.text_classification.batches import NONE, batches_of_classes
+from engine.contrastive.batches import NONE, batches_of_classes
+from engine.contrastive.losses import anchors
 from engine.tasks.text_classification.config import Config
 from engine.tasks.text_classification.examples import Examples
 from engine.tasks.text_classification.head import Head, fit_head, negative_log_likelihood, softmax
-from engine.tasks.text_classification.losses import anchors, loss_of
+from engine.tasks.text_classification.losses import loss_of
 from engine.tasks.text_classification.metrics import scores
 from engine.tasks.text_classification.mining import hard_negatives
 from engine.text_encoder import Encoder

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from engine.contrastive.batches import NONE
 from engine.tasks.text_classification import mining
-from engine.tasks.text_classification.batches import NONE
 from engine.tasks.text_classification.mining import hard_negatives
 
 

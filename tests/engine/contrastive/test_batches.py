@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.tasks.text_classification.batches import NONE, batches_of_classes
+from engine.contrastive.batches import NONE, batches_of_classes
 
 SETTINGS: dict[str, Any] = {"batch_size": 8, "samples_per_label": 2, "oversampling": 2.0, "seed": 1, "epoch": 0}
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.tasks.text_classification.losses import anchors, batch_all_triplet, semi_hard_triplet, supcon
+from engine.contrastive.losses import anchors, batch_all_triplet, semi_hard_triplet, supcon
 
 LOSSES: list[Callable[[Tensor, Tensor], Tensor]] = [
     lambda vectors, labels: supcon(vectors, labels, 0.07),

@@ -1,0 +1,1 @@
+"""Learning by comparison: batches of classes × examples, and losses over all pairs of a batch. Knows no task."""

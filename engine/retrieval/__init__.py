@@ -1,0 +1,1 @@
+"""Answers from nearest neighbours: similarities, votes, confidences, and the index that finds neighbours."""
