@@ -26,9 +26,9 @@ def batches_of_classes(
     """The batches of an epoch: about as many examples as there are, class by class inside each.
 
     `labels` holds the class of each example, `hard_negatives` (examples × k) those of other classes that are
-    alike, `NONE` where there is none. A batch shows `batch_size / samples_per_label` different classes, or all of them
-    with more examples each where there are fewer. A class leads with an anchor, drawn `oversampling` times as often
-    where it has hard negatives; these come along with their classes. Classes are drawn in proportion to their
+    alike, `NONE` where there is none. A batch shows `batch_size / samples_per_label` different classes, or all of
+    them with more examples each where there are fewer. A class leads with an anchor, drawn `oversampling` times as
+    often where it has hard negatives; these come along with their classes. Classes are drawn in proportion to their
     anchors, but once at most in a batch: so rare ones are seen more often than their examples are frequent.
     """
     source = np.random.default_rng((seed, epoch))
