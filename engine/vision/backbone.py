@@ -151,7 +151,7 @@ def _described(base: str, takes: Takes, size: tuple[int, int] | None, fit: Fit) 
 
 def _ready(net: ResidualNet | PretrainedNet, description: Description) -> Backbone:
     # Convolutions are faster so, on GPUs and on CPUs.
-    return Backbone(net, description).to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return Backbone(net, description).to(memory_format=torch.channels_last)
 
 
 def _same_channels(base: str, own: int, wanted: int | None) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from engine.allowance import free_memory_bytes, room_bytes, usable_cpus
 from engine.vision.backbone import Backbone, Fit
 from engine.vision.pixels import Pixels, read_pixels, with_channels
 
-Kept = NDArray[np.uint8] | NDArray[np.uint16]
+Kept = NDArray[np.unsignedinteger[Any]]
 MOST_THREADS = 8
 STEP = 256
 """Pictures that are decoded together: between them progress is told."""
@@ -39,7 +40,7 @@ class Pictures:
         InputError for a picture that cannot be read."""
         self.sources, self.channels, self.size = list(sources), backbone.channels, backbone.size
         self.fit: Fit = backbone.description.fit
-        self._kind = np.dtype(np.uint16 if bits > 8 else np.uint8)
+        self._kind: np.dtype[np.unsignedinteger[Any]] = np.dtype(np.uint16 if bits > 8 else np.uint8)
         each = self.channels * self.size[0] * self.size[1] * self._kind.itemsize
         fits = len(self.sources) * each <= room_bytes(cache_mib, free_memory_bytes())
         self._kept: Kept | None = self._decode_all(tick) if fits and self.sources else None
@@ -73,7 +74,8 @@ class Pictures:
     def _one(self, number: int) -> Kept:
         pixels = with_channels(read_pixels(self.sources[number]), self.channels)
         made = brought_to(pixels, self.size, self.fit)
-        return np.round(np.clip(made, 0, 1) * _FULL[self._kind]).astype(self._kind).transpose(2, 0, 1)
+        scaled: Kept = np.round(np.clip(made, 0, 1) * _FULL[self._kind]).astype(self._kind)
+        return scaled.transpose(2, 0, 1)
 
 
 def brought_to(pixels: Pixels, size: tuple[int, int], fit: Fit = "stretch") -> Pixels:

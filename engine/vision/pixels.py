@@ -94,18 +94,21 @@ def with_channels(pixels: Pixels, channels: int) -> Pixels:
 
 def _numbers(picture: Image.Image) -> Pixels:
     if picture.mode in _SIXTEEN or picture.mode == "I":
-        values = np.asarray(picture, dtype=np.float32) / 65535
-        return np.clip(values, 0, 1)[:, :, None]
+        return _scaled(picture, 65535)[:, :, None]
     if picture.mode == "F":
-        values = np.asarray(picture, dtype=np.float32)
+        values: Pixels = np.asarray(picture, dtype=np.float32)
         if not np.isfinite(values).all():
             raise ValueError("it holds values that are no numbers")
-        low, high = float(values.min()), float(values.max())
-        stretched: Pixels = (values - low) / np.float32(high - low or 1.0)
-        return stretched[:, :, None]
+        low, high = np.float32(values.min()), np.float32(values.max())
+        return ((values - low) / (high - low or np.float32(1.0))).astype(np.float32)[:, :, None]
     if picture.mode in {"1", "L", "LA"}:
-        return (np.asarray(picture.convert("L"), dtype=np.float32) / 255)[:, :, None]
-    return np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
+        return _scaled(picture.convert("L"), 255)[:, :, None]
+    return _scaled(picture.convert("RGB"), 255)
+
+
+def _scaled(picture: Image.Image, full: float) -> Pixels:
+    values: Pixels = np.asarray(picture, dtype=np.float32) * np.float32(1 / full)
+    return np.clip(values, 0, 1)
 
 
 def _content(source: str | Path) -> tuple[bytes, str]:
