@@ -3,6 +3,7 @@ when they are asked for."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,6 +48,13 @@ class Pictures:
 
     def __len__(self) -> int:
         return len(self.sources)
+
+    def part(self, numbers: Sequence[int]) -> Pictures:
+        """Some of the pictures, without decoding them again."""
+        made = copy.copy(self)
+        made.sources = [self.sources[number] for number in numbers]
+        made._kept = None if self._kept is None else self._kept[list(numbers)]
+        return made
 
     def tensor(self, numbers: Sequence[int]) -> Tensor:
         """(pictures, channels, height, width), 0 to 1."""

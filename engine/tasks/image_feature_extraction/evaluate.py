@@ -1,0 +1,200 @@
+"""The report of retrieval on a split: answers, ranking, confidence, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.datasets.store import Dataset
+from engine.errors import DataError
+from engine.evaluation.bootstrap import bootstrap_intervals
+from engine.evaluation.calibration import reliability, reliability_table
+from engine.evaluation.figures import figures_of
+from engine.evaluation.report import Report, Table
+from engine.evaluation.targets import KEPT_START, target_notes
+from engine.labelled_pictures import Row, picture_path
+from engine.linear_head import Matrix, Numbers
+from engine.retrieval.votes import UNKNOWN, numbered, relevant_references
+from engine.tasks.image_feature_extraction import TASK
+from engine.tasks.image_feature_extraction.measuring import (
+    Metrics,
+    calibration_error_by_chance,
+    macro_f1,
+    metrics_of,
+    precisions_of,
+)
+from engine.tasks.image_feature_extraction.model import Card, read_model_card, read_optimisation
+from engine.tasks.image_feature_extraction.predict import load
+from engine.tasks.image_feature_extraction.reporting import beside_table, classes_table, confusion_table
+from engine.tasks.image_feature_extraction.retriever import Judged, Retriever
+
+WORST = 20
+
+
+def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
+    """Metrics with intervals, slices, conditions, tables and the worst errors of a model directory on a split, beside
+    what the untrained embedding answered. A picture never meets a reference of its own group; the search is exact."""
+    rows = dataset.rows(split)
+    if not rows:
+        raise DataError(f"the split {split!r} has no pictures", where=str(dataset.path))
+    card = read_model_card(model)
+    retriever = load(model, device, indexed=False)
+    measured = _Measured(retriever, card, rows, dataset)
+    metrics = measured.metrics(np.arange(len(rows)))
+    spread = measured.intervals()
+    slices = measured.slices()
+    before = card.baseline.get(split, {}) if dataset.id == card.dataset else {}
+    tables = [
+        *([beside_table(before, metrics)] if before else []),
+        classes_table(before, metrics, measured.names, measured.labels),
+        measured.calibration(),
+        *measured.conditions(),
+        *([confusion_table(measured.predicted, measured.labels, measured.names)]),
+        *read_optimisation(model),
+    ]
+    return Report(
+        task=TASK.name,
+        dataset=dataset.id,
+        split=split,
+        examples=len(rows),
+        metrics=metrics,
+        intervals=spread,
+        slices=slices,
+        baseline=before,
+        tables=tables,
+        errors=measured.worst(),
+        notes=[*target_notes(card.targets, metrics, slices=slices, intervals=spread), *measured.notes()],
+        pictures=figures_of(tables),
+    )
+
+
+def headline_over(rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[Numbers], float]:
+    """Accuracy over rows, by their numbers: mAP needs the neighbours of both models, which a prediction does not
+    hold (engine.tasks.contract.Task.headline_over)."""
+    right = np.array([row["label"] == made["label"] for row, made in zip(rows, predictions, strict=True)])
+    return lambda at: float(right[at].mean())
+
+
+class _Measured:
+    """A split with the model's answers."""
+
+    def __init__(self, retriever: Retriever, card: Card, rows: Sequence[Row], dataset: Dataset) -> None:
+        self.retriever, self.card, self.rows = retriever, card, rows
+        references = retriever.references
+        self.names = references.names
+        self.labels = numbered([row["label"] for row in rows], self.names)[1]
+        known: dict[str, int] = {}
+        own = _numbers([row.get("group") for row in rows], known)
+        others = _numbers(references.groups, known)
+        sources = [str(picture_path(dataset.path, row)) for row in rows]
+        self.judged: Judged = retriever.judge(retriever.embed(sources), query_groups=own, reference_groups=others)
+        self.predicted = self.judged.answers.votes.labels
+        relevant = relevant_references(references.numbers, self.labels, query_groups=own, reference_groups=others)
+        self.precisions: Matrix = precisions_of(
+            self.judged.answers, references.numbers, self.labels, relevant, card.settings.answers.map_at
+        )
+        self.right = (self.predicted == self.labels) & (self.labels != UNKNOWN)
+        self.group_of = [row.get("group") or at for at, row in enumerate(rows)]
+
+    def metrics(self, at: Numbers) -> Metrics:
+        return metrics_of(
+            self.predicted[at],
+            self.labels[at],
+            self.precisions[at],
+            self.judged.probabilities[at],
+            self.judged.accepted[at],
+            self.names,
+        )
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Over groups: pictures of one sequence hang together."""
+        groups: dict[object, list[int]] = {}
+        for at, group in enumerate(self.group_of):
+            groups.setdefault(group, []).append(at)
+        members = [np.array(inside) for inside in groups.values()]
+
+        def values(drawn: Numbers) -> dict[str, float]:
+            at = np.concatenate([members[number] for number in drawn])
+            found = {
+                "accuracy": float(self.right[at].mean()),
+                "macro_f1": macro_f1(self.predicted[at], self.labels[at]),
+            }
+            precisions = self.precisions[at]
+            if not np.isnan(precisions).all():
+                found["map"] = float(np.nanmean(precisions))
+            return {name: value for name, value in found.items() if value is not None}
+
+        return bootstrap_intervals(values, len(members))
+
+    def slices(self) -> dict[str, dict[str, float | None]]:
+        names = sorted({row["slice"] for row in self.rows if row.get("slice")})
+        if len(names) < 2:
+            return {}
+        return {name: self.metrics(self._where(lambda row, name=name: row.get("slice") == name)) for name in names}
+
+    def conditions(self) -> list[Table]:
+        """Accuracy and confidence in each value of each condition column."""
+        columns = sorted({name for row in self.rows for name in row.get("conditions", {})})
+        lines: list[list[Any]] = []
+        for column in columns:
+            for value in sorted({row.get("conditions", {}).get(column, "") for row in self.rows} - {""}):
+                at = self._where(lambda row, c=column, v=value: row.get("conditions", {}).get(c) == v)
+                found = self.metrics(at)
+                lines.append(
+                    [column, value, len(at), *(found[name] for name in ("accuracy", "map", "calibration_error"))]
+                )
+        titles = ["column", "value", "pictures", "accuracy", "mAP", "calibration error"]
+        return [Table("Conditions", titles, lines)] if lines else []
+
+    def calibration(self) -> Table:
+        bins = reliability(self.judged.probabilities.tolist(), self.right.tolist())
+        return reliability_table(bins, what="pictures")
+
+    def worst(self) -> list[dict[str, Any]]:
+        """The errors that the model was surest of: wrong labels of the data stand among them."""
+        wrong = np.flatnonzero(~self.right)
+        order = wrong[np.argsort(-self.judged.probabilities[wrong], kind="stable")][:WORST]
+        neighbours = self.judged.answers.neighbours
+        errors = []
+        for at in order.tolist():
+            row, near = self.rows[at], int(neighbours.positions[at, 0])
+            errors.append(
+                {
+                    "image": row["image"],
+                    "label": row["label"],
+                    "answer": self.names[self.predicted[at]] if self.predicted[at] != UNKNOWN else "unknown",
+                    "confidence": round(float(self.judged.probabilities[at]), 3),
+                    "nearest": self.retriever.references.images[near] if near >= 0 else "",
+                    **{key: row[key] for key in ("group", "slice") if row.get(key)},
+                }
+            )
+        return errors
+
+    def notes(self) -> list[str]:
+        notes = [KEPT_START] if self.card.kept_start else []
+        strange = int((self.labels == UNKNOWN).sum())
+        if strange:
+            refused = int((~self.judged.accepted[self.labels == UNKNOWN]).sum())
+            notes.append(
+                f"{strange} pictures are of classes without a reference: they count as wrong, and {refused} of them "
+                "came out as unknown."
+            )
+        if self.retriever.confidence.heuristic:
+            notes.append("The confidence is a heuristic: it was not fitted, and means no probability.")
+        chance = calibration_error_by_chance(self.judged.probabilities)
+        if chance is not None:
+            notes.append(
+                f"On {len(self.rows)} pictures even a perfectly calibrated model would show a calibration error of "
+                f"about {chance:.3f}."
+            )
+        return [*notes, *self.card.notes]
+
+    def _where(self, wanted: Callable[[Row], bool]) -> Numbers:
+        return np.array([at for at, row in enumerate(self.rows) if wanted(row)], dtype=np.int64)
+
+
+def _numbers(groups: Sequence[str | None], known: dict[str, int]) -> Numbers:
+    return np.array([known.setdefault(group, len(known)) if group else -1 for group in groups], dtype=np.int64)
