@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +98,14 @@ def nearest_transformed(
         positions[start : start + rows, : found.shape[1]] = found
         similarities[start : start + rows, : found.shape[1]] = alike
     return Neighbours(positions, similarities)
+
+
+def grouped(*columns: Sequence[str | None]) -> list[Numbers]:
+    """Groups of queries, of references … as numbers that agree with each other; negative for None."""
+    numbers = {
+        name: number for number, name in enumerate(dict.fromkeys(name for column in columns for name in column))
+    }
+    return [np.array([NONE if name is None else numbers[name] for name in column], np.int64) for column in columns]
 
 
 def exact_similarities(queries: Vectors, references: Vectors, positions: Numbers, space: Space) -> Vectors:

@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.files import atomic_file, read_json, write_json
 from engine.linear_head import Vectors
 
-Kind = Literal["cosine", "centred", "l2", "ip", "diagonal", "whitened"]
+Kind = Literal["cosine", "centred", "l2", "ip", "diagonal", "whitened", "whitened-cosine"]
 Space = Literal["cosine", "l2", "ip"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The simplest first."""
@@ -29,6 +29,7 @@ _SPACES: dict[Kind, Space] = {
     "ip": "ip",
     "diagonal": "l2",
     "whitened": "l2",
+    "whitened-cosine": "cosine",
 }
 JSON, ARRAYS = "similarity.json", "similarity.safetensors"
 SMALLEST_NORM = 1e-12
@@ -38,15 +39,16 @@ SMALLEST_NORM = 1e-12
 class Similarity:
     """`cosine`, `l2` and `ip` compare vectors as they are. `centred` is cosine after the mean of the training
     vectors is taken away. `diagonal` and `whitened` are distances between normalised vectors, with a weight for each
-    dimension or in the space in which a class is round (Mahalanobis)."""
+    dimension or in the space in which a class is round (Mahalanobis). `whitened-cosine` is the cosine there, of
+    centred vectors (within-class covariance normalisation: Hatch, Kajarekar & Stolcke 2006)."""
 
     kind: Kind = "cosine"
     mean: Vectors | None = None
-    """(dimensions,), of `centred`: the mean of normalised training vectors."""
+    """(dimensions,), of `centred` and `whitened-cosine`: the mean of normalised training vectors."""
     scale: Vectors | None = None
     """(dimensions,), of `diagonal`: what each dimension is multiplied by, 0 or more."""
     matrix: Vectors | None = None
-    """(dimensions, dimensions), of `whitened`: `vectors @ matrix`."""
+    """(dimensions, dimensions), of `whitened` and `whitened-cosine`: `vectors @ matrix`."""
 
     @property
     def space(self) -> Space:
@@ -59,11 +61,13 @@ class Similarity:
         if self.kind not in ("l2", "ip"):
             made = normalised(made)
         if self.mean is not None:
-            made = normalised(made - self.mean)
+            made = made - self.mean
         if self.scale is not None:
             made = made * self.scale
         if self.matrix is not None:
             made = made @ self.matrix
+        if self.space == "cosine":
+            made = normalised(made)
         return np.ascontiguousarray(made, np.float32)
 
     def similarities(self, queries: Vectors, references: Vectors) -> Vectors:
@@ -97,7 +101,12 @@ class Similarity:
         return {name: np.ascontiguousarray(value, np.float32) for name, value in named.items() if value is not None}
 
 
-_WANTED: dict[Kind, list[str]] = {"centred": ["mean"], "diagonal": ["scale"], "whitened": ["matrix"]}
+_WANTED: dict[Kind, list[str]] = {
+    "centred": ["mean"],
+    "diagonal": ["scale"],
+    "whitened": ["matrix"],
+    "whitened-cosine": ["matrix", "mean"],
+}
 
 
 def saved_similarity(directory: Path, dimensions: int) -> Similarity:
