@@ -17,7 +17,7 @@ class Table(msgspec.Struct, frozen=True):
     columns: list[str]
     rows: list[list[Any]]
     note: str = ""
-    figure: Literal["", "confusion", "calibration", "curves"] = ""
+    figure: Literal["", "confusion", "calibration", "curves", "roc", "histogram"] = ""
     """How it can be drawn: `confusion` has a class and its counts in each row, `calibration` what was
     promised in the third column and what came true in the fourth, `curves` a curve in each column over the first."""
 
