@@ -152,7 +152,7 @@ def worthwhile(
         return Worthwhile(
             "unclear",
             f"It is unclear whether training is worthwhile: {pictures} pictures of {identities} identities say "
-            f"little ({measured}); collect {FEWEST_PICTURES} pictures each of {FEWEST_IDENTITIES} identities or more.",
+            f"little ({measured}); collect {FEWEST_PICTURES} each of {FEWEST_IDENTITIES} identities or more.",
         )
     if low >= SEPARATED_AUC and overlap <= SEPARATED_OVERLAP:
         return Worthwhile(

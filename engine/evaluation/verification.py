@@ -106,7 +106,7 @@ def verify_scores(
         scores=scores,
         subjects=count,
         roc=curve,
-        metrics=metrics | (_values(curve, told) if curve else {}),
+        metrics={**metrics, **(_values(curve, told) if curve else {})},
         intervals=intervals,
         notes=_notes(pairs, count, curve, fars),
     )
