@@ -1,4 +1,4 @@
-"""Static figures, drawn with plotext: the curves of a run, the confusion, calibration and curves of its report."""
+"""Static figures, drawn with plotext: the curves of a run, and the tables of its report that can be drawn."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ def plot_run(handle: RunHandle, *, width: int = 100) -> str:
 
 def plot_report(report: Report, *, width: int = 100) -> str:
     """Every table of a report that can be drawn."""
-    drawn = {"confusion": _confusion, "calibration": _calibration, "curves": _curves}
+    drawn = {
+        "confusion": _confusion,
+        "calibration": _calibration,
+        "curves": _curves,
+        "roc": _roc,
+        "histogram": _histogram,
+    }
     return "\n".join(drawn[table.figure](table, width) for table in report.tables if table.figure and table.rows)
 
 
@@ -67,13 +73,44 @@ def _calibration(table: Table, width: int) -> str:
 
 def _curves(table: Table, width: int) -> str:
     figure = _new_figure(table.title, width)
-    for column, name in enumerate(table.columns[1:], 1):
-        points = [(row[0], row[column]) for row in table.rows if row[column] is not None]
-        if points:
-            figure.plot([x for x, _ in points], [y for _, y in points], label=name)
+    for name, points in _columns(table):
+        figure.plot([x for x, _ in points], [y for _, y in points], label=name)
     figure.xlabel(table.columns[0])
     figure.ylim(0, 1)
     return str(figure.build())
+
+
+def _roc(table: Table, width: int) -> str:
+    """Rare false accepts on a logarithmic axis, where operating points lie, and the whole curve below it."""
+    figures = []
+    for scale in ("log", "linear"):
+        figure = _new_figure(f"{table.title}, {scale}", width)
+        for name, points in _columns(table):
+            shown = [point for point in points if point[0] > 0 or scale == "linear"]
+            figure.plot([x for x, _ in shown], [y for _, y in shown], label=name)
+        figure.xscale(scale)
+        figure.xlabel(table.columns[0])
+        figure.ylabel("TAR")
+        figure.ylim(0, 1)
+        figures.append(str(figure.build()))
+    return "\n".join(figures)
+
+
+def _histogram(table: Table, width: int) -> str:
+    figure = _new_figure(table.title, width)
+    for name, points in _columns(table):
+        figure.plot([x for x, _ in points], [y for _, y in points], label=name)
+    figure.xlabel(table.columns[0])
+    return str(figure.build())
+
+
+def _columns(table: Table) -> list[tuple[str, list[tuple[float, float]]]]:
+    """Each column over the first, where it has numbers."""
+    found = []
+    for column, name in enumerate(table.columns[1:], 1):
+        points = [(row[0], row[column]) for row in table.rows if row[column] is not None]
+        found += [(name, points)] if points else []
+    return found
 
 
 def _new_figure(title: str, width: int) -> Any:

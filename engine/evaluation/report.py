@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +21,8 @@ class Table(msgspec.Struct, frozen=True):
     note: str = ""
     figure: Literal["", "confusion", "calibration", "curves", "roc", "histogram"] = ""
     """How it can be drawn: `confusion` has a class and its counts in each row, `calibration` what was
-    promised in the third column and what came true in the fourth, `curves` a curve in each column over the first."""
+    promised in the third column and what came true in the fourth, `curves` a curve in each column over the first,
+    `roc` the same over false-accept rates, `histogram` shares over the middles of bins of equal width."""
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -67,6 +70,17 @@ def pictures_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}-pictures")
 
 
+def figure_names(tables: Sequence[Table]) -> list[str]:
+    """Where the picture of each table lies among the report's pictures, without suffix; empty for one that is not
+    drawn."""
+    names: list[str] = []
+    for table in tables:
+        name = f"figures/{re.sub('[^a-z0-9]+', '-', table.title.lower()).strip('-') or 'figure'}"
+        alike = sum(taken == name or taken.startswith(f"{name}-no-") for taken in names)
+        names.append("" if not table.figure else f"{name}-no-{alike + 1}" if alike else name)
+    return names
+
+
 def without_content(report: Report) -> Report:
     """The report as JSON has it: pictures by name alone."""
     bare = [msgspec.structs.replace(picture, content=b"") for picture in report.pictures]
@@ -87,8 +101,14 @@ def as_markdown(report: Report, pictures: str = "report-pictures") -> str:
     ]
     lines += [f"> {note}\n" for note in report.notes]
     lines += _markdown_table(_metrics_table(report))
-    for table in report.tables:
+    drawn = {picture.name for picture in report.pictures}
+    shown = set()
+    for table, figure in zip(report.tables, figure_names(report.tables), strict=True):
         lines += _markdown_table(table)
+        svg, png = f"{figure}.svg", f"{figure}.png"
+        if figure and {svg, png} <= drawn:
+            lines += [f"![{_cell(table.title)}]({pictures}/{svg})", "", f"[As PNG]({pictures}/{png})", ""]
+            shown |= {svg, png}
     if report.errors:
         lines += ["## Worst errors", ""]
         links = {picture.name: f"[{picture.name}]({pictures}/{picture.name})" for picture in report.pictures}
@@ -96,9 +116,10 @@ def as_markdown(report: Report, pictures: str = "report-pictures") -> str:
             told = [f"{key}: {links.get(str(value)) or _cell(value)}" for key, value in error.items()]
             lines += ["- " + "; ".join(told)]
         lines += [""]
-    if report.pictures:
+    others = [picture for picture in report.pictures if picture.name not in shown]
+    if others:
         lines += ["## Pictures", ""]
-        for picture in report.pictures:
+        for picture in others:
             lines += [f"![{_cell(picture.caption)}]({pictures}/{picture.name})", "", _cell(picture.caption), ""]
     return "\n".join(lines)
 

@@ -127,19 +127,22 @@ def roc(genuine: Sequence[float] | Numbers, impostor: Sequence[float] | Numbers)
 
 
 def roc_table(curves: Mapping[str, Roc], *, title: str = "ROC") -> Table:
-    """True accepts at rising false-accept rates, a column for each curve: before and after, models side by side."""
-    least = min((1 / curve.impostor for curve in curves.values()), default=1.0)
+    """True accepts at rising false-accept rates, a column for each curve: before and after, models side by side.
+
+    Rates that a curve has too few impostor pairs for stay empty.
+    """
+    areas = ", ".join(f"{name} {curve.auc:.4f}" for name, curve in curves.items())
     return Table(
         title,
         ["FAR", *curves],
-        [[far, *(curve.tar_at(far) for curve in curves.values())] for far in SHOWN_FARS if far >= least]
-        if curves
-        else [],
+        [
+            [far, *(curve.tar_at(far) if curve.shows(far) else None for curve in curves.values())]
+            for far in SHOWN_FARS
+            if any(curve.shows(far) for curve in curves.values())
+        ],
         note=(
             "Part of the genuine pairs that is accepted (TAR) at the threshold that accepts at most this part of the "
-            "impostor pairs (FAR). AUC: "
-            + ", ".join(f"{name} {curve.auc:.4f}" for name, curve in curves.items())
-            + "."
+            f"impostor pairs (FAR). Area under the curve: {areas}."
         )
         if curves
         else "There are no pairs to draw it from.",
