@@ -121,7 +121,7 @@ class _Run:
             samples,
             retriever.predict(samples),
         )
-        self._build_index(retriever)
+        pass
         return TrainOutcome(
             stopped=result.stopped,
             best_step=result.best_step,
@@ -162,7 +162,6 @@ class _Run:
             strangers=strangers,
             groups=_grouped(self.spared.groups),
             seed=self.config.seed,
-            kind=None if self.config.answers.calibration == "auto" else self.config.answers.calibration,
         )
         if fitted is None:
             self.job.events.log(
