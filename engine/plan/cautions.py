@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from engine.plan.outline import Plan
 from engine.profiles.validation import nearest
 from engine.runs.spec import Target
+from engine.training.config import TrainingConfig
 
 WIDE_INTERVAL = 0.05
 FEW_EXAMPLES = 10
@@ -129,6 +130,11 @@ def _wide_interval(plan: Plan, config: BaseModel) -> Iterator[str]:
             yield f"with {examples} test examples {target.metric} is known to about ±{width:.2f} (95 %)"
 
 
+def _of_the_task(plan: Plan, config: BaseModel) -> Iterator[str]:
+    if isinstance(config, TrainingConfig):
+        yield from config.cautions(plan.data.classes.get("train", {}))
+
+
 def _no_targets(plan: Plan, config: BaseModel) -> Iterator[str]:
     if not plan.targets:
         yield "no target is set: nothing says when the model is good enough"
@@ -150,6 +156,7 @@ _CAUTIONS: tuple[Caution, ...] = (
     _rate_of_lora,
     _batch_over_data,
     _rare_classes,
+    _of_the_task,
     _labels_without_examples,
     _no_unlabelled_text,
     _patience_never_acts,

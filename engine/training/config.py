@@ -120,6 +120,11 @@ class TrainingConfig(BaseModel):
         so here."""
         return 0.0
 
+    def cautions(self, classes: Mapping[str, int]) -> list[str]:
+        """What to mind before a training on so many examples of each class. A task that knows more than the plan
+        says so here."""
+        return []
+
     def phase(self, name: str, examples: int) -> PhaseOutline:
         """A phase with this config's own batch, epochs and limits."""
         return PhaseOutline(name, examples, self.batch_size, self.epochs, self.gradient_accumulation, self.max_steps)

@@ -14,6 +14,9 @@ Side = Annotated[int, Field(ge=8, le=2048)]
 Rule = Literal["majority", "distance-weighted", "rank-weighted"]
 SimilarityKind = Literal["cosine", "centred", "l2", "ip", "diagonal", "whitened"]
 MEBI = 2**20
+FEW_FOR_A_MARGIN = 50
+"""Pictures of a class below which an angular margin tends to be learnt by heart (deepinsight/insightface issues 495
+and 2669 fail with 2 to some dozens)."""
 
 
 class Contrast(BaseModel):
@@ -151,6 +154,21 @@ class Config(TrainingConfig):
         if self.train.loss == "none":
             return [PhaseOutline("training", pictures, self.batch_size, 0)]
         return [self.phase("training", pictures)]
+
+    def cautions(self, classes: Mapping[str, int]) -> list[str]:
+        """Losses that ask for more pictures than there are."""
+        found = []
+        fewest = min(classes, key=lambda name: classes[name], default=None)
+        contrast = self.train
+        if contrast.loss == "arcface" and contrast.arcface_margin and fewest and classes[fewest] < FEW_FOR_A_MARGIN:
+            found.append(
+                f"arcface asks for {FEW_FOR_A_MARGIN} pictures of each class and {fewest} has {classes[fewest]}: the "
+                "margin tends to fail on so few; take supcon, or arcface_margin 0"
+            )
+        alone = [name for name, count in classes.items() if count == 1]
+        if contrast.loss in ("supcon", "triplet") and alone:
+            found.append(f"{', '.join(alone[:5])} has one picture, which has nothing of its class to be compared with")
+        return found
 
     def kept_mib(self, counts: Mapping[str, int]) -> float:
         """Decoded pictures of the splits that training looks at."""
