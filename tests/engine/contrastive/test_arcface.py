@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -48,4 +49,4 @@ def test_the_farther_from_the_own_direction_the_more_it_costs() -> None:
         # Away from the own direction, as far from the other one all the while.
         angles = torch.linspace(0, math.pi, 50)
         losses = [float(made(torch.tensor([[math.cos(a), 0.0, math.sin(a)]]), torch.tensor([0]))) for a in angles]
-    assert all(later >= earlier - 1e-4 for earlier, later in zip(losses, losses[1:], strict=False))
+    assert all(later >= earlier - 1e-4 for earlier, later in itertools.pairwise(losses))
