@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from engine.tasks.object_detection.recipe import Recipe, Thermograms
 from engine.tasks.object_detection.scenes.canvas import Drawn
 from engine.tasks.object_detection.scenes.palettes import coloured
-from engine.tasks.object_detection.scenes.texture import Field, blurred, soft_noise
+from engine.drawing.texture import Field, blurred, soft_noise
 from engine.tasks.object_detection.scenes.transformers import (
     Region,
     Sheet,

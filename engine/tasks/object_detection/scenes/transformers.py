@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from engine.tasks.object_detection.scenes.canvas import FINE, Point
-from engine.tasks.object_detection.scenes.texture import Field, soft_noise
+from engine.drawing.texture import Field, soft_noise
 
 Region = NDArray[np.bool_]
 

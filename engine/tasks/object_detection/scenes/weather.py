@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from engine.tasks.object_detection.scenes.canvas import Colour, Pixels
-from engine.tasks.object_detection.scenes.texture import blurred
+from engine.drawing.texture import blurred
 
 Land = Literal["field", "woods", "suburb"]
 

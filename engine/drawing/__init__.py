@@ -1,0 +1,1 @@
+"""What drawn data sets of several tasks share. numpy and Pillow; knows no task."""
