@@ -31,7 +31,7 @@ INK, FAINT = "#333333", "#bbbbbb"
 # Yellow and light blue are too pale for a line on white.
 LINES = (*(colour for colour in COLOURS if colour not in ("#f0e442", "#56b4e9")), "#000000")
 DASHES = ("-", "--", ":")
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": ["sans-serif"],
     "font.size": 9.0,
     "axes.titlesize": 10.0,
@@ -79,7 +79,7 @@ def _files(table: Table, draw: Callable[[Table, Figure], bool]) -> tuple[bytes, 
     from matplotlib.figure import Figure
 
     # What the user's own matplotlibrc says has no part in it.
-    plain = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
+    plain: dict[Any, Any] = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
     with matplotlib.rc_context(plain | STYLE), warnings.catch_warnings():
         # Of letters that the font of the PNG lacks: boxes stand in their place, the SVG has them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
