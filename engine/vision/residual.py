@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from engine.errors import BaseModelError
 
 WIDTHS = (16, 32, 64)
-LARGE = 96
+LARGE = 48
 """Shorter side from which the stem halves the picture: the first convolution costs most."""
 _NAME = re.compile(r"resnet-(8|14|20|26)(?:x(2|4))?")
 

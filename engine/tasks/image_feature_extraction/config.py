@@ -167,7 +167,9 @@ class Config(TrainingConfig):
             )
         alone = [name for name, count in classes.items() if count == 1]
         if contrast.loss in ("supcon", "triplet") and alone:
-            found.append(f"{', '.join(alone[:5])} has one picture, which has nothing of its class to be compared with")
+            found.append(
+                f"{', '.join(alone[:5])} has one picture, which has nothing of its class to be compared with"
+            )
         return found
 
     def kept_mib(self, counts: Mapping[str, int]) -> float:

@@ -64,7 +64,13 @@ class _Artist:
             for frame in draw_sequence(self.recipe, label, place, individual, frames, rng)
         ]
 
-    def _row(self, pixels: np.ndarray[tuple[int, ...], np.dtype[np.float32]], label: str, name: str, conditions: dict[str, str]) -> Row:
+    def _row(
+        self,
+        pixels: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+        label: str,
+        name: str,
+        conditions: dict[str, str],
+    ) -> Row:
         data = as_png(pixels, self.recipe.bits)
         file = content_name(data, ".png")
         self.files[file] = data
@@ -83,5 +89,7 @@ def _notes(recipe: Recipe) -> dict[str, object]:
         "validation": "composed like the test, with targets and places of its own that no other split has",
         "group": "a sequence: one target in one place; no sequence is torn apart by the splits",
         "seen_share": recipe.seen_share,
-        "places": {world: sorted(name for names in media.values() for name in names) for world, media in WORLDS.items()},
+        "places": {
+            world: sorted(name for names in media.values() for name in names) for world, media in WORLDS.items()
+        },
     }

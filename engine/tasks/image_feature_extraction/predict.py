@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.errors import InputError
-from engine.retrieval.neighbours import Neighbours
 from engine.retrieval.references import saved_references
 from engine.retrieval.similarity import saved_similarity
 from engine.tasks.contract import Row
@@ -48,12 +47,16 @@ def load(model: Path, device: str, *, indexed: bool = True) -> Retriever:
         batch_size=settings.eval_batch_size,
     )
     if indexed:
-        from engine.retrieval.index import Index
+        from engine.retrieval.index import open_or_rebuild
 
-        index = Index.open_or_rebuild(
-            index_of(model), references, retriever.similarity, name=settings.answers.collection
+        index = open_or_rebuild(
+            index_of(model),
+            references,
+            retriever.similarity,
+            model=card.fingerprint,
+            collection=settings.answers.collection,
         )
-        retriever.search = index.search
+        retriever.search = index.query
     return retriever
 
 
@@ -76,6 +79,3 @@ def agree(expected: Row, got: Row) -> bool:
 def _similarity(row: Row) -> float | None:
     neighbours = row.get("neighbours") or []
     return float(neighbours[0]["similarity"]) if neighbours else None
-
-
-__all__ = ["Neighbours", "agree", "load"]

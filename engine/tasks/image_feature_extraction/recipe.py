@@ -33,7 +33,10 @@ class Camera(Part):
     """What the thermal camera and the air add."""
 
     noise: float = Field(
-        default=0.03, description="Standard deviation of the noise of each pixel, as a part of full scale.", ge=0, le=0.3
+        default=0.03,
+        description="Standard deviation of the noise of each pixel, as a part of full scale.",
+        ge=0,
+        le=0.3,
     )
     stripes: float = Field(
         default=0.02,
@@ -41,9 +44,13 @@ class Camera(Part):
         ge=0,
         le=0.2,
     )
-    blur: float = Field(default=0.7, description="Largest blur, in pixels of radius at 64 pixels of width.", ge=0, le=5)
+    blur: float = Field(
+        default=0.7, description="Largest blur, in pixels of radius at 64 pixels of width.", ge=0, le=5
+    )
     haze: Share = Field(default=0.55, description="Largest part of a far target's contrast that the air takes.")
-    black_hot: Share = Field(default=0.15, description="Part of the sequences in which hot is shown black, not white.")
+    black_hot: Share = Field(
+        default=0.15, description="Part of the sequences in which hot is shown black, not white."
+    )
 
 
 class Recipe(Part):
@@ -68,7 +75,9 @@ class Recipe(Part):
         default=1 / 3,
         description="Part of validation and of test that shows training's targets in training's places, drawn anew.",
     )
-    hidden: Share = Field(default=0.2, description="Part of the sequences on land in which leaves hide a part of the target.")
+    hidden: Share = Field(
+        default=0.2, description="Part of the sequences on land in which leaves hide a part of the target."
+    )
     camera: Camera = Field(default=Camera(), description="What the thermal camera and the air add.")
 
     @model_validator(mode="after")

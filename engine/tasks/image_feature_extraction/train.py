@@ -121,7 +121,7 @@ class _Run:
             samples,
             retriever.predict(samples),
         )
-        pass
+        self._build_index(retriever)
         return TrainOutcome(
             stopped=result.stopped,
             best_step=result.best_step,
@@ -233,19 +233,21 @@ class _Run:
         )
 
     def _build_index(self, retriever: Retriever) -> None:
-        from engine.retrieval.index import Index
+        from engine.retrieval.index import open_or_rebuild
 
         self.job.events.progress("index", 0, 0)
-        index = Index.build(
-            index_of(self.job.paths.model),
-            retriever.references,
-            retriever.similarity,
-            name=self.config.answers.collection,
-        )
-        self.job.events.log(
-            f"indexed {len(retriever.references)} references in the collection {self.config.answers.collection}; "
-            f"{index.facts.said()}",
-        )
+        collection, references = self.config.answers.collection, retriever.references
+        place = index_of(self.job.paths.model)
+        with open_or_rebuild(
+            place, references, retriever.similarity, model=references.model, collection=collection
+        ) as index:
+            if index.facts is not None:
+                self.job.events.log(
+                    f"{index.facts.count} references are indexed in the collection {collection}, which finds "
+                    f"{index.facts.recall:.1%} of what an exact search finds"
+                )
+            for warning in index.warnings:
+                self.job.events.log(warning, "warning")
 
     def _samples(self) -> list[Row]:
         """A few pictures spread over the test, inside the sample: the model directory may go elsewhere."""

@@ -18,9 +18,21 @@ def helicopter(rng: np.random.Generator, phase: float) -> Body:
     paint, boom = rng.uniform(0.5, 3.5), rng.uniform(4.2, 6.5)
     slim = rng.choice([0.6, 1.0])
     half = half * slim
-    body.limb((-long * 0.25, 0, high * 0.5), (long * 0.2, 0, high * 0.45), (high * 0.42 * slim, high * 0.5 * slim), paint, 1.0)
+    body.limb(
+        (-long * 0.25, 0, high * 0.5),
+        (long * 0.2, 0, high * 0.45),
+        (high * 0.42 * slim, high * 0.5 * slim),
+        paint,
+        1.0,
+    )
     body.prism(
-        [(-long * 0.4, 0.3), (long * 0.25, 0.0), (long * 0.55, high * 0.3), (long * 0.3, high * 0.85), (-long * 0.45, high)],
+        [
+            (-long * 0.4, 0.3),
+            (long * 0.25, 0.0),
+            (long * 0.55, high * 0.3),
+            (long * 0.3, high * 0.85),
+            (-long * 0.45, high),
+        ],
         half,
         paint,
         1.0,
@@ -29,7 +41,9 @@ def helicopter(rng: np.random.Generator, phase: float) -> Body:
     rear = -long * 0.4 - boom
     body.limb((-long * 0.35, 0, high * 0.75), (rear, 0, high * 0.85), (0.38, 0.16), paint - 0.5)
     fin = high * 0.85 + rng.uniform(0.8, 1.5)
-    body.prism([(rear + 0.7, high * 0.85), (rear - 0.1, high * 0.85), (rear - 0.6, fin), (rear - 0.1, fin)], 0.08, paint)
+    body.prism(
+        [(rear + 0.7, high * 0.85), (rear - 0.1, high * 0.85), (rear - 0.6, fin), (rear - 0.1, fin)], 0.08, paint
+    )
     body.box((rear + 0.9, rear + 1.5), rng.uniform(0.6, 1.1), (high * 0.82, high * 0.88), paint)
     body.box((-long * 0.3, long * 0.1), half * 0.5, (high * 0.95, high + 0.5), paint, 9.0)
     body.ball((0, 0, high + 0.65), 0.3, 1.0, 8.0)
@@ -39,7 +53,12 @@ def helicopter(rng: np.random.Generator, phase: float) -> Body:
         tip = (reach * math.cos(turn), reach * math.sin(turn), high + 0.75)
         body.limb((0, 0, high + 0.75), tip, (0.14, 0.1), 1.5, 0.5)
     for turn in (math.tau * phase * 5.3, math.tau * (phase * 5.3 + 0.5)):
-        body.limb((rear - 0.3, 0.2, fin - 0.3), (rear - 0.3 + 0.8 * math.cos(turn), 0.2, fin - 0.3 + 0.8 * math.sin(turn)), 0.07, 1.5)
+        body.limb(
+            (rear - 0.3, 0.2, fin - 0.3),
+            (rear - 0.3 + 0.8 * math.cos(turn), 0.2, fin - 0.3 + 0.8 * math.sin(turn)),
+            0.07,
+            1.5,
+        )
     if rng.random() < 0.6:
         for side in (-1, 1):  # skids
             body.limb((-long * 0.3, side * half, -0.45), (long * 0.35, side * half, -0.45), 0.08, 0.0)
@@ -64,10 +83,20 @@ def plane(rng: np.random.Generator, phase: float) -> Body:
     level = radius * (0.0, -0.5, rng.choice([-0.6, 0.8]))[kind]
     engines, exhaust = (0.35, 0.62)[: int(rng.integers(1, 3))], rng.uniform(14, 24)
     for side in (-1, 1):
-        wing = [(root, 0.0), (root - sweep, side * span), (root - sweep - chord * 0.3, side * span), (root - chord, 0.0)]
+        wing = [
+            (root, 0.0),
+            (root - sweep, side * span),
+            (root - sweep - chord * 0.3, side * span),
+            (root - chord, 0.0),
+        ]
         body.plate(wing, level, 0.12, skin - 1.0)
         stern, small = -front * 0.72, span * 0.38
-        tail = [(stern, 0.0), (stern - sweep * 0.35, side * small), (stern - sweep * 0.35 - chord * 0.2, side * small), (stern - chord * 0.5, 0.0)]
+        tail = [
+            (stern, 0.0),
+            (stern - sweep * 0.35, side * small),
+            (stern - sweep * 0.35 - chord * 0.2, side * small),
+            (stern - chord * 0.5, 0.0),
+        ]
         body.plate(tail, radius * 0.4, 0.1, skin - 1.0)
         if kind == 1:
             for share in engines:
@@ -75,7 +104,16 @@ def plane(rng: np.random.Generator, phase: float) -> Body:
                 body.limb((x, y, level - 0.5), (x - 1.6, y, level - 0.5), radius * 0.5, 1.0, 8.0)
                 body.glow((x - 2.0, y, level - 0.5), 0.7, exhaust)
     height = radius + long * rng.uniform(0.12, 0.17)
-    body.prism([(-front * 0.6, radius * 0.5), (-front * 0.95, radius * 0.5), (-front * 1.02, height), (-front * 0.85, height)], 0.09, skin)
+    body.prism(
+        [
+            (-front * 0.6, radius * 0.5),
+            (-front * 0.95, radius * 0.5),
+            (-front * 1.02, height),
+            (-front * 0.85, height),
+        ],
+        0.09,
+        skin,
+    )
     if kind == 0:
         body.glow((-front * 0.9, 0, 0.1), radius * 1.3, rng.uniform(20, 34))
         body.glow((-front * 1.25, 0, 0.1), radius * 1.6, rng.uniform(10, 18), in_air=True)

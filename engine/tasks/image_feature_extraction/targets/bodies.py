@@ -83,7 +83,13 @@ class Body:
         self._close([(x, y, z) for x, y in outline], [(x, y, z + thick) for x, y in outline], rise, heat)
 
     def box(
-        self, x: tuple[float, float], half: float, z: tuple[float, float], rise: float, heat: float = 0.0, y: float = 0.0
+        self,
+        x: tuple[float, float],
+        half: float,
+        z: tuple[float, float],
+        rise: float,
+        heat: float = 0.0,
+        y: float = 0.0,
     ) -> None:
         """A box between two x and two z, as wide as 2 * `half` round `y`."""
         self.prism([(x[0], z[0]), (x[1], z[0]), (x[1], z[1]), (x[0], z[1])], half, rise, heat, y=y)

@@ -17,7 +17,10 @@ def car(rng: np.random.Generator, phase: float) -> Body:
     paint, glass, front = rng.uniform(-1.0, 3.0), rng.uniform(-4.0, -1.0), long / 2
     nose = rng.uniform(0.1, 0.3)
     body.prism(
-        [(-front, sill), (front, sill), (front, waist - nose), (front * 0.45, waist), (-front, waist)], half, paint, 1.0
+        [(-front, sill), (front, sill), (front, waist - nose), (front * 0.45, waist), (-front, waist)],
+        half,
+        paint,
+        1.0,
     )
     screen = front * rng.uniform(0.3, 0.42)
     tail = (-0.55, -0.85, -0.98, -0.92, -0.15)[kind] * front * rng.uniform(0.93, 1.02)
@@ -53,7 +56,12 @@ def truck(rng: np.random.Generator, phase: float) -> Body:
         body.box((-front, cab + 0.05), half, (bed, cab_top + (0.0 if kind == 0 else rng.uniform(0.1, 0.7))), load)
     elif kind == 2:  # a flat bed with something on it
         body.box((-front, cab), half, (bed, bed + 0.45), load)
-        body.box((-front * rng.uniform(0.4, 0.9), cab * 0.6), half * 0.8, (bed + 0.4, bed + rng.uniform(0.7, 1.5)), load - 1)
+        body.box(
+            (-front * rng.uniform(0.4, 0.9), cab * 0.6),
+            half * 0.8,
+            (bed + 0.4, bed + rng.uniform(0.7, 1.5)),
+            load - 1,
+        )
     else:  # a tank
         middle, radius = bed + 0.85, 0.85
         body.limb((-front + radius, 0, middle), (cab - radius * 0.8, 0, middle), radius, load)
@@ -77,7 +85,14 @@ def tank(rng: np.random.Generator, phase: float) -> Body:
     front, paint, wide = long / 2, rng.uniform(-1.0, 2.5), rng.uniform(0.28, 0.36)
     for y in (-half + wide, half - wide):
         body.prism(
-            [(-front, 0.55), (-front + 0.5, 0.05), (front - 0.6, 0.05), (front, 0.6), (front - 0.3, 0.95), (-front + 0.2, 0.95)],
+            [
+                (-front, 0.55),
+                (-front + 0.5, 0.05),
+                (front - 0.6, 0.05),
+                (front, 0.6),
+                (front - 0.3, 0.95),
+                (-front + 0.2, 0.95),
+            ],
             wide,
             0.5,
             rng.uniform(7, 11),
@@ -86,7 +101,13 @@ def tank(rng: np.random.Generator, phase: float) -> Body:
         for x in np.linspace(-front + 0.8, front - 0.9, int(rng.integers(5, 8))):
             body.glow((float(x), 1.02 * np.sign(y) * half, 0.42), 0.24, rng.uniform(5, 8), (0, float(np.sign(y)), 0))
     body.prism(
-        [(-front + 0.1, 0.6), (front - 0.9, 0.45), (front - 0.1, 0.8), (front - rng.uniform(1.0, 1.8), high), (-front + 0.15, high)],
+        [
+            (-front + 0.1, 0.6),
+            (front - 0.9, 0.45),
+            (front - 0.1, 0.8),
+            (front - rng.uniform(1.0, 1.8), high),
+            (-front + 0.15, high),
+        ],
         half * 0.86,
         paint,
         1.5,
@@ -95,8 +116,15 @@ def tank(rng: np.random.Generator, phase: float) -> Body:
     roof, muzzle = high + rng.uniform(0.55, 0.85), rng.uniform(3.6, 5.6)
     turn = rng.normal(0, 0.35)
     gun = (at + muzzle * np.cos(turn), muzzle * np.sin(turn), (high + roof) / 2 + 0.15)
-    body.prism([(at - size, high), (at + size * 1.1, high), (at + size * 0.6, roof), (at - size * 0.9, roof)], size, paint, top=0.75)
-    body.limb((at + size * 0.8 * np.cos(turn), size * 0.8 * np.sin(turn), (high + roof) / 2), gun, (0.16, 0.1), 0.5, 3.0)
+    body.prism(
+        [(at - size, high), (at + size * 1.1, high), (at + size * 0.6, roof), (at - size * 0.9, roof)],
+        size,
+        paint,
+        top=0.75,
+    )
+    body.limb(
+        (at + size * 0.8 * np.cos(turn), size * 0.8 * np.sin(turn), (high + roof) / 2), gun, (0.16, 0.1), 0.5, 3.0
+    )
     body.ball((at - 0.3, 0.4, roof + 0.1), 0.25, paint)
     body.glow((-front * 0.72, 0, high), 0.9, rng.uniform(13, 20), (-0.3, 0, 0.95))
     body.glow((-front, half * rng.choice([-0.5, 0, 0.5]), high * 0.8), 0.4, rng.uniform(16, 26), (-1, 0, 0))

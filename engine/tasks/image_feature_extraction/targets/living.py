@@ -64,6 +64,10 @@ def animal(rng: np.random.Generator, phase: float) -> Body:
     droop = rng.uniform(-0.6, 0.6)
     tail = (0.4, 0.12, 0.35)[kind]
     body.limb(
-        (-long / 2 - girth * 0.7, 0, back), (-long / 2 - tail, 0, back + tail * droop), (girth * 0.22, girth * 0.12), fur, 1.0
+        (-long / 2 - girth * 0.7, 0, back),
+        (-long / 2 - tail, 0, back + tail * droop),
+        (girth * 0.22, girth * 0.12),
+        fur,
+        1.0,
     )
     return body

@@ -90,12 +90,18 @@ def _road(width: int, height: int, rng: np.random.Generator) -> Land:
     if rng.random() < 0.5:  # away from the camera
         far, near = width * (0.5 + 0.3 * lean), width * (0.5 - 0.5 * lean)
         wide = width * rng.uniform(0.25, 0.45)
-        pen.polygon([(far - 1, land.horizon), (far + 1, land.horizon), (near + wide, height), (near - wide, height)], fill=warm)
+        pen.polygon(
+            [(far - 1, land.horizon), (far + 1, land.horizon), (near + wide, height), (near - wide, height)],
+            fill=warm,
+        )
         pen.line([(far, land.horizon), (near, height)], fill=warm + 1.2, width=1)
     else:  # across
         y, wide = height * rng.uniform(0.52, 0.72), height * rng.uniform(0.08, 0.16)
         tilt = height * 0.12 * lean
-        pen.polygon([(0, y - wide - tilt), (width, y - wide + tilt), (width, y + wide + tilt), (0, y + wide - tilt)], fill=warm)
+        pen.polygon(
+            [(0, y - wide - tilt), (width, y - wide + tilt), (width, y + wide + tilt), (0, y + wide - tilt)],
+            fill=warm,
+        )
         pen.line([(0, y - tilt), (width, y + tilt)], fill=warm + 1.2, width=1)
     painted = np.asarray(sheet) + np.float32(0.3) * soft_noise(rng, height, width, (height // 2, width // 3))
     return Land(painted.astype(np.float32), land.horizon)
@@ -109,7 +115,9 @@ def _scrub(width: int, height: int, rng: np.random.Generator) -> Land:
         x, warm = rng.uniform(0, width), rng.normal(0.4, 1.3)
         for _ in range(3):
             at, up = x + rng.normal(0, size), y - abs(rng.normal(0, size * 0.6))
-            pen.ellipse([at - size, up - size * 0.8, at + size, up + size * 0.8], fill=float(warm + rng.normal(0, 0.4)))
+            pen.ellipse(
+                [at - size, up - size * 0.8, at + size, up + size * 0.8], fill=float(warm + rng.normal(0, 0.4))
+            )
     return Land(np.asarray(sheet), land.horizon)
 
 
@@ -194,7 +202,9 @@ _DRAWN: dict[str, Draw] = {
     "estuary": lambda width, height, rng: _on_water(width, height, rng, rng.uniform(0.2, 0.5), (0.1, 0.03)),
     "coast": _coast,
     "sky": lambda width, height, rng: Land(_sky(width, height, rng, fall=(1, 5), clouds=0.0), height),
-    "clouds": lambda width, height, rng: Land(_sky(width, height, rng, fall=(2, 6), clouds=rng.uniform(2, 4)), height),
+    "clouds": lambda width, height, rng: Land(
+        _sky(width, height, rng, fall=(2, 6), clouds=rng.uniform(2, 4)), height
+    ),
     "dusk": lambda width, height, rng: Land(_sky(width, height, rng, fall=(6, 11), clouds=rng.uniform(1, 4)), height),
     "hills": _hills,
 }

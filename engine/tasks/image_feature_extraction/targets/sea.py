@@ -33,9 +33,15 @@ def boat(rng: np.random.Generator, phase: float) -> Body:
         mast = long * rng.uniform(1.0, 1.3)
         body.limb((long * 0.08, 0, high), (long * 0.08, 0, mast), 0.09, 1.0)
         if rng.random() < 0.7:  # sails up
-            body.prism([(long * 0.05, high + 0.8), (long * 0.05, mast * 0.95), (-front * 0.8, high + 0.8)], 0.05, -1.0)
+            body.prism(
+                [(long * 0.05, high + 0.8), (long * 0.05, mast * 0.95), (-front * 0.8, high + 0.8)], 0.05, -1.0
+            )
             body.prism([(long * 0.11, mast * 0.85), (front * 0.9, high + 0.2), (long * 0.12, high + 0.4)], 0.05, -1.0)
-        body.prism([(-long * 0.2, high), (long * 0.2, high), (long * 0.12, high + 0.5), (-long * 0.18, high + 0.5)], half * 0.55, hull)
+        body.prism(
+            [(-long * 0.2, high), (long * 0.2, high), (long * 0.12, high + 0.5), (-long * 0.18, high + 0.5)],
+            half * 0.55,
+            hull,
+        )
         body.glow((-front, 0, high * 0.4), 0.35, rng.uniform(6, 12), (-1, 0, 0))
     for _ in range(int(rng.integers(0, 4))):
         x, y = rng.uniform(-0.35, 0.1) * long, rng.uniform(-0.5, 0.5) * half
@@ -63,7 +69,12 @@ def ship(rng: np.random.Generator, phase: float) -> Body:
     if kind == 0:  # containers or hatches
         for x in np.linspace(-0.22, 0.36, int(rng.integers(4, 7))) * long:
             up = high + long * rng.uniform(0.01, 0.06)
-            body.box((float(x) - long * 0.045, float(x) + long * 0.045), half * 0.8, (high, up), hull + rng.uniform(-1.5, 1.5))
+            body.box(
+                (float(x) - long * 0.045, float(x) + long * 0.045),
+                half * 0.8,
+                (high, up),
+                hull + rng.uniform(-1.5, 1.5),
+            )
     elif kind == 1:
         body.limb((-0.2 * long, 0, high * 1.12), (0.38 * long, 0, high * 1.12), long * 0.008, hull - 1)
     elif kind == 3:  # a gun and a mast
@@ -79,5 +90,11 @@ def _hull(body: Body, long: float, half: float, high: float, rise: float) -> Non
     """A deck that narrows to the bow, in two convex parts."""
     front = long / 2
     body.prism([(-front, 0.0), (front * 0.4, 0.0), (front * 0.4, high), (-front, high)], half, rise, 1.0)
-    deck = [(front * 0.4, -half), (front * 0.75, -half * 0.6), (front * 1.02, 0.0), (front * 0.75, half * 0.6), (front * 0.4, half)]
+    deck = [
+        (front * 0.4, -half),
+        (front * 0.75, -half * 0.6),
+        (front * 1.02, 0.0),
+        (front * 0.75, half * 0.6),
+        (front * 0.4, half),
+    ]
     body.plate(deck, 0.0, high * 1.12, rise, 0.5)

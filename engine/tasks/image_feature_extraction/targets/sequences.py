@@ -118,7 +118,12 @@ def _warmth(kind: Kind, rng: np.random.Generator) -> float:
 
 
 def _followed(
-    land: Land, course: _Course, number: int, width: int, height: int, wobble: np.ndarray[tuple[int], np.dtype[np.float64]]
+    land: Land,
+    course: _Course,
+    number: int,
+    width: int,
+    height: int,
+    wobble: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> Field:
     """The part of the place that the camera shows while it follows the target."""
     spare = np.array(land.degrees.shape) - (height, width)
@@ -140,7 +145,9 @@ def _joined(behind: Field, seen: Seen, kind: Kind, warmth: float, shadow: float,
         behind = behind + np.float32(shadow) * np.exp(-(((x - centre) / half) ** 2) * 1.2 - down**2)
     elif kind.medium == "sea":  # a wake, and a mirror image that fades
         down = (y - np.float32(bottom)) / (np.float32(0.3) * half + 1)
-        behind = behind + np.float32(trail) * np.exp(-(((x - centre) / (1.3 * half)) ** 2)) * np.exp(-down) * (down > 0)
+        behind = behind + np.float32(trail) * np.exp(-(((x - centre) / (1.3 * half)) ** 2)) * np.exp(-down) * (
+            down > 0
+        )
     return (behind * (1 - seen.cover) + seen.rises + np.float32(warmth) * seen.cover + seen.plume).astype(np.float32)
 
 
@@ -167,5 +174,7 @@ class _Screen:
         wide, high = right - left, bottom - top
         for x, y, size in self.blots:
             at, down, radius = left + x * wide, top + y * high, size * max(wide, high)
-            pen.ellipse([at - radius, down - radius * 0.8, at + radius, down + radius * 0.8], fill=self.rise + 6 * size)
+            pen.ellipse(
+                [at - radius, down - radius * 0.8, at + radius, down + radius * 0.8], fill=self.rise + 6 * size
+            )
         return np.asarray(sheet)

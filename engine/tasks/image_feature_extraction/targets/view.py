@@ -68,9 +68,7 @@ def look(body: Body, view: View, width: int, height: int) -> Seen:
 
 def _axes(view: View) -> Array:
     """Rows: to the right, up, and towards the camera."""
-    (sin_a, cos_a), (sin_e, cos_e) = (
-        (math.sin(angle), math.cos(angle)) for angle in (view.azimuth, view.elevation)
-    )
+    (sin_a, cos_a), (sin_e, cos_e) = ((math.sin(angle), math.cos(angle)) for angle in (view.azimuth, view.elevation))
     return np.array(
         [
             [cos_a, sin_a, 0],
@@ -82,7 +80,14 @@ def _axes(view: View) -> Array:
 
 class _Sheet:
     def __init__(self, width: int, height: int, axes: Array, scale: float, middle: Array, view: View) -> None:
-        self.width, self.height, self.axes, self.scale, self.middle, self.view = width, height, axes, scale, middle, view
+        self.width, self.height, self.axes, self.scale, self.middle, self.view = (
+            width,
+            height,
+            axes,
+            scale,
+            middle,
+            view,
+        )
         self._rises = Image.new("F", (width * FINE, height * FINE), 0)
         self._cover = Image.new("L", self._rises.size, 0)
         self._pen, self._marker = ImageDraw.Draw(self._rises), ImageDraw.Draw(self._cover)
@@ -95,7 +100,9 @@ class _Sheet:
         for face in solid.faces:
             corners = solid.corners[list(face)]
             normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
-            normal *= math.copysign(1.0, float(normal @ (corners[0] - inside))) / max(float(np.sqrt(normal @ normal)), 1e-9)
+            normal *= math.copysign(1.0, float(normal @ (corners[0] - inside))) / max(
+                float(np.sqrt(normal @ normal)), 1e-9
+            )
             if float(normal @ self.axes[2]) > 0:
                 faces.append((float((corners.mean(axis=0) @ self.axes[2])), face, normal))
         for _, face, normal in sorted(faces, key=lambda one: one[0]):
