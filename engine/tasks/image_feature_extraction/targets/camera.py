@@ -28,7 +28,7 @@ class Setting:
 def set_up(camera: Camera, width: int, height: int, rng: np.random.Generator) -> Setting:
     """A camera as it is at the beginning of a sequence."""
     columns = rng.standard_normal(width, dtype=np.float32)
-    y, x = np.mgrid[-1 : 1 : complex(height), -1 : 1 : complex(width)].astype(np.float32)  # type: ignore[misc]
+    y, x = np.mgrid[-1 : 1 : complex(height), -1 : 1 : complex(width)].astype(np.float32)
     shade = (x**2 + y**2 - np.float32(0.7)) * np.float32(rng.normal(0, 1.5))
     drift = soft_noise(rng, height, width, (3, 3)) * np.float32(1.2)
     return Setting(
