@@ -133,19 +133,20 @@ class _Measured:
         names = sorted({row["slice"] for row in self.rows if row.get("slice")})
         if len(names) < 2:
             return {}
-        return {name: self.metrics(self._where(lambda row, name=name: row.get("slice") == name)) for name in names}
+        values = [row.get("slice") for row in self.rows]
+        return {name: self.metrics(_where(values, name)) for name in names}
 
     def conditions(self) -> list[Table]:
         """Accuracy and confidence in each value of each condition column."""
         columns = sorted({name for row in self.rows for name in row.get("conditions", {})})
         lines: list[list[Any]] = []
         for column in columns:
-            for value in sorted({row.get("conditions", {}).get(column, "") for row in self.rows} - {""}):
-                at = self._where(lambda row, c=column, v=value: row.get("conditions", {}).get(c) == v)
+            values = [row.get("conditions", {}).get(column) for row in self.rows]
+            for value in sorted({value for value in values if value}):
+                at = _where(values, value)
                 found = self.metrics(at)
-                lines.append(
-                    [column, value, len(at), *(found[name] for name in ("accuracy", "map", "calibration_error"))]
-                )
+                figures = [found[name] for name in ("accuracy", "map", "calibration_error")]
+                lines.append([column, value, len(at), *figures])
         titles = ["column", "value", "pictures", "accuracy", "mAP", "calibration error"]
         return [Table("Conditions", titles, lines)] if lines else []
 
@@ -192,8 +193,9 @@ class _Measured:
             )
         return [*notes, *self.card.notes]
 
-    def _where(self, wanted: Callable[[Row], bool]) -> Numbers:
-        return np.array([at for at, row in enumerate(self.rows) if wanted(row)], dtype=np.int64)
+
+def _where(values: Sequence[str | None], wanted: str) -> Numbers:
+    return np.array([at for at, value in enumerate(values) if value == wanted], dtype=np.int64)
 
 
 def _numbers(groups: Sequence[str | None], known: dict[str, int]) -> Numbers:
