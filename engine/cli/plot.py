@@ -39,7 +39,8 @@ def plot_report(report: Report, *, width: int = 100) -> str:
         "roc": _roc,
         "histogram": _histogram,
     }
-    return "\n".join(drawn[table.figure](table, width) for table in report.tables if table.figure and table.rows)
+    figures = [drawn[table.figure](table, width) for table in report.tables if table.figure and table.rows]
+    return "\n".join(figure for figure in figures if figure)
 
 
 def _confusion(table: Table, width: int) -> str:
@@ -83,11 +84,14 @@ def _curves(table: Table, width: int) -> str:
 def _roc(table: Table, width: int) -> str:
     """Rare false accepts on a logarithmic axis, where operating points lie, and the whole curve below it."""
     figures = []
-    for scale in ("log", "linear"):
+    for scale, above in (("log", 0.0), ("linear", -1.0)):
+        curves = [(name, [point for point in points if point[0] > above]) for name, points in _columns(table)]
+        if not any(points for _, points in curves):
+            continue
         figure = _new_figure(f"{table.title}, {scale}", width)
-        for name, points in _columns(table):
-            shown = [point for point in points if point[0] > 0 or scale == "linear"]
-            figure.plot([x for x, _ in shown], [y for _, y in shown], label=name)
+        for name, points in curves:
+            if points:
+                figure.plot([x for x, _ in points], [y for _, y in points], label=name)
         figure.xscale(scale)
         figure.xlabel(table.columns[0])
         figure.ylabel("TAR")

@@ -93,7 +93,7 @@ def identify(
         closed = _closed_set(alike, number, taken, eligible)
         opened, chosen = _open_set(alike, number, taken, eligible, outside, choosers, threshold, false_accept_rate)
         drawn.append(_Draw(closed | opened, chosen))
-    return _summary(drawn, enrolled, eligible, false_accept_rate, threshold is None)
+    return _summary(drawn, enrolled, eligible, false_accept_rate, threshold)
 
 
 def identification_table(found: Identification, *, title: str = "Identification") -> Table:
@@ -209,7 +209,7 @@ def _part(of: Mask, part: float, rng: np.random.Generator) -> Mask:
 
 
 def _summary(
-    drawn: Sequence[_Draw], enrolled: int, eligible: Mask, false_accept_rate: float, chose: bool
+    drawn: Sequence[_Draw], enrolled: int, eligible: Mask, false_accept_rate: float, threshold: float | None
 ) -> Identification:
     names = [*(f"rank{rank}" for rank in RANKS), "fpir", "fnir"]
     metrics: dict[str, float | None] = dict.fromkeys(names)
@@ -231,7 +231,10 @@ def _summary(
         if interval is not None:
             intervals[name] = interval
     _add_rejection(metrics, intervals, spread)
-    thresholds = [draw.threshold for draw in drawn if draw.threshold is not None]
+    chose = threshold is None
+    chosen = [draw.threshold for draw in drawn if draw.threshold is not None]
+    if chose and chosen:
+        threshold = float(np.mean(chosen))
     identities = int(eligible.sum())
     return Identification(
         enrolled=enrolled,
@@ -240,7 +243,7 @@ def _summary(
         metrics=metrics,
         intervals=intervals,
         draws=spread,
-        threshold=float(np.mean(thresholds)) if thresholds else None,
+        threshold=threshold,
         notes=_notes(metrics, enrolled, len(drawn), identities, false_accept_rate, chose),
     )
 
@@ -284,8 +287,8 @@ def _notes(
     ]
     if metrics["fpir"] is None:
         notes.append(
-            "Rejection of strangers is not told: the searches of the strangers who choose the threshold are too few "
-            f"for a false-accept rate of {false_accept_rate:g}."
+            "Rejection of strangers is not told: there are too few of them to choose a threshold for a false-accept "
+            f"rate of {false_accept_rate:g} and to be searched for."
         )
     else:
         rule = f"for a false-accept rate of {false_accept_rate:g}, on other strangers" if chose else "beforehand"

@@ -45,3 +45,27 @@ def test_curves_have_a_name_each() -> None:
     )
     shown = plot_report(report(curves))
     assert all(name in shown for name in ("Precision over recall", "pole", "crossarm", "recall"))
+
+
+def test_a_roc_is_drawn_over_rare_false_accepts_and_over_all() -> None:
+    roc = Table(
+        "ROC", ["FAR", "before", "after"], [[0.01, None, 0.5], [0.1, 0.4, 0.8], [1.0, 1.0, 1.0]], figure="roc"
+    )
+    shown = plot_report(report(roc))
+    assert all(name in shown for name in ("ROC, log", "ROC, linear", "before", "after", "FAR", "TAR"))
+
+
+def test_a_histogram_has_a_line_for_each_kind() -> None:
+    distances = Table(
+        "Distances", ["distance", "same", "different"], [[0.1, 0.7, 0.0], [0.3, 0.3, 1.0]], figure="histogram"
+    )
+    shown = plot_report(report(distances))
+    assert all(name in shown for name in ("Distances", "same", "different", "distance"))
+
+
+def test_a_roc_without_a_curve_draws_nothing_and_breaks_nothing() -> None:
+    bare = Table("ROC", ["FAR", "TAR"], [[0.1, None]], figure="roc")
+    assert plot_report(report(bare)) == "" and plot_report(report(bare, CALIBRATION)) == plot_report(
+        report(CALIBRATION)
+    )
+    assert "linear" in plot_report(report(Table("ROC", ["FAR", "TAR"], [[0.0, 0.1]], figure="roc")))

@@ -12,6 +12,7 @@ from engine.evaluation.report import (
     Report,
     Table,
     as_markdown,
+    figure_names,
     pictures_of,
     read_report,
     without_content,
@@ -76,3 +77,28 @@ def test_a_picture_cannot_lie_outside_of_the_report(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="outside"):
         write_report(with_pictures(Picture("../../evil.jpg", "", b"1")), tmp_path / "deep" / "report.json")
     assert not list(tmp_path.rglob("*.jpg")) and not list(tmp_path.rglob("*.tmp"))
+
+
+ROC = Table("ROC, test", ["FAR", "TAR"], [[0.1, 0.5]], figure="roc")
+
+
+def test_a_drawn_table_shows_its_svg_and_links_the_png_and_other_pictures_come_last(tmp_path: Path) -> None:
+    pictures = [Picture(f"figures/roc-test.{kind}", "ROC, test", b"1") for kind in ("svg", "png")]
+    report = msgspec.structs.replace(with_pictures(*pictures, Picture("a.jpg", "a", b"2")), tables=[ROC])
+    write_report(report, tmp_path / "report.json")
+    page = (tmp_path / "report.md").read_text()
+    table, others = page.split("## Pictures")
+    assert "![ROC, test](report-pictures/figures/roc-test.svg)" in table.split("## ROC, test")[1]
+    assert "[As PNG](report-pictures/figures/roc-test.png)" in table
+    assert "roc-test" not in others and "![a](report-pictures/a.jpg)" in others
+    assert (tmp_path / "report-pictures" / "figures" / "roc-test.svg").read_bytes() == b"1"
+
+
+def test_a_drawn_table_without_its_picture_is_a_table() -> None:
+    assert "As PNG" not in as_markdown(msgspec.structs.replace(with_pictures(), tables=[ROC]))
+
+
+def test_each_drawn_table_has_a_file_of_its_own() -> None:
+    tables = [ROC, Table("Types", ["type"], []), Table("roc TEST!", ["FAR"], [], figure="roc"), ROC]
+    assert figure_names(tables) == ["figures/roc-test", "", "figures/roc-test-no-2", "figures/roc-test-no-3"]
+    assert figure_names([Table("率", ["x"], [], figure="curves")]) == ["figures/figure"]
