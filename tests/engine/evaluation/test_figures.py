@@ -63,8 +63,7 @@ def test_names_that_mean_something_to_matplotlib_or_xml_are_names() -> None:
     odd = ["$\\frac{1}{0}$", "_hidden", "<b>&amp;", "line\nbreak \x07", "名", "long " * 20]
     drawn = words_of(figures_of([Table("Odd $x$", ["x", *odd], [[0, *[1] * 6], [1, *[0] * 6]], figure="curves")])[0])
     assert all(
-        name in drawn
-        for name in ("Odd $x$", "$\\frac{1}{0}$", "_hidden", "<b>&amp;", "line break", "名", "long lon…")
+        name in drawn for name in ("Odd $x$", "$\\frac{1}{0}$", "_hidden", "<b>&amp;", "line break", "名", "long lo…")
     )
 
 
