@@ -18,7 +18,7 @@ from engine.cli.options import (
 from engine.cli.output import print_json
 from engine.plan import lines
 from engine.plan import plan as make_plan
-from engine.starting import choose_dataset
+from engine.starting import choose_dataset, with_base_run
 from engine.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ def plan(
     place = Workspace.locate(workspace)
     plans = []
     for model in api.resolve_models(profile, models, preset=preset, overrides=set_ or []):
-        plans.append(make_plan(place, model, choose_dataset(place, model, dataset), device))
+        plans.append(make_plan(place, with_base_run(place, model), choose_dataset(place, model, dataset), device))
     if json:
         print_json(plans)
         return

@@ -202,13 +202,13 @@ def planned(wish: Wish, place: Workspace) -> tuple[list[Plan], str]:
     """The plan of every chosen model, or the problem. Slow: call it in a thread."""
     from engine.api import resolve_models
     from engine.plan import plan
-    from engine.starting import choose_dataset
+    from engine.starting import choose_dataset, with_base_run
 
     assert wish.choice.profile is not None
     try:
         models = resolve_models(
             str(wish.choice.profile.path), wish.choice.models, preset=wish.choice.preset, overrides=wish.overrides
         )
-        return [plan(place, model, choose_dataset(place, model, None)) for model in models], ""
+        return [plan(place, with_base_run(place, model), choose_dataset(place, model, None)) for model in models], ""
     except FinetopError as problem:
         return [], str(problem)

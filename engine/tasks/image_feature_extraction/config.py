@@ -14,6 +14,7 @@ Side = Annotated[int, Field(ge=8, le=2048)]
 Rule = Literal["majority", "distance-weighted", "rank-weighted"]
 SimilarityKind = Literal["cosine", "centred", "l2", "ip", "diagonal", "whitened"]
 MEBI = 2**20
+USUAL_DIMENSIONS = 128
 FEW_FOR_A_MARGIN = 50
 """Pictures of a class below which an angular margin tends to be learnt by heart (deepinsight/insightface issues 495
 and 2669 fail with 2 to some dozens)."""
@@ -123,12 +124,11 @@ class Config(TrainingConfig):
     trained_layers: Annotated[int, Field(ge=0, le=1000)] | Literal["all"] = hyperparameter(
         "all", "Last layers of the backbone that learn; the others stay as they are, batch-norm in evaluation mode."
     )
-    projection: int = hyperparameter(
-        128,
-        "Dimensions of the embedding: a linear layer on the backbone; 0 takes the backbone's own.",
+    projection: Annotated[int, Field(ge=0, le=4096)] | None = hyperparameter(
+        None,
+        "Dimensions of the embedding: a linear layer on the backbone; 0 takes the backbone's own. None: as the model "
+        "has it that training starts from, 128 for others.",
         unit="dimensions",
-        ge=0,
-        le=4096,
     )
     train: Contrast = hyperparameter(Contrast(), "How the embedding learns.")
     augment: Augmentation = hyperparameter(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.linear_head import Vectors
-from engine.tasks.image_feature_extraction.config import Config
+from engine.tasks.image_feature_extraction.config import USUAL_DIMENSIONS, Config
 from engine.vision.backbone import DESCRIPTION, Backbone, load_backbone, saved_backbone
 from engine.vision.freezing import train_last
 from engine.vision.loaded import Pictures
@@ -60,7 +60,7 @@ class Embedder(nn.Module):
 
 def new_embedder(config: Config) -> Embedder:
     """What a training with this config starts from; the same for the same seed. A model directory brings its own
-    projection where its dimensions are those of the config. Raises BaseModelError, InputError."""
+    projection, unless the config asks for other dimensions. Raises BaseModelError, InputError."""
     backbone = load_backbone(
         config.base, channels=config.channels, size=config.image_size, fit=config.fit, seed=config.seed
     )
@@ -76,15 +76,17 @@ def saved_embedder(directory: Path) -> Embedder:
 
 
 def _projection_of(config: Config, backbone: Backbone) -> nn.Linear | None:
-    base = Path(config.base).expanduser()
+    base, wanted = Path(config.base).expanduser(), config.projection
     if (base / DESCRIPTION).is_file():
         saved = _saved_projection(base, backbone.dimensions)
-        if saved is not None and saved.out_features == (config.projection or backbone.dimensions):
+        own = 0 if saved is None else saved.out_features
+        if wanted is None or wanted == own:
             return saved
-    if not config.projection:
+    wanted = USUAL_DIMENSIONS if wanted is None else wanted
+    if not wanted:
         return None
     torch.manual_seed(config.seed)
-    projection = nn.Linear(backbone.dimensions, config.projection)
+    projection = nn.Linear(backbone.dimensions, wanted)
     # As good as the backbone before anything is learnt: a random turn keeps all angles, up to what is left out.
     nn.init.orthogonal_(projection.weight)
     nn.init.zeros_(projection.bias)
