@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +31,16 @@ class Checkpoint:
 
 @contextlib.contextmanager
 def publish(
-    directory: Path, step: int, *, keep: int = 2, when_staged: Callable[[], None] | None = None
+    directory: Path,
+    step: int,
+    *,
+    keep: int = 2,
+    facts: Mapping[str, float | None] | None = None,
+    when_staged: Callable[[], None] | None = None,
 ) -> Iterator[Path]:
     """Yield a directory to write to; publish it as `step-N` when the block ends without an error.
 
-    The `keep` newest checkpoints stay. Call it on one rank only, after a barrier. `when_staged` is
+    The `keep` newest checkpoints stay. `facts` (epoch, loss …) stand in the manifest for people. Call it on one rank only, after a barrier. `when_staged` is
     called between staging and renaming.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -45,7 +50,7 @@ def publish(
         files = {}
         for path in sorted(p for p in staging.rglob("*") if p.is_file()):
             files[str(path.relative_to(staging))] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-        write_json(staging / MANIFEST, {"step": step, "files": files})
+        write_json(staging / MANIFEST, {"step": step, **(facts or {}), "files": files})
         if when_staged is not None:
             when_staged()
     prune(directory, keep=keep)

@@ -64,7 +64,8 @@ class Checkpoints:
             optimizer=self.optimizer.state_dict(),
             random=random_state(self.device),
         )
-        with publish(self.job.paths.checkpoints, position.step, keep=keep) as staging:
+        facts = {"epoch": position.epoch, "loss": position.mean_loss, "score": position.best_score}
+        with publish(self.job.paths.checkpoints, position.step, keep=keep, facts=facts) as staging:
             write_snapshot(snapshot, staging)
         self.job.events.checkpoint(
             position.step,

@@ -43,6 +43,13 @@ class Position:
         self.loss_sum += loss
         self.loss_count += 1
 
+    @property
+    def mean_loss(self) -> float | None:
+        """Mean training loss since the last evaluation, or before it where nothing was trained since."""
+        if self.loss_count:
+            return self.loss_sum / self.loss_count
+        return self.epoch_losses[-1] if self.epoch_losses else None
+
     def take_mean_loss(self) -> float | None:
         """Mean training loss since the last time it was taken; None when nothing was trained."""
         if not self.loss_count:

@@ -167,3 +167,12 @@ def test_sigkill_changes_nothing(make_job: MakeJob, uninterrupted: Uninterrupted
     assert process.returncode == -signal.SIGKILL
     subprocess.run(trainer(job), check=True)
     assert handed_over(job) == uninterrupted.result
+
+
+def test_a_checkpoint_says_epoch_and_loss(make_job: MakeJob) -> None:
+    job = make_job(epochs=2, **AT_EVERY_STEP)
+    TASK.train(job)
+    newest = newest_valid(job.paths.checkpoints)
+    assert newest is not None
+    manifest = read_json(newest.path / "manifest.json")
+    assert manifest["epoch"] == 2 and manifest["loss"] > 0 and manifest["score"] > 0
