@@ -65,7 +65,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, default=96)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--base", default="scratch:resnet-8")
-    parser.add_argument("--temperature", type=float, default=0.4, help="of the supervised contrastive loss")
+    parser.add_argument("--loss", default="softmax", help="supcon, triplet, softmax or arcface")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", help="JSON laid over our config, for trials")
     parser.add_argument("--only", type=int, help=argparse.SUPPRESS)
@@ -76,7 +76,7 @@ def show(arguments: argparse.Namespace, whole: dict[str, dict[str, list[float]]]
     count = len(next(iter(whole.values()))["right"])
     print(
         f"{arguments.folder.name}: {count} pictures, each tested once in {arguments.folds} folds; {arguments.base}, "
-        f"{arguments.epochs} epochs"
+        f"{arguments.epochs} epochs, loss {arguments.loss}"
     )
     print(f"{'':<44}{'accuracy':>9}{'mAP@10':>8}{'ECE':>8}{'by chance':>11}{'Brier':>8}{'wall s':>8}")
     for side, values in whole.items():
@@ -141,7 +141,7 @@ def config_of(arguments: argparse.Namespace, size: tuple[int, int]) -> Any:
             "max_grad_norm": 0.0,
             "patience": 0,
             "seed": arguments.seed,
-            "train": {"temperature": arguments.temperature},
+            "train": {"loss": arguments.loss, "temperature": 0.4},
             "augment": AUGMENT,
             "loader_workers": 0,
             **(json.loads(arguments.set) if arguments.set else {}),

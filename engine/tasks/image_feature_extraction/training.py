@@ -52,12 +52,9 @@ class Learner(nn.Module):
         super().__init__()
         self.embedder = embedder
         self.directions: ArcFace | None = None
-        if config.train.loss == "arcface":
+        if config.train.loss in ("softmax", "arcface"):
             self.directions = ArcFace(
-                classes,
-                embedder.dimensions,
-                scale=config.train.arcface_scale,
-                margin=config.train.arcface_margin,
+                classes, embedder.dimensions, scale=config.train.scale, margin=config.train.margin_of_directions
             )
 
 

@@ -35,7 +35,7 @@ def test_a_margin_on_few_pictures_is_warned_of() -> None:
     arcface = Config.model_validate({"train": {"loss": "arcface"}})
     assert "arcface asks for 50 pictures of each class and dog has 12" in arcface.cautions({"dog": 12, "cat": 80})[0]
     assert not arcface.cautions({"dog": 60, "cat": 80})
-    assert not Config.model_validate({"train": {"loss": "arcface", "arcface_margin": 0}}).cautions({"dog": 12})
+    assert not Config.model_validate({"train": {"loss": "softmax"}}).cautions({"dog": 12})
 
 
 def test_a_class_of_one_picture_is_warned_of() -> None:
