@@ -53,8 +53,8 @@ class Contrast(BaseModel):
     )
     scale: float = hyperparameter(
         8.0,
-        "What cosines are multiplied by before the softmax (softmax, arcface). Of 8 and 16 the smaller did better on 60 "
-        "pictures of each class; faces by the thousand are trained with 30 to 64.",
+        "What cosines are multiplied by before the softmax (softmax, arcface). Of 8 and 16 the smaller did better on "
+        "60 pictures of each class; faces by the thousand are trained with 30 to 64.",
         gt=0,
         le=256,
     )
