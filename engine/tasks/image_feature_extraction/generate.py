@@ -81,8 +81,8 @@ class _Artist:
 
 def _notes(recipe: Recipe) -> dict[str, object]:
     return {
-        "images": "drawn by a program, no thermal camera saw them: a model trained on them alone has not met the world; "
-        "use them to try a setting, and train what people rely on with real pictures",
+        "images": "drawn by a program, no thermal camera saw them: a model trained on them alone has not met the "
+        "world; use them to try a setting, and train what people rely on with real pictures",
         "splits": "/".join(f"{share:.0%}" for share in recipe.splits),
         "test": "slice `unseen`: individual targets and places that stand in no picture of training or validation; "
         "slice `seen`: training's targets in training's places, in other sequences",

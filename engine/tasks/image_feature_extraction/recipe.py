@@ -33,7 +33,7 @@ class Camera(Part):
     """What the thermal camera and the air add."""
 
     noise: float = Field(
-        default=0.03,
+        default=0.025,
         description="Standard deviation of the noise of each pixel, as a part of full scale.",
         ge=0,
         le=0.3,
@@ -47,14 +47,14 @@ class Camera(Part):
     blur: float = Field(
         default=0.7, description="Largest blur, in pixels of radius at 64 pixels of width.", ge=0, le=5
     )
-    haze: Share = Field(default=0.55, description="Largest part of a far target's contrast that the air takes.")
+    haze: Share = Field(default=0.45, description="Largest part of a far target's contrast that the air takes.")
     black_hot: Share = Field(
         default=0.15, description="Part of the sequences in which hot is shown black, not white."
     )
 
 
 class Recipe(Part):
-    """Drawn thermal pictures of targets, in sequences; the test shows targets and places never seen. See docs/data.md."""
+    """Drawn thermal pictures of targets, in sequences; the test shows others than training. See docs/data.md."""
 
     classes: tuple[Target, ...] = Field(
         default=TARGETS, description="The classes to draw, each equally often.", min_length=2
@@ -63,16 +63,16 @@ class Recipe(Part):
     size: tuple[Side, Side] = Field(default=(64, 64), description="Width and height of the pictures in pixels.")
     bits: Literal[8, 16] = Field(default=8, description="Bits of each grey value.")
     individuals: int = Field(
-        default=8, description="Individual targets of each class that training shows.", ge=1, le=1000
+        default=12, description="Individual targets of each class that training shows.", ge=1, le=1000
     )
     frames: int = Field(
-        default=4, description="Pictures of a sequence: one target, seen while angle and range change.", ge=1, le=100
+        default=3, description="Pictures of a sequence: one target, seen while angle and range change.", ge=1, le=100
     )
     splits: tuple[float, float, float] = Field(
         default=(0.6, 0.2, 0.2), description="Shares of train, validation and test; they add up to 1."
     )
     seen_share: Share = Field(
-        default=1 / 3,
+        default=0.5,
         description="Part of validation and of test that shows training's targets in training's places, drawn anew.",
     )
     hidden: Share = Field(

@@ -32,8 +32,8 @@ def set_up(camera: Camera, width: int, height: int, rng: np.random.Generator) ->
     shade = (x**2 + y**2 - np.float32(0.7)) * np.float32(rng.normal(0, 1.5))
     drift = soft_noise(rng, height, width, (3, 3)) * np.float32(1.2)
     return Setting(
-        gain=float(rng.uniform(0.65, 1.05)),
-        bias=float(rng.uniform(-0.08, 0.2)),
+        gain=float(rng.uniform(0.75, 1.0)),
+        bias=float(rng.uniform(-0.04, 0.12)),
         black_hot=bool(rng.random() < camera.black_hot),
         blur=float(rng.uniform(0.2, 1.0)) * camera.blur * width / 64,
         pattern=np.float32(camera.stripes) * (columns + shade + drift),

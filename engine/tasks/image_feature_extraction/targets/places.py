@@ -134,7 +134,7 @@ def _town(width: int, height: int, rng: np.random.Generator) -> Land:
                 if rng.random() < 0.7:
                     left, up = x + width * (0.015 + 0.055 * column), foot - high + height * (0.02 + 0.08 * row)
                     pane = [left, up, left + width * 0.022, up + height * 0.03]
-                    pen.rectangle(pane, fill=wall + float(rng.choice([-1.5, 1.5, 4.0])))
+                    pen.rectangle(pane, fill=wall + float(rng.choice([-1.0, 1.0, 2.5])))
         x += wide * rng.uniform(1.0, 1.5)
     return Land(np.asarray(sheet), land.horizon)
 
@@ -175,7 +175,7 @@ def _coast(width: int, height: int, rng: np.random.Generator) -> Land:
 def _hills(width: int, height: int, rng: np.random.Generator) -> Land:
     sky = _sky(width, height, rng, fall=(3, 8), clouds=rng.uniform(0, 3))
     sheet, pen = _sheet(sky)
-    line = height * rng.uniform(0.5, 0.8)
+    line = height * rng.uniform(0.7, 0.9)
     for step in range(2):
         ridge = _ridge(width, rng) * height * 0.3
         outline = [(float(x), line + step * height * 0.12 - float(up)) for x, up in enumerate(ridge)]

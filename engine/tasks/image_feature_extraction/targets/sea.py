@@ -54,7 +54,7 @@ def ship(rng: np.random.Generator, phase: float) -> Body:
     """Freighter, tanker, ferry or patrol ship; a hot funnel, a warm engine room."""
     body, kind = Body(), int(rng.integers(4))
     long = rng.uniform(60, 110)
-    half, high, front = long * rng.uniform(0.065, 0.085), long * rng.uniform(0.06, 0.09), long / 2
+    half, high = long * rng.uniform(0.065, 0.085), long * rng.uniform(0.06, 0.09)
     hull, white = rng.uniform(0.0, 2.5), rng.uniform(0.5, 3.5)
     _hull(body, long, half, high, hull)
     bridge = (-0.36, -0.37, -0.05, 0.05)[kind] * long

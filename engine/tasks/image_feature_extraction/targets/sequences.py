@@ -33,7 +33,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class _Course:
-    """How the target moves during the sequence; values of the first frame, and the change from frame to frame."""
+    """How the target moves during the sequence; values at the beginning, and how far they change."""
 
     azimuth: tuple[float, float]
     elevation: float
@@ -52,7 +52,7 @@ def draw_sequence(
     heat, course = float(rng.uniform(*STATES[state])), _course(kind, range_, min(width, height), rng)
     camera = set_up(recipe.camera, width, height, rng)
     land = draw_place(place, round(width * AROUND), round(height * AROUND), rng)
-    sun = (*(float(value) for value in rng.normal(0, 1.2, 2)), float(rng.uniform(-1.5, 3.0)))
+    sun = (float(rng.normal(0, 1.2)), float(rng.normal(0, 1.2)), float(rng.uniform(-1.5, 3.0)))
     air = float(rng.uniform(0.1, 1.0)) * recipe.camera.haze
     warmth = _warmth(kind, rng)
     shadow, trail = float(rng.normal(0, 2.0)), float(rng.normal(0, 1.2))
@@ -60,9 +60,11 @@ def draw_sequence(
     drawn = []
     for number in range(frames):
         wobble = rng.normal(0, 1, 6)
-        extent = course.extent[0] * (1 + course.extent[1] * number)
+        # Swings to and fro: the target of a long sequence neither leaves the picture nor outgrows it.
+        sway = math.sin(0.3 * number)
+        extent = course.extent[0] * (1 + course.extent[1] * sway)
         middle = [
-            size * (at + drift * number + 0.012 * shake)
+            size * (at + drift * sway + 0.012 * shake)
             for size, at, drift, shake in zip((width, height), course.place, course.drift, wobble[:2], strict=True)
         ]
         if kind.medium == "air":
@@ -82,7 +84,7 @@ def draw_sequence(
         # The air's own glow takes the place of the part of the radiance that it swallows.
         degrees = degrees + (np.float32(degrees.mean()) - degrees) * np.float32(air * farness)
         conditions = {
-            "range": range_,
+            "range": _range_of(extent / min(width, height)),
             "state": state,
             "polarity": "black-hot" if camera.black_hot else "white-hot",
             "background": place,
@@ -94,20 +96,23 @@ def draw_sequence(
 def _course(kind: Kind, range_: str, side: int, rng: np.random.Generator) -> _Course:
     turn = float(rng.uniform(0.05, 0.2) * rng.choice([-1, 1])) * kind.turn
     elevation = {"land": rng.uniform(0.04, 0.35), "sea": rng.uniform(0.03, 0.22), "air": rng.uniform(-0.4, 0.25)}
-    first, (low, high) = float(rng.uniform(*RANGES[range_])), RANGES[range_]
+    first = float(rng.uniform(*RANGES[range_]))
     # What crosses the view is seen longer than what comes or goes: two in three are seen more or less from a side.
     side_on = float(rng.choice([0.0, math.pi]) + rng.normal(0, 0.45))
     azimuth = side_on if rng.random() < 2 / 3 else float(rng.uniform(0, math.tau))
-    # The last of ten frames is still in the band that the sequence is named by, for most sequences.
-    step = float(rng.uniform(-0.01, 0.01)) if low * 1.1 < first < high * 0.9 else 0.0
     return _Course(
         azimuth=(azimuth, turn),
         elevation=float(elevation[kind.medium]),
-        extent=(first * side, step),
-        place=(float(rng.normal(0.5, 0.05)), float(rng.normal(0.53, 0.045))),
-        drift=(float(rng.normal(0, 0.008)), float(rng.normal(0, 0.004))),
+        extent=(first * side, float(rng.uniform(-0.08, 0.08))),
+        place=(float(rng.normal(0.5, 0.03)), float(rng.normal(0.52, 0.03))),
+        drift=(float(rng.normal(0, 0.03)), float(rng.normal(0, 0.015))),
         phase=float(rng.random()),
     )
+
+
+def _range_of(share: float) -> str:
+    """The band of a target whose longest side is this part of the picture's."""
+    return "near" if share > 0.72 else "mid" if share > 0.5 else "far"
 
 
 def _warmth(kind: Kind, rng: np.random.Generator) -> float:

@@ -54,7 +54,9 @@ def look(body: Body, view: View, width: int, height: int) -> Seen:
     low, high = corners.min(axis=0), corners.max(axis=0)
     scale, middle = view.extent / float((high - low).max()), (low + high) / 2
     sheet = _Sheet(width, height, axes, scale, middle, view)
-    things = [(float((solid.corners.mean(axis=0) @ axes.T)[2]), solid) for solid in body.solids]
+    things: list[tuple[float, Solid | Limb]] = [
+        (float((solid.corners.mean(axis=0) @ axes.T)[2]), solid) for solid in body.solids
+    ]
     things += [(float((np.add(limb.start, limb.end) / 2 @ axes.T)[2]), limb) for limb in body.limbs]
     for _, thing in sorted(things, key=lambda pair: pair[0]):
         sheet.solid(thing) if isinstance(thing, Solid) else sheet.limb(thing)
@@ -78,6 +80,16 @@ def _axes(view: View) -> Array:
     )
 
 
+def _normals(solid: Solid) -> Array:
+    """Outward directions of the faces, of length 1."""
+    first, second, third = (solid.corners[[face[number] for face in solid.faces]] for number in range(3))
+    one, other = second - first, third - first
+    normals = one[:, [1, 2, 0]] * other[:, [2, 0, 1]] - one[:, [2, 0, 1]] * other[:, [1, 2, 0]]
+    outward = np.sign(((first - solid.corners.mean(axis=0)) * normals).sum(axis=1))
+    length = np.sqrt((normals**2).sum(axis=1))
+    return normals * (outward / np.maximum(length, 1e-9))[:, None]
+
+
 class _Sheet:
     def __init__(self, width: int, height: int, axes: Array, scale: float, middle: Array, view: View) -> None:
         self.width, self.height, self.axes, self.scale, self.middle, self.view = (
@@ -93,21 +105,13 @@ class _Sheet:
         self._pen, self._marker = ImageDraw.Draw(self._rises), ImageDraw.Draw(self._cover)
 
     def solid(self, solid: Solid) -> None:
-        """Its faces, those behind first: of a convex solid they hide nothing of the others."""
-        flat = self._placed(solid.corners)
-        inside = solid.corners.mean(axis=0)
-        faces = []
-        for face in solid.faces:
-            corners = solid.corners[list(face)]
-            normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
-            normal *= math.copysign(1.0, float(normal @ (corners[0] - inside))) / max(
-                float(np.sqrt(normal @ normal)), 1e-9
-            )
-            if float(normal @ self.axes[2]) > 0:
-                faces.append((float((corners.mean(axis=0) @ self.axes[2])), face, normal))
-        for _, face, normal in sorted(faces, key=lambda one: one[0]):
-            warmed = max(0.0, float(normal @ self.view.sun))
-            self._polygon(flat[list(face)], solid.rise + solid.heat * self.view.heat + warmed)
+        """The faces that are turned to the camera."""
+        flat, rise = self._placed(solid.corners), solid.rise + solid.heat * self.view.heat
+        normals = _normals(solid)
+        warmed = np.maximum(normals @ self.view.sun, 0.0)
+        # The faces of a convex solid that are turned to the camera hide nothing of each other.
+        for number in np.flatnonzero(normals @ self.axes[2] > 0):
+            self._polygon(flat[list(solid.faces[number])], rise + float(warmed[number]))
 
     def limb(self, limb: Limb) -> None:
         (x0, y0), (x1, y1) = self._placed(np.array([limb.start, limb.end]))
@@ -158,6 +162,6 @@ class _Sheet:
         return (flat + self.view.centre) * FINE
 
     def _polygon(self, points: Array, rise: float) -> None:
-        corners = [(float(x), float(y)) for x, y in points]
+        corners: list[float] = points.ravel().tolist()
         self._pen.polygon(corners, fill=rise)
         self._marker.polygon(corners, fill=255)

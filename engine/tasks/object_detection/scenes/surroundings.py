@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.tasks.object_detection.scenes.canvas import NOTHING, Canvas, Colour, Pixels, mixed, shaded
 from engine.drawing.texture import gradient, soft_noise
+from engine.tasks.object_detection.scenes.canvas import NOTHING, Canvas, Colour, Pixels, mixed, shaded
 from engine.tasks.object_detection.scenes.weather import Kind, Weather
 
 GRASS: tuple[Colour, ...] = ((104, 122, 66), (128, 130, 78), (150, 138, 92), (90, 110, 60))

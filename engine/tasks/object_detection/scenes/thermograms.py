@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from engine.drawing.texture import Field, blurred, soft_noise
 from engine.tasks.object_detection.recipe import Recipe, Thermograms
 from engine.tasks.object_detection.scenes.canvas import Drawn
 from engine.tasks.object_detection.scenes.palettes import coloured
-from engine.drawing.texture import Field, blurred, soft_noise
 from engine.tasks.object_detection.scenes.transformers import (
     Region,
     Sheet,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from engine.tasks.object_detection.scenes.canvas import FINE, Point
 from engine.drawing.texture import Field, soft_noise
+from engine.tasks.object_detection.scenes.canvas import FINE, Point
 
 Region = NDArray[np.bool_]
 

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw
 
-from engine.tasks.object_detection.scenes.canvas import Colour, Pixels
 from engine.drawing.texture import blurred
+from engine.tasks.object_detection.scenes.canvas import Colour, Pixels
 
 Land = Literal["field", "woods", "suburb"]
 

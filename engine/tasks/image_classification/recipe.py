@@ -1,0 +1,70 @@
+"""The recipe of a dataset for image classification: which drawn people, how many pictures, through which camera."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Side = Annotated[int, Field(ge=32, le=512)]
+
+
+class Part(BaseModel):
+    """Base of the parts of a recipe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class Conditions(Part):
+    """How often something else than the plain case: frontal light, from the front, neutral, nothing in the way."""
+
+    light: Share = Field(default=0.6, description="Part of the pictures lit from the left, from the right, or dimly.")
+    angle: Share = Field(default=0.5, description="Part of the pictures with the head turned to the left or right.")
+    expression: Share = Field(default=0.6, description="Part of the pictures with a smile, a frown or surprise.")
+    occlusion: Share = Field(default=0.35, description="Part of the pictures with glasses, a mask or a cap.")
+
+
+class Camera(Part):
+    """What the camera adds."""
+
+    noise: float = Field(
+        default=0.02,
+        description="Standard deviation of the noise of each pixel, as a part of full scale; more in dim light.",
+        ge=0,
+        le=0.3,
+    )
+    blur: float = Field(
+        default=0.6, description="Largest blur, in pixels of radius at 64 pixels of width.", ge=0, le=5
+    )
+
+
+class Recipe(Part):
+    """Drawn portraits of people; the test shows known people and people never seen. See docs/data.md."""
+
+    people: int = Field(default=24, description="People that training, validation and test show.", ge=2, le=5000)
+    unseen_people: int = Field(default=9, description="People that only the test shows.", ge=0, le=5000)
+    family: int = Field(
+        default=3, description="People who look alike, because they differ in few features.", ge=1, le=50
+    )
+    images: int = Field(default=1000, description="Pictures to draw, all splits together.", ge=20, le=200_000)
+    size: tuple[Side, Side] = Field(default=(64, 64), description="Width and height of the pictures in pixels.")
+    grey: bool = Field(default=False, description="Whether the pictures are grey instead of coloured.")
+    splits: tuple[float, float, float] = Field(
+        default=(0.6, 0.15, 0.25), description="Shares of train, validation and test; they add up to 1."
+    )
+    seen_share: Share = Field(
+        default=0.5, description="Part of the test that shows the people of training, in other pictures."
+    )
+    conditions: Conditions = Field(default=Conditions(), description="How often light, angle and so on are varied.")
+    camera: Camera = Field(default=Camera(), description="What the camera adds.")
+
+    @model_validator(mode="after")
+    def _it_can_be_drawn(self) -> Recipe:
+        if min(self.splits) <= 0 or abs(sum(self.splits) - 1) > 1e-6:
+            raise ValueError("splits: three shares above 0 that add up to 1, such as [0.6, 0.15, 0.25]")
+        if self.images * min(self.splits[:2]) < self.people:
+            raise ValueError("images: too few for a picture of each of the `people` in training and in validation")
+        if not self.unseen_people and self.seen_share < 1:
+            raise ValueError("seen_share: must be 1 where there are no `unseen_people`")
+        return self
