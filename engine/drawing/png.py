@@ -13,7 +13,7 @@ from PIL import Image
 def as_png(share: NDArray[Any], bits: int = 8) -> bytes:
     """Values from 0 to 1, height x width (grey) or height x width x 3, over the full scale of 8 bits, or 16 of grey.
 
-    What lies outside is cut off, as by a sensor that is saturated.
+    What lies outside is cut off, as by a saturated sensor.
     """
     full = 2**bits - 1
     levels = np.rint(np.clip(share, 0, 1) * full)
