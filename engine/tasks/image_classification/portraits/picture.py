@@ -72,7 +72,8 @@ def draw_picture(recipe: Recipe, person: Person, conditions: dict[str, str], rng
     draw_hair(easel, person, pose)
     if person.hair not in COVERS_EARS:
         draw_ears(easel, person, pose, near=True)
-    draw_covering(easel, person, pose, conditions["occlusion"], rng)
+    # From a source of its own, so that a covering changes nothing but what it covers.
+    draw_covering(easel, person, pose, conditions["occlusion"], np.random.default_rng(rng.integers(2**63)))
     light = conditions["light"]
     wobble = (float(rng.normal(0, 0.1)), float(rng.normal(0, 0.1)))
     head = easel.inside(head_shape(person, pose, 0.0 if person.hair == "bald" else person["volume"]))

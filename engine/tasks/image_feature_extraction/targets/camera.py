@@ -9,7 +9,7 @@ import numpy as np
 from engine.drawing.texture import Field, blurred, soft_noise
 from engine.tasks.image_feature_extraction.recipe import Camera
 
-LEAST_SPAN_K = 9.0
+LEAST_SPAN_K = 12.0
 """Cameras span what they see, but no less than this: else an empty sky would be stretched until noise fills it."""
 
 
