@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 ASKED_AT_ONCE = 512
 """Queries of one call: bounds what its answer holds in memory."""
 
+SYNC_EVERY = 1000
+"""Vectors after which Chroma writes its graph, its own default: what is not written is inserted again by each
+opening, 13 s for 20,000 vectors."""
+
 
 class ChromaError(Exception):
     """Whatever ChromaDB raised: its own exceptions, SQLite's, and panics of its Rust half."""
@@ -71,6 +75,8 @@ def fill(
     metadata: Mapping[str, Any],
 ) -> None:
     """Make a collection of all vectors, whose ids are their positions, and let go of it. Raises ChromaError."""
+    # A graph that was never written is begun anew by each opening, which changes its files.
+    synced = max(2, min(SYNC_EVERY, len(vectors)))
     client = connect(directory)
     try:
         with told():
@@ -78,7 +84,7 @@ def fill(
                 name,
                 # None, or it looks for a model of its own to embed texts with.
                 embedding_function=None,
-                configuration={"hnsw": {"space": space, **hnsw}},  # type: ignore[arg-type]
+                configuration={"hnsw": {"space": space, "sync_threshold": synced, **hnsw}},  # type: ignore[arg-type]
                 metadata=dict(metadata),
             )
             most = client.get_max_batch_size()

@@ -10,6 +10,7 @@ references are searched exactly.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,8 @@ from engine.retrieval.index_directory import (
 from engine.retrieval.neighbours import Neighbours, nearest_transformed
 from engine.retrieval.references import References
 from engine.retrieval.similarity import Similarity
+
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]")
 
 
 @dataclass(eq=False)
@@ -98,10 +101,12 @@ def open_or_rebuild(
     """The index of these references, made anew where it is missing, torn, or not made of them.
 
     `model` is the fingerprint of the model that embeds the queries: raises InputError where the references or the
-    index hold embeddings of another. Processes that open at once wait for the one that builds. Where the index cannot
-    be written, or its recall is below `exact_below`, references are searched exactly, and a warning says so.
+    index hold embeddings of another, and for a name that Chroma does not take. Processes that open at once wait for
+    the one that builds. Where the index cannot be written, or its recall is below `exact_below`, references are
+    searched exactly, and a warning says so.
     """
     _check_model(references.model, model, "references")
+    _check_name(collection)
     found = read_facts(directory)
     if found is not None:
         _check_model(found.model, model, str(directory))
@@ -158,4 +163,13 @@ def _check_model(found: str, wanted: str, what: str) -> None:
             f"it holds embeddings of the model {found[:12]}, and the one that is loaded is {wanted[:12]}",
             where=what,
             fix="load the model that it was made with, or name another directory",
+        )
+
+
+def _check_name(collection: str) -> None:
+    if not NAME.fullmatch(collection):
+        raise InputError(
+            f"{collection[:80]!r} cannot name a collection",
+            where="collection",
+            fix="take 3 to 512 letters, digits, '.', '_' or '-', a letter or digit at both ends",
         )

@@ -191,7 +191,8 @@ def standard_error(differences: Matrix, groups: Numbers | None) -> float:
         own = np.where(groups >= 0, groups, -1 - np.arange(len(groups)))
         numbers = np.unique(own, return_inverse=True)[1].reshape(-1)
         residuals = np.bincount(numbers, weights=residuals)
-    return float(np.sqrt((residuals**2).sum()) / len(differences))
+    seen = len(residuals)
+    return float(np.sqrt((residuals**2).sum() * seen / max(1, seen - 1)) / len(differences))
 
 
 def _neighbours(references: Embedded, validation: Embedded, similarity: Similarity, k: int) -> Neighbours:
