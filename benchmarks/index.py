@@ -6,9 +6,9 @@
 
 Ours is `engine.retrieval.index`, as a task opens it: Chroma, the recall measured after building, similarities
 computed anew from the references. The peer is a collection of Chroma with its defaults, in cosine space, filled in
-the largest batches it takes. Beside them an exact search in numpy. Vectors are drawn like embeddings, in clusters on the
-sphere; queries are new ones of the same clusters. Each side runs in processes of its own, one that builds and a fresh
-one that opens what was built and answers; the seconds of opening are a line, too. `ratio` is ours to the peer.
+the largest batches it takes. Beside them an exact search in numpy. Vectors are drawn like embeddings, in clusters on
+the sphere; queries are new ones of the same clusters. Each side runs in processes of its own, one that builds and a
+fresh one that opens what was built and answers; the seconds of opening are a line, too. `ratio` is ours to the peer.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ def drawn(count: int, dimensions: int = 6) -> Vectors:
     return np.random.default_rng(3).normal(size=(count, dimensions)).astype(np.float32)
 
 
+@settings(max_examples=40)
 @given(Pairs)
 def test_each_kind_says_what_its_formula_says(pair: tuple[Vectors, Vectors]) -> None:
     left, right = (side.astype(np.float64) for side in pair)
