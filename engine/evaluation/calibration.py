@@ -54,6 +54,21 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float | None:
     return sum(one.count * abs(one.confidence - one.accuracy) for one in bins) / total
 
 
+def error_by_chance(confidences: Sequence[float], *, bins: int = 10, draws: int = 100, seed: int = 0) -> float | None:
+    """The error that perfectly honest confidences would show on so many rows, on average: with few rows that is much,
+    and an error near it is no evidence of anything. None without predictions.
+
+    Source: consistency resampling (Bröcker & Smith 2007, Weather and Forecasting 22).
+    """
+    if not len(confidences):
+        return None
+    chances = np.asarray(confidences, dtype=float)
+    source = np.random.default_rng(seed)
+    drawn = [(source.random(len(chances)) < chances).tolist() for _ in range(draws)]
+    errors = [expected_calibration_error(reliability(confidences, right, bins=bins)) for right in drawn]
+    return float(np.mean([error for error in errors if error is not None]))
+
+
 def reliability_table(bins: Sequence[Bin], *, what: str) -> Table:
     """The bins as a table of the report; `what` names what is predicted: entities, pairs …"""
     error = expected_calibration_error(bins)

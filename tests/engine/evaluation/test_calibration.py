@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evaluation.calibration import expected_calibration_error, reliability, reliability_table
+from engine.evaluation.calibration import error_by_chance, expected_calibration_error, reliability, reliability_table
 
 
 def test_bins_hold_count_mean_confidence_and_accuracy() -> None:
@@ -27,3 +27,11 @@ def test_nothing_predicted_has_no_error_and_an_empty_table() -> None:
     table = reliability_table(bins, what="entities")
     assert table.rows == []
     assert "nothing was predicted" in table.note
+
+
+def test_few_rows_show_an_error_even_where_every_confidence_is_honest() -> None:
+    few, many = error_by_chance([0.3, 0.7] * 20), error_by_chance([0.3, 0.7] * 2000)
+    assert few is not None and many is not None
+    assert few > 0.05 > 0.02 > many > 0
+    assert error_by_chance([]) is None
+    assert error_by_chance([1.0, 0.0] * 10) == 0, "what is certain leaves nothing to chance"
