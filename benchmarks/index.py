@@ -2,7 +2,7 @@
 
     python benchmarks/index.py
     python benchmarks/index.py --vectors 20000 --dimensions 384 --classes 12 --k 10
-    python benchmarks/index.py --max-neighbors 16 --search-ef 100
+    python benchmarks/index.py --classes 12 --intrinsic 64      broad clusters: what is hard for a graph
 
 Ours is `engine.retrieval.index`, as a task opens it: Chroma, the recall measured after building, similarities
 computed anew from the references. The peer is a collection of Chroma with its defaults, in cosine space, filled in
@@ -229,7 +229,7 @@ def parse() -> argparse.Namespace:
     arguments.add_argument("--spread", type=float, default=0.8, help="of a cluster; centres are 1.4 apart")
     arguments.add_argument("--queries", type=int, default=1000)
     arguments.add_argument("--k", type=int, default=10)
-    arguments.add_argument("--max-neighbors", type=int, default=32)
+    arguments.add_argument("--max-neighbors", type=int, default=16)
     arguments.add_argument("--construction-ef", type=int, default=200)
     arguments.add_argument("--search-ef", type=int, default=200)
     arguments.add_argument(

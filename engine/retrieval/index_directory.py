@@ -38,10 +38,10 @@ _SLACK = 8
 
 
 class HnswSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The graph that Chroma searches (Malkov & Yashunin 2018). Defaults: 0.99 and more of what an exact search finds
-    among 100,000 vectors (`benchmarks/index.py`)."""
+    """The graph that Chroma searches (Malkov & Yashunin 2018). Among 100,000 vectors in 12 broad clusters Chroma's own
+    defaults (16, 100, 100) find 0.974 of what an exact search finds, these 0.998 (`benchmarks/index.py`)."""
 
-    max_neighbors: int = 32
+    max_neighbors: int = 16
     ef_construction: int = 200
     ef_search: int = 200
 
