@@ -31,11 +31,10 @@ from in_process import train_here
 
 from engine.datasets.importers.pictures import pictures_in
 from engine.datasets.sampling import stream
-from engine.evaluation.calibration import expected_calibration_error, reliability
+from engine.evaluation.calibration import error_by_chance, expected_calibration_error, reliability
 
 SPLITS = {"train", "training", "validation", "valid", "val", "test"}
 AUGMENT = {"rotate": 0.0, "shift": 0.08, "scale": 0.1, "flip": 0.5, "flip_vertical": 0.5, "noise": 0.03, "gain": 0.2}
-CHANCE_DRAWS = 200
 
 
 def main() -> None:
@@ -82,7 +81,7 @@ def show(arguments: argparse.Namespace, whole: dict[str, dict[str, list[float]]]
     for side, values in whole.items():
         right, probability = np.array(values["right"], bool), np.array(values["probability"])
         precisions = np.array([value for value in values["precision"] if value is not None])
-        chance = np.mean([ece(probability, draw < probability) for draw in draws(len(right))])
+        chance = error_by_chance(probability.tolist()) or 0.0
         brier = float(((probability - right) ** 2).mean())
         print(
             f"{side:<44}{right.mean():>9.3f}{precisions.mean() if len(precisions) else math.nan:>8.3f}"
@@ -318,11 +317,6 @@ def size_of(path: Path) -> tuple[int, int]:
 
 def ece(probability: np.ndarray, right: np.ndarray) -> float:
     return expected_calibration_error(reliability(probability.tolist(), right.tolist())) or 0.0
-
-
-def draws(count: int) -> list[np.ndarray]:
-    source = np.random.default_rng(0)
-    return [source.random(count) for _ in range(CHANCE_DRAWS)]
 
 
 if __name__ == "__main__":

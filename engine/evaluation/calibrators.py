@@ -118,10 +118,16 @@ class Choice:
         return Table("Calibrators", ["kind", "log loss", "Brier score"], rows, note=self.reason)
 
 
-def choose(logits: Matrix, right: Right, *, groups: Numbers | None = None, seed: int = 0) -> Choice:
+def choose(
+    logits: Matrix, right: Right, *, kind: Kind | None = None, groups: Numbers | None = None, seed: int = 0
+) -> Choice:
     """Of the kinds that the rows suffice for, the one with the lowest cross-validated log loss; a simpler one stays
-    where the difference is smaller than its standard error. Rows of a group lie in the same fold."""
+    where the difference is smaller than its standard error. A `kind` that is asked for is taken unseen. Rows of a
+    group lie in the same fold."""
     truth = np.asarray(right, bool)
+    if kind is not None:
+        made = fit(kind, logits, truth)
+        return Choice(made, _measured([kind], logits, truth, groups, seed)[0], f"{kind}: as it was asked for")
     kinds = allowed(len(truth))
     if len(kinds) == 1:
         reason = f"{len(truth)} rows suffice for temperature only: others need {PLATT_FROM}"

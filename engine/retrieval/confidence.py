@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from engine.errors import InputError
-from engine.evaluation.calibrators import Calibrator, Candidate, Right, choose, fit, folds, splits
+from engine.evaluation.calibrators import Calibrator, Candidate, Kind, Right, choose, fit, folds, splits
 from engine.evaluation.logistic import fit_logistic
 from engine.linear_head import Matrix, Numbers, Vectors
 from engine.retrieval.answers import FEATURES, Answers
@@ -136,13 +136,14 @@ def fit_confidence(
     answers: Answers,
     labels: Numbers,
     *,
+    kind: Kind | None = None,
     strangers: Answers | None = None,
     groups: Numbers | None = None,
     seed: int = 0,
 ) -> Confidence | None:
     """Fit on answers to validation queries with known `labels`, which must not have chosen when training stopped.
 
-    `strangers` are answers to queries whose own class is hidden from the references: they set thresholds, and no
+    `kind` of calibration; none chooses it. `strangers` are answers to queries whose own class is hidden from the references: they set thresholds, and no
     probability. Rows of a group lie in the same fold. None for fewer than `FEWEST_ROWS` answers.
     """
     right = (answers.votes.labels == labels) & (labels != UNKNOWN)
@@ -152,7 +153,7 @@ def fit_confidence(
     logits, held = np.empty(len(right)), np.empty(len(right))
     for inside, rest in splits(fold):
         logits[inside] = _fit_score(answers.features[rest], right[rest]).logits(answers.features[inside])
-    choice = choose(logits, right, groups=groups, seed=seed)
+    choice = choose(logits, right, kind=kind, groups=groups, seed=seed)
     for inside, rest in splits(fold):
         held[inside] = fit(choice.calibrator.kind, logits[rest], right[rest]).probabilities(logits[inside])
     made = Confidence(

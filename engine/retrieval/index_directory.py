@@ -38,8 +38,8 @@ _SLACK = 8
 
 
 class HnswSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The graph that Chroma searches (Malkov & Yashunin 2018). Among 100,000 vectors in 12 broad clusters Chroma's own
-    defaults (16, 100, 100) find 0.974 of what an exact search finds, these 0.998 (`benchmarks/index.py`)."""
+    """The graph that Chroma searches (Malkov & Yashunin 2018). Among 100,000 vectors in 12 broad clusters Chroma's
+    own defaults (16, 100, 100) find 0.974 of what an exact search finds, these 0.998 (`benchmarks/index.py`)."""
 
     max_neighbors: int = 16
     ef_construction: int = 200

@@ -40,8 +40,8 @@ def publish(
 ) -> Iterator[Path]:
     """Yield a directory to write to; publish it as `step-N` when the block ends without an error.
 
-    The `keep` newest checkpoints stay. `facts` (epoch, loss …) stand in the manifest for people. Call it on one rank only, after a barrier. `when_staged` is
-    called between staging and renaming.
+    The `keep` newest checkpoints stay. `facts` (epoch, loss …) stand in the manifest for people. Call it on one rank
+    only, after a barrier. `when_staged` is called between staging and renaming.
     """
     directory.mkdir(parents=True, exist_ok=True)
     final = directory / f"step-{step:08d}"

@@ -11,7 +11,7 @@ import numpy as np
 from engine.datasets.store import Dataset
 from engine.errors import DataError
 from engine.evaluation.bootstrap import bootstrap_intervals
-from engine.evaluation.calibration import reliability, reliability_table
+from engine.evaluation.calibration import error_by_chance, reliability, reliability_table
 from engine.evaluation.figures import figures_of
 from engine.evaluation.report import Report, Table
 from engine.evaluation.targets import KEPT_START, target_notes
@@ -21,7 +21,6 @@ from engine.retrieval.votes import UNKNOWN, numbered, relevant_references
 from engine.tasks.image_feature_extraction import TASK
 from engine.tasks.image_feature_extraction.measuring import (
     Metrics,
-    calibration_error_by_chance,
     macro_f1,
     metrics_of,
     precisions_of,
@@ -185,7 +184,7 @@ class _Measured:
             )
         if self.retriever.confidence.heuristic:
             notes.append("The confidence is a heuristic: it was not fitted, and means no probability.")
-        chance = calibration_error_by_chance(self.judged.probabilities)
+        chance = error_by_chance(self.judged.probabilities.tolist())
         if chance is not None:
             notes.append(
                 f"On {len(self.rows)} pictures even a perfectly calibrated model would show a calibration error of "

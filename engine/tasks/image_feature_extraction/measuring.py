@@ -56,18 +56,3 @@ def macro_f1(predicted: Numbers, labels: Numbers) -> float | None:
         both = int(((predicted == number) & (labels == number)).sum())
         found.append(2 * both / int((predicted == number).sum() + (labels == number).sum()))
     return float(np.mean(found)) if found else None
-
-
-def calibration_error_by_chance(probabilities: Matrix, *, draws: int = 200, seed: int = 0) -> float | None:
-    """The expected calibration error that a model would show on so many rows if each of its confidences were exactly
-    right: what is below cannot be told from perfect (Bröcker & Smith 2007 draw such consistency bars)."""
-    if not len(probabilities):
-        return None
-    source = np.random.default_rng(seed)
-    errors = [
-        expected_calibration_error(
-            reliability(probabilities.tolist(), (source.random(len(probabilities)) < probabilities).tolist())
-        )
-        for _ in range(draws)
-    ]
-    return float(np.mean([error for error in errors if error is not None]))

@@ -149,6 +149,7 @@ class _Run:
     def _confidence(
         self, references: References, method: Method, spared: Vectors
     ) -> tuple[Confidence, Threshold | None]:
+        wanted = self.config.answers
         heuristic = heuristic_confidence(references.vectors, method.similarity, groups=self.train_part.groups)
         if not len(self.spared):
             self.job.events.log("no validation pictures: the confidence is a heuristic, and nothing is `unknown`")
@@ -159,6 +160,7 @@ class _Run:
         fitted = fit_confidence(
             answers,
             self.spared.labels,
+            kind=None if wanted.calibration == "auto" else wanted.calibration,
             strangers=strangers,
             groups=_grouped(self.spared.groups),
             seed=self.config.seed,
@@ -169,7 +171,6 @@ class _Run:
                 "warning",
             )
             return heuristic, None
-        wanted = self.config.answers
         return fitted, fitted.threshold_for(wanted.false_accept_rate, of=wanted.false_accept_of)
 
     def _answers(

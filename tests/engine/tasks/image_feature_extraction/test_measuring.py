@@ -7,7 +7,6 @@ import pytest
 
 from engine.retrieval.votes import UNKNOWN
 from engine.tasks.image_feature_extraction.measuring import (
-    calibration_error_by_chance,
     macro_f1,
     metrics_of,
 )
@@ -33,10 +32,3 @@ def test_figures_of_a_split() -> None:
 def test_macro_f1_counts_classes_alike() -> None:
     assert macro_f1(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1])) == pytest.approx((6 / 7 + 0) / 2)
     assert macro_f1(np.array([0]), np.array([UNKNOWN])) is None
-
-
-def test_chance_alone_makes_an_error_that_shrinks_with_the_rows() -> None:
-    few, many = (calibration_error_by_chance(np.random.default_rng(0).random(rows)) for rows in (100, 10_000))
-    assert few is not None and many is not None
-    assert 0.05 < few < 0.15 and many < 0.02
-    assert calibration_error_by_chance(np.array([])) is None

@@ -176,3 +176,9 @@ def test_a_checkpoint_says_epoch_and_loss(make_job: MakeJob) -> None:
     assert newest is not None
     manifest = read_json(newest.path / "manifest.json")
     assert manifest["epoch"] == 2 and manifest["loss"] > 0 and manifest["score"] > 0
+
+
+def test_a_calibration_that_is_asked_for_is_taken(make_job: MakeJob) -> None:
+    job = make_job(epochs=1, answers={"calibration": "beta"})
+    TASK.train(job)
+    assert read_json(job.paths.model / "confidence.json")["calibrator"]["kind"] == "beta"
