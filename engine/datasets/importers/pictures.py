@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from engine.datasets.files import content_name
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 100_000_000
 """A small file can unpack to gigabytes; the largest cameras in use take 100 megapixels."""
@@ -18,8 +23,16 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif", "
 _KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png"}
 """Stored as they are; other kinds become PNG, which loses nothing."""
 _READ = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM")
+_AS_THEY_ARE = {"1", "L", "LA", "RGB", "RGBA", "I;16"}
+"""What a PNG holds without loss, by Pillow's names; 16-bit grey is what most infrared cameras give."""
+_WIDE_GREY = {"I;16B", "I;16L", "I;16N", "I", "F"}
+"""Other ways to hold grey with more than 8 bits: another order of bytes, or numbers wider than what they say."""
+_MOST_GREY = 0xFFFF
 _UPRIGHT = 1
 _ORIENTATION = 0x0112
+_CHANNELS_OF_TIFF = 277
+_UNREAD_PADDING = 1
+"""A channel beyond those that are read, in a TIFF: colour pictures are often padded to four."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,11 @@ def read_picture(path: Path) -> Picture:
     from PIL import Image  # 40 ms that an import of texts does without
 
     try:
-        size = path.stat().st_size
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for, without end
+            kind = "a folder" if stat.S_ISDIR(state.st_mode) else "a pipe, socket or device"
+            raise UnusablePicture(f"{kind} stands where an image file should be")
+        size = state.st_size
         if size > MAX_BYTES:
             raise UnusablePicture(
                 f"the image file has {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read"
@@ -69,6 +86,7 @@ def read_picture(path: Path) -> Picture:
     # Pillow's decoders raise whatever a damaged file makes them stumble on.
     except Exception as problem:
         said = str(problem) if not isinstance(problem, Image.UnidentifiedImageError) else "no kind that is known"
+        said = said if data else "it is empty"
         raise UnusablePicture(f"the file is no image that can be decoded ({said[:100] or 'damaged'})") from problem
 
 
@@ -111,18 +129,50 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _stored(path: Path, data: bytes, image: object, kind: str, orientation: int) -> Picture:
-    from PIL import Image, ImageOps
+def _stored(path: Path, data: bytes, image: Image.Image, kind: str, orientation: int) -> Picture:
+    from PIL import ImageOps
 
-    assert isinstance(image, Image.Image)
     if kind in _KEPT and orientation == _UPRIGHT:
         return Picture(content_name(data, _KEPT[kind]), path, image.width, image.height)
+    if kind == "TIFF":
+        _check_channels(image)
     # Readers differ in whether they turn a picture as its camera was held: stored upright, all see the same.
-    turned = ImageOps.exif_transpose(image)
+    plain = _for_png(ImageOps.exif_transpose(image))
     buffer = io.BytesIO()
-    plain = turned if turned.mode in {"1", "L", "RGB"} else turned.convert("L" if turned.mode == "LA" else "RGB")
     plain.save(buffer, "PNG", compress_level=3)
     return Picture(content_name(buffer.getvalue(), ".png"), buffer.getvalue(), plain.width, plain.height)
+
+
+def _for_png(image: Image.Image) -> Image.Image:
+    """The same picture as a PNG can hold it, with all bits of grey and what is transparent."""
+    if image.mode in _WIDE_GREY:
+        return _sixteen_bits(image)
+    if image.mode in _AS_THEY_ARE and "transparency" not in image.info:
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _sixteen_bits(image: Image.Image) -> Image.Image:
+    """Grey of any width as 16 bits. Raises UnusablePicture where that would change a value: a scale per picture
+    would make two pictures of one thing differ."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.asarray(image)
+    kept = values.astype(np.uint16) if np.isfinite(values).all() and values.min() >= 0 else None
+    if kept is None or values.max() > _MOST_GREY or (kept != values).any():
+        raise UnusablePicture(
+            f"the grey values run from {values.min():g} to {values.max():g} and are not whole numbers from 0 to "
+            f"{_MOST_GREY}, as 16 bits hold them"
+        )
+    return Image.fromarray(kept)
+
+
+def _check_channels(image: Image.Image) -> None:
+    """Pillow leaves channels out without a word."""
+    channels, read = image.tag_v2.get(_CHANNELS_OF_TIFF, 1), len(image.getbands())  # type: ignore[attr-defined]
+    if channels > read + (_UNREAD_PADDING if read == len("RGB") else 0):
+        raise UnusablePicture(f"the TIFF has {channels} channels, of which {read} can be read")
 
 
 def _hidden(path: Path, folder: Path) -> bool:

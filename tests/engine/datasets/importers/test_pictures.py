@@ -30,7 +30,7 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "no image that can be decoded (no kind that is known)"),
+        (b"", "no image that can be decoded (it is empty)"),
         (b"this is text", "no image that can be decoded"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that can be decoded"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image that can be decoded"),
