@@ -9,6 +9,7 @@ are the columns by which reports break their figures down: how the picture was t
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,9 @@ from engine.errors import DataError
 
 Row = dict[str, Any]
 MOST_CONDITIONS = 40
+LONGEST_NAME = 200
+NO_LETTERS = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode's categories of control characters, halves of characters, and ends of lines and paragraphs."""
 
 
 def problem_with(row: Row) -> str | None:
@@ -29,12 +33,22 @@ def problem_with(row: Row) -> str | None:
         size = row.get(name)
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             return f"`{name}` must be a whole number of pixels"
-    label = row.get("label")
-    if not isinstance(label, str) or not label.strip():
-        return "`label` must be a name that is not empty"
-    if "group" in row and not isinstance(row["group"], str):
-        return "`group` must be a text"
-    return _problem_with_conditions(row.get("conditions", {}))
+    problem = problem_with_name("label", row.get("label"))
+    if problem is None and "group" in row:
+        problem = problem_with_name("group", row["group"])
+    return problem or _problem_with_conditions(row.get("conditions", {}))
+
+
+def problem_with_name(field: str, name: Any) -> str | None:
+    """What is wrong with a label, a group, or what a condition says, in words."""
+    if not isinstance(name, str) or not name.strip():
+        return f"`{field}` must be a name that is not empty"
+    if len(name) > LONGEST_NAME:
+        return f"`{field}` has {len(name)} letters, more than the {LONGEST_NAME} of a name"
+    # Names stand in file names, tables and terminals: an escape sequence in one would be obeyed there.
+    if any(unicodedata.category(letter) in NO_LETTERS for letter in name):
+        return f"`{field}` {name[:40]!a} holds control characters, or bytes that are no text"
+    return None
 
 
 def problem_with_path(image: Any) -> str | None:
@@ -64,6 +78,7 @@ def _problem_with_conditions(conditions: Any) -> str | None:
     if not isinstance(conditions, dict) or len(conditions) > MOST_CONDITIONS:
         return f"`conditions` must be an object with at most {MOST_CONDITIONS} columns"
     for name, value in conditions.items():
-        if not isinstance(name, str) or not name.strip() or not isinstance(value, str) or not value.strip():
-            return f"the condition {str(name)[:40]!r} must have a name and a text that are not empty"
+        problem = problem_with_name("conditions", name) or problem_with_name(f"conditions.{name}", value)
+        if problem:
+            return problem
     return None

@@ -20,7 +20,7 @@ from engine.public_data.sets import PROVENANCE, Wanted, provenance
 from engine.workspace import Workspace
 
 UNPACKED = "unpacked"
-TAKES_FOLDERS = {"object-detection"}
+TAKES_FOLDERS = {"object-detection", "image-classification", "image-feature-extraction"}
 """Tasks whose importers read folders; the others read files."""
 
 

@@ -1,5 +1,5 @@
-"""Imports files of examples into a dataset: texts (CoNLL, CSV, TSV, JSONL, lines of `label text`) and
-pictures with boxes (YOLO, COCO, Pascal VOC, Label Studio).
+"""Imports files of examples into a dataset: texts (CoNLL, CSV, TSV, JSONL, lines of `label text`), pictures with
+boxes (YOLO, COCO, Pascal VOC, Label Studio), and pictures with a label (class folders, CSV, TSV, JSONL).
 
 Files of texts are read line by line; nothing is written unless the whole import succeeds.
 """
@@ -14,11 +14,14 @@ from typing import Any
 from engine.datasets.importers.detection import gather
 from engine.datasets.importers.formats import rows_of
 from engine.datasets.importers.found import Found, Problems
+from engine.datasets.importers.labelled_pictures import PictureOptions, collect
+from engine.datasets.importers.labelled_pictures.splits import settle_pictures
 from engine.datasets.importers.lines import Lines
 from engine.datasets.importers.scores import Scale, parse_scale, rescaled
-from engine.datasets.importers.shapes import Shape, shape_of, unknown_label
+from engine.datasets.importers.shapes import IDENTIFIES, OF_FOLDERS, Shape, shape_of, unknown_label
 from engine.datasets.importers.sources import Source, find_sources
 from engine.datasets.importers.splitting import repeated_texts, settle_splits
+from engine.datasets.importers.spool import Spool
 from engine.datasets.store import Dataset, write_dataset
 from engine.errors import DataError
 from engine.workspace import Workspace
@@ -53,6 +56,7 @@ def import_dataset(
     scale: str | None = None,
     notes: Mapping[str, Any] | None = None,
     labels: Sequence[str] | None = None,
+    pictures: PictureOptions | None = None,
 ) -> tuple[Dataset, ImportSummary]:
     """Read `sources` (`PATH` or `SPLIT=PATH`) into a dataset for `task`.
 
@@ -62,37 +66,48 @@ def import_dataset(
     Raises DataError naming file and line for a row that cannot be used, unless `skip_bad`.
     """
     shape = shape_of(task)
+    if pictures is not None and shape.name != "pictures":
+        raise DataError(
+            f"columns, groups and splits of labelled pictures mean nothing for the task {task!r}",
+            fix="leave these options out",
+        )
     problems = Problems(skip=skip_bad)
-    of_pictures = shape.name == "boxes"
-    chosen = find_sources(sources, folders=of_pictures)
-    taken = _pictures(chosen, format, problems) if of_pictures else _texts(chosen, shape, format, encoding, problems)
-    found, said = taken.found, taken.notes
-    if shape.name == "pairs":
-        given = parse_scale(scale)
-        found, used = rescaled(found, given, problems)
-        said += [_about_scale(used, given)]
-    found = [one for one in found if not problems.add_if(one.where, shape.problem_with(one.row), "correct the row")]
-    if labels:
-        fix = "rename it, or add it to the model's labels in the profile"
-        found = [one for one in found if not problems.add_if(one.where, unknown_label(one.row, labels), fix)]
-    if not found:
-        first = f": {problems.first[0]}" if problems.first else ""
-        raise DataError(f"no row could be used{first}", where=str(sources[0]), fix="see docs/data.md for the formats")
-    splits, drawn = settle_splits(found, shape.texts, split_seed, shape.noun)
-    said += drawn + repeated_texts(splits, shape.texts, shape.noun)
-    dataset = write_dataset(
-        workspace,
-        task=task,
-        profile=profile,
-        model=model,
-        splits=splits,
-        classes={name: shape.count_classes(rows) for name, rows in splits.items()},
-        source="import",
-        seed=split_seed if drawn else None,
-        origins=taken.origins,
-        notes={"import": said, "skipped": problems.count, "problems": problems.first, **(notes or {})},
-        files=taken.files,
-    )
+    chosen = find_sources(sources, folders=shape.name in OF_FOLDERS)
+    options = pictures or PictureOptions()
+    with Spool() as spool:
+        match shape.name:
+            case "boxes":
+                taken = _with_boxes(chosen, format, problems, spool)
+            case "pictures":
+                taken = _labelled(chosen, format, encoding, options, problems, spool)
+            case _:
+                taken = _texts(chosen, shape, format, encoding, problems)
+        found, said = taken.found, taken.notes
+        if shape.name == "pairs":
+            given = parse_scale(scale)
+            found, used = rescaled(found, given, problems)
+            said += [_about_scale(used, given)]
+        found = _usable(found, shape, labels, problems, str(sources[0]))
+        if shape.name == "pictures":
+            splits, words, drawn = settle_pictures(found, options, task in IDENTIFIES, split_seed)
+            said += words
+        else:
+            splits, words = settle_splits(found, shape.texts, split_seed, shape.noun)
+            said += words + repeated_texts(splits, shape.texts, shape.noun)
+            drawn = bool(words)
+        dataset = write_dataset(
+            workspace,
+            task=task,
+            profile=profile,
+            model=model,
+            splits=splits,
+            classes={name: shape.count_classes(rows) for name, rows in splits.items()},
+            source="import",
+            seed=split_seed if drawn else None,
+            origins=taken.origins,
+            notes={"import": said, "skipped": problems.count, "problems": problems.first, **(notes or {})},
+            files=taken.files,
+        )
     counts = {name: len(rows) for name, rows in splits.items()}
     return dataset, ImportSummary(counts, problems.count, tuple(problems.first), tuple(said))
 
@@ -118,9 +133,36 @@ def _texts(sources: Sequence[Source], shape: Shape, format: str | None, encoding
     return _Taken(found, origins, [])
 
 
-def _pictures(sources: Sequence[Source], format: str | None, problems: Problems) -> _Taken:
-    gathered = gather(sources, format, problems)
+def _with_boxes(sources: Sequence[Source], format: str | None, problems: Problems, spool: Spool) -> _Taken:
+    gathered = gather(sources, format, problems, spool)
     return _Taken(gathered.found, gathered.origins, gathered.notes(), gathered.files)
+
+
+def _labelled(
+    sources: Sequence[Source],
+    format: str | None,
+    encoding: str,
+    options: PictureOptions,
+    problems: Problems,
+    spool: Spool,
+) -> _Taken:
+    collected = collect(sources, format, encoding, options, problems, spool)
+    found = collected.finish()
+    return _Taken(found, collected.origins, collected.said, collected.files)
+
+
+def _usable(
+    found: list[Found], shape: Shape, labels: Sequence[str] | None, problems: Problems, source: str
+) -> list[Found]:
+    """The rows that the task takes. Raises DataError when there are none."""
+    found = [one for one in found if not problems.add_if(one.where, shape.problem_with(one.row), "correct the row")]
+    if labels:
+        fix = "rename it, or add it to the model's labels in the profile"
+        found = [one for one in found if not problems.add_if(one.where, unknown_label(one.row, labels), fix)]
+    if not found:
+        first = f": {problems.first[0]}" if problems.first else ""
+        raise DataError(f"no row could be used{first}", where=source, fix="see docs/data.md for the formats")
+    return found
 
 
 def _origin(source: Source, lines: Lines, rows: int) -> dict[str, Any]:
@@ -139,4 +181,4 @@ def _about_scale(used: Scale, given: Scale | None) -> str:
     return f"scores run from {used.low:g} to {used.high:g} ({origin}); stored as 0 to 1"
 
 
-__all__ = ["SPLIT_SEED", "ImportSummary", "import_dataset"]
+__all__ = ["SPLIT_SEED", "ImportSummary", "PictureOptions", "import_dataset"]

@@ -12,6 +12,7 @@ from engine.datasets.importers.found import Problems
 from engine.datasets.importers.gathering import Gathered
 from engine.datasets.importers.labelstudio import read_labelstudio
 from engine.datasets.importers.sources import Source, split_named
+from engine.datasets.importers.spool import Spool
 from engine.datasets.importers.voc import is_voc, read_voc
 from engine.datasets.importers.yolo import read_yolo
 from engine.datasets.importers.yolo_layout import is_yolo
@@ -20,9 +21,9 @@ from engine.errors import DataError
 FORMATS = ("yolo", "coco", "voc", "labelstudio")
 
 
-def gather(sources: Sequence[Source], format: str | None, problems: Problems) -> Gathered:
+def gather(sources: Sequence[Source], format: str | None, problems: Problems, spool: Spool) -> Gathered:
     """Rows and files of all sources. Raises DataError for a format that is not known or not to be told."""
-    gathered = Gathered(problems)
+    gathered = Gathered(problems, spool)
     for source in sources:
         for path, split, found in _readings(source, format):
             match found:

@@ -38,7 +38,9 @@ class Problems:
             raise DataError(what, where=where, fix=f"{fix}, {SKIP_ADVICE}")
         self.count += 1
         if len(self.first) < KEPT_PROBLEMS:
-            self.first.append(f"{where}: {what}")
+            said = f"{where}: {what}"
+            # A file's name may hold bytes that are no text; the manifest, which keeps this, is UTF-8.
+            self.first.append(said.encode("utf-8", "backslashreplace").decode())
 
     def add_if(self, where: str, what: str | None, fix: str) -> bool:
         """Count a bad row if there is a problem; says whether there was."""

@@ -11,6 +11,7 @@ from typing import Any
 from engine.datasets.importers.boxes import BadLabel, Box, EmptyBox
 from engine.datasets.importers.found import Found, Problems
 from engine.datasets.importers.pictures import Picture, UnusablePicture, read_picture
+from engine.datasets.importers.spool import Spool
 
 FIX_IMAGE = "replace the image"
 FIX_LABEL = "correct the label"
@@ -21,6 +22,7 @@ class Gathered:
     """Rows, the files that they name, and what was settled on the way."""
 
     problems: Problems
+    spool: Spool
     found: list[Found] = field(default_factory=list)
     files: dict[str, Path | bytes] = field(default_factory=dict)
     origins: list[dict[str, Any]] = field(default_factory=list)
@@ -60,7 +62,7 @@ class Gathered:
         }
         if group:
             row["group"] = group
-        self.files[picture.name] = picture.content
+        self.files[picture.name] = self.spool.keep(picture.name, picture.content)
         self.found.append(Found(row, where, split))
 
 

@@ -19,17 +19,28 @@ Record = dict[str, Any]
 
 def read_tsv(lines: Lines, shape: Shape, problems: Problems) -> Iterator[tuple[str, Record]]:
     """Columns parted by tabs, quotes taken as text."""
-    rows = ((lines.where(number), line.split("\t")) for number, line in lines if line.strip())
-    yield from _with_header(rows, lines, shape, problems)
+    yield from _with_header(tsv_rows(lines), lines, shape, problems)
 
 
 def read_csv(lines: Lines, shape: Shape, problems: Problems) -> Iterator[tuple[str, Record]]:
     """Columns parted by commas (by semicolons where the first line has no comma), quotes as RFC 4180 has them."""
-    yield from _with_header(_csv_rows(lines, problems), lines, shape, problems)
+    yield from _with_header(csv_rows(lines, problems), lines, shape, problems)
 
 
 def read_jsonl(lines: Lines, shape: Shape, problems: Problems) -> Iterator[tuple[str, Record]]:
-    """One JSON object a line."""
+    """One JSON object a line, of any shape."""
+    yield from json_records(lines, problems)
+
+
+def tsv_rows(lines: Lines) -> Iterator[tuple[str, list[str]]]:
+    """Place and fields of each line that is not empty."""
+    for number, line in lines:
+        if line.strip():
+            yield lines.where(number), line.split("\t")
+
+
+def json_records(lines: Lines, problems: Problems) -> Iterator[tuple[str, Record]]:
+    """Place and object of each line, with its names in lower case."""
     decoder = msgspec.json.Decoder()
     for number, line in lines:
         if not line.strip():
@@ -48,7 +59,8 @@ def read_jsonl(lines: Lines, shape: Shape, problems: Problems) -> Iterator[tuple
             problems.add(where, "the line is no JSON object", "write one object a line")
 
 
-def _csv_rows(lines: Lines, problems: Problems) -> Iterator[tuple[str, list[str]]]:
+def csv_rows(lines: Lines, problems: Problems) -> Iterator[tuple[str, list[str]]]:
+    """Place and fields of each row that is not empty."""
     numbers = [1]
 
     def texts() -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""What rows a task is made of: texts with entities, pairs with a score, texts with a label, pictures with boxes."""
+"""What rows a task is made of: texts with entities, pairs with a score, texts with a label, pictures with boxes or
+with a label."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ from engine.errors import DataError
 from engine.profiles.validation import nearest
 
 Row = dict[str, Any]
+OF_FOLDERS = {"boxes", "pictures"}
+"""Shapes whose sources may be folders."""
+IDENTIFIES = {"image-classification"}
+"""Tasks that recognise labels of their training: a test of them needs pictures of the same labels."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ def shape_of(task: str) -> Shape:
         "token-classification": ("spans", _text, "text"),
         "sentence-similarity": ("pairs", _pair, "text"),
         "object-detection": ("boxes", _image, "image"),
+        "image-classification": ("pictures", _image, "picture"),
+        "image-feature-extraction": ("pictures", _image, "picture"),
     }
     if task not in shapes:
         raise DataError(

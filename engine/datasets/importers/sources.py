@@ -38,6 +38,12 @@ def split_named(name: str) -> str | None:
     return SPLIT_NAMES.get(name.strip().lower())
 
 
+def split_in_name(path: Path) -> str | None:
+    """The one split that the words of a file's name mean: `my-train.csv` → train."""
+    found = {split_named(word) for word in re.split(r"[-_. ]+", path.stem)} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
 def find_sources(given: Sequence[str], folders: bool = False) -> list[Source]:
     """Read `SPLIT=PATH` and `PATH`. Raises DataError for a file that is not there, or of no clear split.
 
@@ -74,9 +80,8 @@ def _source(text: str, folders: bool) -> Source:
             )
         path = Path(rest if split else text).expanduser()
     else:
-        path, split = Path(text).expanduser(), None
-        found = {split_named(word) for word in re.split(r"[-_. ]+", path.stem)} - {None}
-        split = found.pop() if len(found) == 1 else None
+        path = Path(text).expanduser()
+        split = split_in_name(path)
     if path.is_dir():
         if folders:
             return Source(path, split)

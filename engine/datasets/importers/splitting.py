@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from engine.datasets.importers.components import components
 from engine.datasets.importers.found import Found
 from engine.datasets.leaks import plain
 from engine.datasets.sampling import TRAIN_SHARE, VALIDATION_SHARE, stream
@@ -85,31 +86,13 @@ def repeated_texts(splits: dict[str, list[Row]], texts: Texts, noun: str = "text
 
 
 def _grouped(rows: Sequence[Row], texts: Texts, noun: str) -> tuple[list[int], str]:
-    each = _components([_keys(row, [(plain(text),) for text in texts(row)]) for row in rows])
+    each = components([_keys(row, [(plain(text),) for text in texts(row)]) for row in rows])
     if max(Counter(each).values()) <= LARGEST_GROUP * len(rows) or len(rows) < 4:
         return each, f"no {noun} in two splits"
-    whole = _components([_keys(row, [tuple(map(plain, texts(row)))]) for row in rows])
+    whole = components([_keys(row, [tuple(map(plain, texts(row)))]) for row in rows])
     return whole, "no pair in two splits; single texts are shared, because they chain most pairs together"
 
 
-def _keys(row: Row, texts: list[tuple[str, ...]]) -> list[object]:
+def _keys(row: Row, texts: list[tuple[str, ...]]) -> list[Hashable]:
     group = row.get("group")
     return [*texts, *([("group", group, None)] if group else [])]
-
-
-def _components(keys: Sequence[Sequence[object]]) -> list[int]:
-    """A number per row; rows that have a key in common, directly or through others, have the same."""
-    parent = list(range(len(keys)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    owner: dict[object, int] = {}
-    for index, row_keys in enumerate(keys):
-        for key in row_keys:
-            other = owner.setdefault(key, index)
-            parent[max(root(index), root(other))] = min(root(index), root(other))
-    return [root(index) for index in range(len(keys))]

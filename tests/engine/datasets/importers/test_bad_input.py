@@ -69,7 +69,7 @@ CASES = [
     ("x.parquet", "a", PAIRS, {}, "x.parquet: the name does not tell the format; name it with --format: conll, csv"),
     ("x.csv", "a", PAIRS, {"format": "xml"}, "x.csv: the format 'xml' is not known; name it with --format"),
     ("x.csv", "a", PAIRS, {"encoding": "utf-7"}, "x.csv: the encoding 'utf-7' is not known; use one of utf-8"),
-    ("x.csv", GOOD_PAIRS, "image-classification", {}, "nothing can be imported for the task 'image-classification'"),
+    ("x.csv", GOOD_PAIRS, "noop", {}, "nothing can be imported for the task 'noop'"),
     ("x.conll", "a O\n", NER, {}, "1 rows are too few, or too alike, to draw validation from; give more rows"),
     ("test.conll", "a O\n", NER, {}, "there are no training examples; name a file for training: train=PATH"),
 ]
