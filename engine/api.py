@@ -11,7 +11,7 @@ from engine.errors import InputError, NotFoundError
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.datasets.importers import ImportSummary
+    from engine.datasets.importers import ImportSummary, PictureOptions
     from engine.datasets.store import Dataset
     from engine.evaluation.report import Report
     from engine.feedback.finetune import FinetuneRequest, FinetuneSummary
@@ -132,11 +132,13 @@ def import_data(
     skip_bad: bool = False,
     encoding: str = "utf-8",
     scale: str | None = None,
+    pictures: PictureOptions | None = None,
     workspace: Place = None,
 ) -> tuple[Dataset, ImportSummary]:
     """Import files of examples for a model. Nothing is written unless the whole import succeeds.
 
     `scale`: what the scores of pairs run from and to (`1..5`); told from the scores when it is not given.
+    `pictures`: columns, groups and splits of labelled pictures (`engine.datasets.importers.PictureOptions`).
     """
     from engine.datasets.importers import import_dataset
     from engine.profiles import load_profile
@@ -154,6 +156,7 @@ def import_data(
         encoding=encoding,
         scale=scale,
         labels=getattr(resolved.config, "labels", None),
+        pictures=pictures,
     )
 
 

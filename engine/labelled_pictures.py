@@ -18,6 +18,8 @@ from typing import Any
 from engine.errors import DataError
 
 Row = dict[str, Any]
+TASKS = frozenset({"image-classification", "image-feature-extraction"})
+"""The tasks whose rows these are."""
 MOST_CONDITIONS = 40
 LONGEST_NAME = 200
 NO_LETTERS = {"Cc", "Cs", "Zl", "Zp"}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine import labelled_pictures
 from engine.datasets.importers import ImportSummary, import_dataset
 from engine.datasets.store import Dataset
 from engine.errors import DataError, InputError, WorkError
@@ -20,7 +21,7 @@ from engine.public_data.sets import PROVENANCE, Wanted, provenance
 from engine.workspace import Workspace
 
 UNPACKED = "unpacked"
-TAKES_FOLDERS = {"object-detection", "image-classification", "image-feature-extraction"}
+TAKES_FOLDERS = {"object-detection", *labelled_pictures.TASKS}
 """Tasks whose importers read folders; the others read files."""
 
 

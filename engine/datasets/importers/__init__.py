@@ -62,6 +62,7 @@ def import_dataset(
 
     `labels` are those that the model knows; a row with another one cannot be used. `scale` says what the scores of
     pairs run from and to (`1..5`); without it, it is told from the scores.
+    `pictures`: columns, groups and splits of labelled pictures.
     `notes` go into the manifest beside those of the import.
     Raises DataError naming file and line for a row that cannot be used, unless `skip_bad`.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.datasets.importers.components import components
@@ -18,6 +18,8 @@ Row = dict[str, Any]
 SPLITS = ("train", "validation", "test")
 SEEN, UNSEEN = "seen", "unseen"
 LISTED = 5
+MOST_VALUES = 20
+"""A condition with more, each on less than two pictures, is none."""
 FEWEST_SEEN = 2
 """Labels that must be left to train on: one alone tells nothing apart."""
 
@@ -142,6 +144,11 @@ def notes_on(splits: Mapping[str, Sequence[Row]], told: bool = False) -> list[st
             f"there is one label alone ({next(iter(counts))}): nothing can be told apart; "
             "if that is not what you meant, check at which level the class folders lie"
         )
+    said += [
+        f"the condition {column!r} has {values} values for {rows} pictures: no report can break down by it; name those "
+        "that matter with --condition-column"
+        for column, values, rows in _scattered(row for rows in splits.values() for row in rows)
+    ]
     alike: dict[str, list[str]] = {}
     for label in sorted(counts):
         alike.setdefault(" ".join(label.casefold().replace("_", " ").replace("-", " ").split()), []).append(label)
@@ -159,6 +166,17 @@ def notes_on(splits: Mapping[str, Sequence[Row]], told: bool = False) -> list[st
     if torn:
         said.append(f"{len(torn)} groups stand in several splits, as the sources name them: {_listed(torn)}")
     return said
+
+
+def _scattered(rows: Iterable[Row]) -> Iterator[tuple[str, int, int]]:
+    """Conditions with nearly as many values as pictures, such as numbers and times: column, values, pictures."""
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        for column, value in row.get("conditions", {}).items():
+            counts.setdefault(column, Counter())[value] += 1
+    for column, values in counts.items():
+        if len(values) > MOST_VALUES and 2 * len(values) > values.total():
+            yield column, len(values), values.total()
 
 
 def _sliced(splits: dict[str, list[Row]]) -> dict[str, list[Row]]:

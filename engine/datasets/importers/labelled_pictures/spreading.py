@@ -60,7 +60,9 @@ def spread(units: Sequence[Unit], shares: Mapping[str, float], random: Random, i
     missing = {label: {split: part[split] * size for split in splits} for label, size in sizes.items()}
     left_over = dict.fromkeys(splits, 0.0)
     chosen: list[str | None] = [None] * len(units)
-    for label in sorted(of_label, key=lambda name: (len(of_label[name]), name)):
+    order = sorted(of_label)
+    random.shuffle(order)  # else each second name would be the one that is rounded up
+    for label in sorted(order, key=lambda name: len(of_label[name])):
         open_units = [number for number in of_label[label] if chosen[number] is None]
         random.shuffle(open_units)
         for number in sorted(open_units, key=lambda one: -len(units[one].rows)):
