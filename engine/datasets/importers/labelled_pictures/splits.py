@@ -83,7 +83,7 @@ def draw_pictures(
     if by == "within":
         fixed |= _only_groups(labels, groups)
     units = units_of(labels, groups, frozenset(fixed))
-    if by == "within" and all(unit.fixed for unit in units):
+    if by == "within" and all("group" in row for row in rows) and all(unit.fixed for unit in units):
         raise DataError(
             "each label has one group alone, which cannot be in two splits",
             where="--split-by within",
@@ -145,8 +145,8 @@ def notes_on(splits: Mapping[str, Sequence[Row]], told: bool = False) -> list[st
             "if that is not what you meant, check at which level the class folders lie"
         )
     said += [
-        f"the condition {column!r} has {values} values for {rows} pictures: no report can break down by it; name those "
-        "that matter with --condition-column"
+        f"the condition {column!r} has {values} values for {rows} pictures: no report can break down by it; name "
+        "those that matter with --condition-column"
         for column, values, rows in _scattered(row for rows in splits.values() for row in rows)
     ]
     alike: dict[str, list[str]] = {}

@@ -102,6 +102,19 @@ def _fill(members: Sequence[int], units: Sequence[Unit], placed: list[str], want
         giver = max(sorted(there), key=lambda name: (there[name], name == TRAIN))
         movable = [number for number in members if placed[number] == giver and not units[number].fixed]
         if there[giver] > 1 or split == TRAIN:
-            smallest = min(movable, key=lambda number: (len(units[number].rows), number), default=None)
-            if smallest is not None:
-                placed[smallest] = split
+            last = _last_of_label(members, units, placed, giver)
+            best = min(movable, key=lambda one: (one in last, len(units[one].rows), one), default=None)
+            if best is not None:
+                placed[best] = split
+
+
+def _last_of_label(members: Sequence[int], units: Sequence[Unit], placed: Sequence[str], split: str) -> set[int]:
+    """Units that are the only one in the split of a label that has others elsewhere."""
+    there: dict[str, list[int]] = {}
+    of_all: Counter[str] = Counter()
+    for number in members:
+        for label, _ in units[number].labels:
+            of_all[label] += 1
+            if placed[number] == split:
+                there.setdefault(label, []).append(number)
+    return {own[0] for label, own in there.items() if len(own) == 1 and of_all[label] > 1}
