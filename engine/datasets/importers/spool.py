@@ -9,13 +9,14 @@ from types import TracebackType
 from engine.errors import WorkError
 
 IN_MEMORY = 64 << 20
+"""Bytes: an import of ten thousand small pictures touches no other disk."""
 
 
 class Spool:
     """Holds contents by name. What it put on the disk goes when the `with` block ends."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self._room = in_memory
+    def __init__(self) -> None:
+        self._room = IN_MEMORY
         self._directory: TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Spool:
