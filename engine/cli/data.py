@@ -19,7 +19,7 @@ from engine.cli.options import (
     WorkspaceOption,
     new_app,
 )
-from engine.cli.output import print_json, print_table, say
+from engine.cli.output import harmless, print_json, print_table, say
 from engine.cli.picture_counts import print_picture_counts
 from engine.datasets.store import Dataset, Manifest, Row, list_datasets, open_dataset
 from engine.labelled_pictures import TASKS as TASKS_OF_LABELLED_PICTURES
@@ -186,7 +186,7 @@ def show(
         _print_counts(manifest)
     print()
     for row, _ in zip(opened.iterate(split), range(examples), strict=False):
-        print(_as_line(row))
+        print(harmless(_as_line(row)))
 
 
 def _print_counts(manifest: Manifest) -> None:

@@ -68,7 +68,9 @@ def _run(given: list[str]) -> int:
     except FinetopError as problem:
         if debug:
             traceback.print_exc()
-        print(f"error: {problem}", file=sys.stderr)
+        from engine.cli.output import harmless
+
+        print(f"error: {harmless(str(problem))}", file=sys.stderr)
         return problem.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

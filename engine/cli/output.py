@@ -9,6 +9,13 @@ from typing import Any
 
 import msgspec
 
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def harmless(text: str) -> str:
+    """`text` with its control characters written out: names come from files, and a terminal would obey them."""
+    return text.translate(_CONTROL)
+
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
@@ -32,7 +39,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 def say(text: str) -> None:
     """Words for people, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(harmless(text), file=sys.stderr, flush=True)
 
 
 def duration(seconds: float) -> str:
@@ -52,7 +59,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
-    return str(value)
+    return harmless(str(value))
 
 
 def _width(text: str) -> int:
