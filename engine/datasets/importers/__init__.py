@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.datasets.importers.detection import gather
 from engine.datasets.importers.formats import rows_of
-from engine.datasets.importers.found import Found, Problems
+from engine.datasets.importers.found import Found, Problems, as_text
 from engine.datasets.importers.labelled_pictures import PictureOptions, collect
 from engine.datasets.importers.labelled_pictures.splits import settle_pictures
 from engine.datasets.importers.lines import Lines
@@ -96,6 +96,7 @@ def import_dataset(
             splits, words = settle_splits(found, shape.texts, split_seed, shape.noun)
             said += words + repeated_texts(splits, shape.texts, shape.noun)
             drawn = bool(words)
+        said = [as_text(note) for note in said]
         dataset = write_dataset(
             workspace,
             task=task,
@@ -105,7 +106,7 @@ def import_dataset(
             classes={name: shape.count_classes(rows) for name, rows in splits.items()},
             source="import",
             seed=split_seed if drawn else None,
-            origins=taken.origins,
+            origins=[{**origin, "path": as_text(origin["path"])} for origin in taken.origins],
             notes={"import": said, "skipped": problems.count, "problems": problems.first, **(notes or {})},
             files=taken.files,
         )

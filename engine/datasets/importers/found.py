@@ -24,6 +24,11 @@ class Found:
         return self if self.split else replace(self, split=split)
 
 
+def as_text(said: str) -> str:
+    """What a manifest, which is UTF-8, can keep: the name of a file may hold bytes that are no text."""
+    return said.encode("utf-8", "backslashreplace").decode()
+
+
 @dataclass
 class Problems:
     """Bad rows: the first one ends the import, or with `skip` all are counted and left out."""
@@ -38,9 +43,7 @@ class Problems:
             raise DataError(what, where=where, fix=f"{fix}, {SKIP_ADVICE}")
         self.count += 1
         if len(self.first) < KEPT_PROBLEMS:
-            said = f"{where}: {what}"
-            # A file's name may hold bytes that are no text; the manifest, which keeps this, is UTF-8.
-            self.first.append(said.encode("utf-8", "backslashreplace").decode())
+            self.first.append(as_text(f"{where}: {what}"))
 
     def add_if(self, where: str, what: str | None, fix: str) -> bool:
         """Count a bad row if there is a problem; says whether there was."""

@@ -106,6 +106,16 @@ def test_the_same_name_in_other_code_points_is_one_label(
     assert {row["label"] for row in rows_of(dataset)} == {"Andr\u00e9"}
 
 
+def test_a_folder_whose_name_is_no_text_is_read(classes: Any, folder: Path, import_pictures: Any) -> None:
+    classes("ab", 10)
+    (folder / "notes.txt").write_text("x")
+    odd = folder.rename(folder.with_name("\udcff"))
+    (odd / "a" / "\udcfe.txt").write_text("x")
+    dataset, summary = import_pictures(odd)
+    assert sum(summary.rows.values()) == 20
+    assert dataset.manifest.origins[0]["path"].endswith("\\udcff")
+
+
 @public_data
 @pytest.mark.shared_data
 def test_faces_are_split_within_each_person(import_pictures: Any) -> None:
