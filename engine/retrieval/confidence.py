@@ -143,8 +143,9 @@ def fit_confidence(
 ) -> Confidence | None:
     """Fit on answers to validation queries with known `labels`, which must not have chosen when training stopped.
 
-    `kind` of calibration; none chooses it. `strangers` are answers to queries whose own class is hidden from the references: they set thresholds, and no
-    probability. Rows of a group lie in the same fold. None for fewer than `FEWEST_ROWS` answers.
+    `kind` of calibration; none chooses it. `strangers` are answers to queries whose own class is hidden from the
+    references: they set thresholds, and no probability. Rows of a group lie in the same fold. None for fewer than
+    `FEWEST_ROWS` answers.
     """
     right = (answers.votes.labels == labels) & (labels != UNKNOWN)
     if len(right) < FEWEST_ROWS:
