@@ -62,7 +62,8 @@ def propose(workspace: Workspace, database: Path, wanted: LabelSet, run: str, la
     Asks `engine folders samples` in a process of its own, which may import what the console must not.
     """
     from engine.folders.samples.training_db import training_db
-    from engine.folders.sheets.sheet import Sheet, number_of
+    from engine.folders.sheets.columns import number_of
+    from engine.sheet import Sheet
 
     apply_log(database, wanted.name)
     with tempfile.TemporaryDirectory() as folder:

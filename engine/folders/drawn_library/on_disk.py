@@ -14,7 +14,7 @@ from engine.files import aside
 from engine.folders.drawn_library.draw import DrawnFolder, draw_library
 from engine.folders.drawn_library.roles import TAXONOMIES
 from engine.folders.samples.names import printed
-from engine.folders.sheets.sheet import write_sheet
+from engine.sheet import write_sheet
 
 Tick = Callable[[int, int], None]
 TICK_EVERY = 10_000

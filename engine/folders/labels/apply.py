@@ -13,9 +13,10 @@ from engine.errors import DataError
 from engine.folders.labels.settle import splits_of, with_splits
 from engine.folders.labels.splits import Splitting
 from engine.folders.samples.training_db import SPLITS, Label
+from engine.folders.sheets.columns import LABEL, NOTE, TAXONOMY
 from engine.folders.sheets.folder_refs import FolderRef, find_folders
-from engine.folders.sheets.sheet import LABEL, NOTE, TAXONOMY, Sheet, SheetRow
 from engine.profiles.problems import printable
+from engine.sheet import Sheet, SheetRow
 
 if TYPE_CHECKING:
     from engine.folders.samples.training_db import TrainingDb

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.folders.sheets.sheet import CONTEXT, LABEL, NOTE, TAXONOMY, context_of, write_sheet
+from engine.folders.sheets.columns import CONTEXT, LABEL, NOTE, TAXONOMY, context_of
+from engine.sheet import write_sheet
 
 if TYPE_CHECKING:
     from engine.folders.samples.training_db import TrainingDb

@@ -14,7 +14,8 @@ from engine.folders.predictions.translation import Translation, translation, unc
 from engine.folders.profile import TASK, TAXONOMY, check_taxonomy, taxonomies_of
 from engine.folders.samples.text import DEFAULT_TEMPLATE, fields_of
 from engine.folders.samples.training_db import SPLITS, Which, training_db
-from engine.folders.sheets.sheet import key_of, write_sheet
+from engine.folders.sheets.columns import key_of
+from engine.sheet import write_sheet
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.folders.samples.escapes import unescaped
-from engine.folders.sheets.sheet import as_written, checksum_of, key_for, number_of
+from engine.folders.sheets.columns import checksum_of, key_for, number_of
 from engine.profiles.problems import printable
+from engine.sheet import as_written
 
 if TYPE_CHECKING:
     from engine.folders.samples.training_db import TrainingDb

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from engine.folders.samples.sample import TrainingSample
-from engine.folders.sheets.sheet import CONTEXT, LABEL, NOTE, TAXONOMY, context_of, write_sheet
+from engine.folders.sheets.columns import CONTEXT, LABEL, NOTE, TAXONOMY, context_of
+from engine.sheet import write_sheet
 
 
 def write_samples(

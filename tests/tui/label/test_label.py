@@ -116,7 +116,7 @@ async def test_a_blind_pass_hides_labels_and_tells_how_far_they_agree(
 async def test_labels_are_written_to_a_sheet_that_can_be_applied(
     library: Path, label: Any, until: Any, shows: Any
 ) -> None:
-    from engine.folders.sheets.sheet import Sheet
+    from engine.sheet import Sheet
 
     async with label() as (app, pilot):
         await pilot.press("c", "s", "X")

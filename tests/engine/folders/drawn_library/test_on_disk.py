@@ -10,9 +10,9 @@ from engine.errors import InputError
 from engine.folders.drawn_library.draw import draw_library
 from engine.folders.drawn_library.on_disk import write_library
 from engine.folders.samples.features import samples_of
-from engine.folders.sheets.sheet import Sheet
 from engine.folders.snapshots.gather import gather
 from engine.folders.snapshots.index import open_index
+from engine.sheet import Sheet
 
 
 def test_what_is_gathered_from_the_disk_is_what_was_drawn(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from engine.folders.labels.export import export_labels
 from engine.folders.labels.splits import Splitting
 from engine.folders.samples.sample import TrainingSample
 from engine.folders.samples.training_db import Label, TrainingDb, training_db
-from engine.folders.sheets.sheet import Sheet, context_of, write_sheet
+from engine.folders.sheets.columns import context_of
 from engine.profiles.taxonomies import Taxonomy
+from engine.sheet import Sheet, write_sheet
 
 TAXONOMIES: Mapping[str, Taxonomy] = {
     "legacy": Taxonomy(labels={"primary_author": "", "collection": "", "media_format": ""}),

@@ -15,9 +15,9 @@ from engine.folders.samples.features import samples_of
 from engine.folders.samples.training_db import Label, TrainingDb, training_db
 from engine.folders.selection.diverse import choose_samples
 from engine.folders.selection.pool import Wanted
-from engine.folders.sheets.sheet import Sheet
 from engine.folders.sheets.to_label import write_samples
 from engine.folders.snapshots.index import FolderNode
+from engine.sheet import Sheet
 
 TREE = [f"{creator}/{creator} {number}/{kind}" for creator, packs in (("huge", 60), ("small", 4), ("tiny", 1))
         for number in range(packs) for kind in ("day", "night", "VTT")]  # fmt: skip

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import DataError
-from engine.folders.samples.sample import TrainingSample
-from engine.folders.sheets.sheet import Sheet, as_written, context_of, key_of, number_of, write_sheet
+from engine.sheet import Sheet, as_written, write_sheet
 
 ROWS = [
     {"key": "f1-00c0ffee", "path": "Tôm, Æ/“Ruins”", "label": ""},
@@ -77,13 +76,6 @@ def test_names_are_no_formulas_and_no_commands_for_a_terminal(tmp_path: Path) ->
     cells = [row["path"] for row in rows_of(tmp_path / "s.csv")]
     assert cells == ["'=HYPERLINK(1)", "'+1", "'-x", "'@sum", r"a\nb\x1b[2J", "'quoted", "地図　夜"]
     assert [as_written(cell) for cell in cells[:4]] == names[:4] and as_written("'quoted") == "'quoted"
-
-
-def test_a_key_tells_the_folder_and_its_database() -> None:
-    sample = TrainingSample(id=12, path="a\udcff", name="a", tokens=(), creator="a", parent="", depth=1)
-    assert number_of(key_of(sample)) == 12 and number_of(f" {key_of(sample).upper()} ") == 12
-    assert number_of("12") is None and number_of("f99999999999999999999-00000000") is None
-    assert context_of(sample)["path"] == "a\\xff"
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,14 +1,10 @@
-"""Sheets: folders as CSV for people who label in a spreadsheet, and back, whatever Excel or LibreOffice made of it.
-
-A row is told by its `key`, which no spreadsheet takes for a number or a date; a path that was changed does no harm.
-"""
+"""Sheets: CSV for people who work in a spreadsheet, and back, whatever Excel or LibreOffice made of it."""
 
 from __future__ import annotations
 
 import csv
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,69 +12,13 @@ from typing import IO
 
 from engine.errors import DataError
 from engine.files import atomic_file
-from engine.folders.samples.sample import TrainingSample
-from engine.folders.samples.text import MOST_NAMES
 from engine.profiles.problems import printable
 
 MAX_FILE_BYTES = 256 << 20
 MAX_LINE_LETTERS = 1 << 20
-CONTEXT = (
-    "key",
-    "path",
-    "depth",
-    "creator",
-    "name",
-    "parent",
-    "siblings",
-    "children",
-    "extensions",
-    "files",
-    "folders",
-)
-"""Columns that tell who labels what a folder is."""
-TAXONOMY, LABEL, NOTE = "taxonomy", "label", "note"
 _FORMULA = tuple("=+-@\t\r")
 """With these a cell begins that a spreadsheet would take for a formula (OWASP, CSV injection)."""
-_KEY = re.compile(r"\s*f(\d{1,18})-([0-9a-f]{8})\s*", re.IGNORECASE)
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-
-
-def key_of(sample: TrainingSample) -> str:
-    """The folder's number, and a checksum of its path: a sheet of another database is found out."""
-    return key_for(sample.id, sample.path)
-
-
-def key_for(number: int, path: str) -> str:
-    """The same, of a number and a path."""
-    return f"f{number}-{checksum_of(path)}"
-
-
-def checksum_of(path: str) -> str:
-    """Eight hex digits."""
-    return f"{zlib.crc32(path.encode('utf-8', 'surrogateescape')):08x}"
-
-
-def number_of(key: str) -> int | None:
-    """The number in a key; None where it is no key."""
-    match = _KEY.fullmatch(key)
-    return int(match[1]) if match else None
-
-
-def context_of(sample: TrainingSample) -> dict[str, str]:
-    """The cells of `CONTEXT`."""
-    return {
-        "key": key_of(sample),
-        "path": sample.shown,
-        "depth": str(sample.depth),
-        "creator": sample.creator,
-        "name": sample.name,
-        "parent": sample.parent,
-        "siblings": ", ".join(sample.siblings[:MOST_NAMES]),
-        "children": ", ".join(sample.children[:MOST_NAMES]),
-        "extensions": " ".join(f"{name}×{count}" for name, count in list(sample.extensions.items())[:MOST_NAMES]),
-        "files": str(sample.files),
-        "folders": str(sample.folders),
-    }
 
 
 def write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> int:
