@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ from engine.errors import InputError, NotFoundError
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from engine.curation.apply import Applied
+    from engine.curation.curate import Curated
     from engine.datasets.importers import ImportSummary, PictureOptions
     from engine.datasets.store import Dataset
     from engine.evaluation.report import Report
@@ -158,6 +160,42 @@ def import_data(
         labels=getattr(resolved.config, "labels", None),
         pictures=pictures,
     )
+
+
+def curate(
+    dataset: str,
+    *,
+    model: str | None = None,
+    only: Sequence[str] = (),
+    thresholds: Mapping[str, float] | Iterable[str] = (),
+    watcher: Callable[[str, int, int], None] | None = None,
+    workspace: Place = None,
+) -> Curated:
+    """Look for what is wrong with a dataset of pictures: duplicates and leaks, wrong labels, blur, exposure, balance.
+
+    Writes a report and a file of decisions under `workspace/curation/`; the dataset stays as it is. `model` is a run
+    whose embeddings say what is alike; `only` names searches, `thresholds` are `NAME=VALUE` or a mapping. Raises
+    InputError.
+    """
+    from engine.curation.curate import curate as curate_in
+    from engine.curation.settings import settings_from
+    from engine.datasets.store import open_dataset
+
+    place = _workspace(workspace)
+    settings = settings_from(only, thresholds)
+    told = watcher or (lambda stage, done, total: None)
+    return curate_in(place, open_dataset(place, dataset), settings, model=model, watcher=told)
+
+
+def apply_curation(dataset: str, file: str | Path | None = None, *, workspace: Place = None) -> Applied:
+    """Write a new dataset in which the decisions on another are carried out: those of its curation, or of a file.
+    Trainings of the model take it from then on. Raises InputError."""
+    from engine.curation.apply import apply_decisions
+    from engine.datasets.store import open_dataset
+
+    place = _workspace(workspace)
+    path = Path(file).expanduser() if file is not None else None
+    return apply_decisions(place, open_dataset(place, dataset), path)
 
 
 def runs(workspace: Place = None) -> list[RunHandle]:

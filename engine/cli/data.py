@@ -1,4 +1,4 @@
-"""`engine data`: generate, fetch, import, list and show datasets."""
+"""`engine data`: generate, fetch, import, curate, list and show datasets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.cli.curate import curate
 from engine.cli.fetch import fetch
 from engine.cli.options import (
     DebugOption,
@@ -25,7 +26,7 @@ from engine.datasets.store import Dataset, Manifest, Row, list_datasets, open_da
 from engine.labelled_pictures import TASKS as TASKS_OF_LABELLED_PICTURES
 from engine.workspace import Workspace
 
-app = new_app("Generate, fetch, import, list and show datasets.")
+app = new_app("Generate, fetch, import, curate, list and show datasets.")
 
 
 @app.command()
@@ -149,6 +150,9 @@ def import_(
         for problem in summary.problems:
             say(f"  {problem}")
     _report([dataset], json)
+
+
+app.command()(curate)
 
 
 @app.command("list")

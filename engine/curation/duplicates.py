@@ -1,0 +1,126 @@
+"""Near-duplicates: pictures of the same shot, encoded anew, brightened or shifted.
+
+Hashes and cosines say who may be one; then the two pictures are laid upon each other, and their fine detail must
+agree. Another picture of the same person, or of the same kind of module, has the same coarse look and other detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.curation.alignment import LEARNT_FROM, SIDE, agreement, common_detail
+from engine.curation.hashing import Hashes, pairs_within
+from engine.curation.reading import Grey, Unreadable, read_grey
+
+Pairs = NDArray[np.int64]
+Tick = Callable[[int, int], None]
+NEIGHBOURS = 5
+"""Nearest pictures by cosine that are compared, for each."""
+LEAST_COSINE = 0.8
+MOST_PAIRS_EACH = 12
+"""Candidates for each picture, on average: the likeliest are compared."""
+_CHUNK = 2048
+_KEPT = 512
+"""Pictures that stay decoded."""
+
+
+def candidates(hashes: Hashes, vectors: NDArray[np.float32], eligible: NDArray[np.bool_], hamming: int) -> Pairs:
+    """Pairs (first < second) worth comparing, the likeliest first: near by hash, or among the nearest by cosine.
+
+    `vectors` have length 1; only `eligible` pictures take part.
+    """
+    numbers = np.flatnonzero(eligible)
+    most = MOST_PAIRS_EACH * max(1, len(numbers))
+    near: list[Pairs] = []
+    closeness: list[NDArray[np.float32]] = []
+    room = most
+    for block in pairs_within(hashes[numbers], hamming):
+        pairs = numbers[block]
+        cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]])
+        kept = np.argsort(-cosines, kind="stable")[:room]
+        near.append(pairs[kept])
+        closeness.append(cosines[kept])
+    for pairs, cosines in _neighbours(vectors, numbers):
+        near.append(pairs)
+        closeness.append(cosines)
+    if not near:
+        return np.zeros((0, 2), dtype=np.int64)
+    pairs, first = np.unique(np.concatenate(near), axis=0, return_index=True)
+    cosines = np.concatenate(closeness)[first]
+    return pairs[np.argsort(-cosines, kind="stable")[:most]]
+
+
+def agreeing(
+    paths: Sequence[Path], pairs: Pairs, eligible: NDArray[np.bool_], threshold: float, tick: Tick, *, seed: int = 13
+) -> list[tuple[int, int, float]]:
+    """The pairs whose detail agrees, with how much. Pairs that are joined already through others are passed over."""
+
+    @lru_cache(_KEPT)
+    def picture(at: int) -> Grey | None:
+        try:
+            return read_grey(paths[at], SIDE)[0]
+        except Unreadable:
+            return None
+
+    drawn = np.random.default_rng(seed).permutation(np.flatnonzero(eligible))[:LEARNT_FROM]
+    common = common_detail([one for at in drawn.tolist() if (one := picture(at)) is not None]) if len(pairs) else None
+    found = []
+    joined = _Joined(len(paths))
+    for number, (first, second) in enumerate(pairs.tolist()):
+        if joined.root(first) != joined.root(second):
+            one, other = picture(first), picture(second)
+            score = agreement(one, other, common) if one is not None and other is not None else 0.0
+            if score >= threshold:
+                joined.join(first, second)
+                found.append((first, second, score))
+        if number % _CHUNK == 0 or number + 1 == len(pairs):
+            tick(number + 1, len(pairs))
+    return found
+
+
+def components(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Who hangs together, two or more."""
+    joined = _Joined(count)
+    for first, second in pairs:
+        joined.join(first, second)
+    groups: dict[int, list[int]] = {}
+    for at in sorted({one for pair in pairs for one in pair}):
+        groups.setdefault(joined.root(at), []).append(at)
+    return list(groups.values())
+
+
+def _neighbours(vectors: NDArray[np.float32], numbers: NDArray[np.int64]) -> list[tuple[Pairs, NDArray[np.float32]]]:
+    found = []
+    among = vectors[numbers]
+    count = min(NEIGHBOURS, len(numbers) - 1)
+    for start in range(0, len(numbers) if count > 0 else 0, _CHUNK):
+        cosines = among[start : start + _CHUNK] @ among.T
+        rows = np.arange(len(cosines))
+        cosines[rows, rows + start] = -2
+        nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        values = np.take_along_axis(cosines, nearest, axis=1)
+        near = values >= LEAST_COSINE
+        pairs = np.stack([np.repeat(rows + start, count)[near.ravel()], nearest[near]], axis=1)
+        found.append((np.sort(numbers[pairs], axis=1), values[near]))
+    return found
+
+
+class _Joined:
+    """Disjoint sets."""
+
+    def __init__(self, count: int) -> None:
+        self._parent = list(range(count))
+
+    def root(self, at: int) -> int:
+        while self._parent[at] != at:
+            self._parent[at] = self._parent[self._parent[at]]
+            at = self._parent[at]
+        return at
+
+    def join(self, first: int, second: int) -> None:
+        self._parent[max(self.root(first), self.root(second))] = min(self.root(first), self.root(second))
