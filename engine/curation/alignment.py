@@ -19,8 +19,8 @@ LEARNT_FROM = 600
 _LEAST_LEARNT = 30
 _COMPONENTS = 5
 _COMMON_SIDE = 48
-_FINE = 2.0
-"""Standard deviation in pixels of what counts as coarse."""
+_BAND = 0.8, 2.0
+"""Standard deviations in pixels between which detail is compared: what is finer is noise, and what JPEG leaves out."""
 _TRIED = 10
 _UNLIKE_SHAPES = 0.1
 _TINY = 1e-9
@@ -57,8 +57,8 @@ def common_detail(pictures: Sequence[Grey]) -> CommonDetail | None:
 def agreement(one: Grey, other: Grey, common: CommonDetail | None = None) -> float:
     """How much two pictures agree where they lie best upon each other, -1 to 1.
 
-    The smallest of three correlations over what they share: of the pictures, of what is finer than two pixels, and of
-    that without what the data set has in common. Of other shapes (cropped) they do not agree.
+    The smallest of three correlations over what they share: of the pictures, of their fine detail, and of that
+    without what the data set has in common. Of other shapes (cropped) they do not agree.
     """
     if one.shape != other.shape:
         if abs(np.log(one.shape[0] * other.shape[1] / (one.shape[1] * other.shape[0]))) > _UNLIKE_SHAPES:
@@ -83,7 +83,8 @@ def agreement(one: Grey, other: Grey, common: CommonDetail | None = None) -> flo
 def _fine(grey: Grey) -> Grey:
     from scipy import ndimage
 
-    detail: Grey = grey - ndimage.gaussian_filter(grey, _FINE, mode="nearest")
+    finer, coarser = (ndimage.gaussian_filter(grey, spread, mode="nearest") for spread in _BAND)
+    detail: Grey = finer - coarser
     return detail
 
 

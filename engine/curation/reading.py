@@ -20,6 +20,7 @@ Grey = NDArray[np.float32]
 SIDE = 160
 """Longer side in pixels: blur and doubles that cannot be seen at this size do not matter to nets of 224 pixels."""
 _LARGE = 16_000_000
+_TOO_LARGE = f"it has more than {MAX_PIXELS // 10**6} megapixels"
 _one_large_at_a_time = threading.Lock()
 
 
@@ -43,15 +44,19 @@ def read_grey(path: Path, side: int = SIDE) -> tuple[Grey, bool]:
             with Image.open(path, formats=FORMATS) as picture:
                 pixels = picture.width * picture.height
                 if pixels > MAX_PIXELS:
-                    raise Unreadable(f"it has {picture.width} x {picture.height} pixels")
+                    raise Unreadable(_TOO_LARGE)
                 if pixels > _LARGE:
                     with _one_large_at_a_time:
                         return _reduced(picture, side)
                 return _reduced(picture, side)
     except Unreadable:
         raise
+    except Image.UnidentifiedImageError as problem:
+        raise Unreadable("no kind of picture that is known") from problem
+    except Image.DecompressionBombError as problem:
+        raise Unreadable(_TOO_LARGE) from problem
     except OSError as problem:
-        raise Unreadable(problem.strerror or str(problem)[:100] or "no kind that is known") from problem
+        raise Unreadable(problem.strerror or str(problem)[:100]) from problem
     # Pillow's decoders raise whatever a damaged file makes them stumble on.
     except Exception as problem:
         raise Unreadable(str(problem)[:100] or "damaged") from problem

@@ -28,7 +28,7 @@ class Thresholds:
     """Part of a picture's pixels that have the lowest or the highest value there is."""
     hamming: float = field(default=12, metadata={"range": (0.0, 32.0)})
     """Bits of 64 in which the perceptual hashes of two pictures may differ for them to be compared."""
-    duplicate: float = field(default=0.8, metadata={"range": (0.0, 1.0)})
+    duplicate: float = field(default=0.91, metadata={"range": (0.0, 1.0)})
     """Correlation of the fine detail of two pictures that lie upon each other."""
     label: float = field(default=0.5, metadata={"range": (0.0, 1.0)})
     """Estimated part of wrong labels among those that are as doubtful."""
