@@ -35,6 +35,7 @@ def modules_after(code: str) -> set[str]:
         "import engine.cli.plan, engine.cli.demo, engine.cli.doctor, engine.cli.predict",
         "import engine.feedback.intake, engine.cli.feedback",
         "import engine.public_data.fetch, engine.cli.fetch",
+        "import engine.curation.review, engine.curation.apply, engine.cli.curate",
         "import engine.folders.predictions.predict, engine.embedding_cache, engine.comparing, engine.cli.compare",
         "import engine.folders.api, engine.folders.samples.features, engine.folders.selection.diverse",
         "import engine.folders.labels.check, engine.folders.labelling.sitting, engine.cli.folders",

@@ -20,7 +20,7 @@ _LEAST_LEARNT = 30
 _COMPONENTS = 5
 _COMMON_SIDE = 48
 _BAND = 0.8, 2.0
-"""Standard deviations in pixels between which detail is compared: what is finer is noise, and what JPEG leaves out."""
+"""Standard deviations in pixels between which detail is compared: what is finer is noise, and lost in a JPEG."""
 _TRIED = 10
 _UNLIKE_SHAPES = 0.1
 _TINY = 1e-9

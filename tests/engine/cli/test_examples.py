@@ -1,6 +1,7 @@
 """Every command's help holds an example, and the example works."""
 
 import importlib
+import io
 import json
 import re
 import shlex
@@ -12,9 +13,12 @@ from PIL import Image
 
 from engine import api
 from engine.cli.main import COMMANDS, main
+from engine.datasets.files import content_name
+from engine.datasets.store import write_dataset
 from engine.folders import api as folders
 from engine.folders.drawn_library.on_disk import write_library
 from engine.folders.snapshots.gather import gather
+from engine.workspace import Workspace
 
 NEEDS_A_TRAINING = {
     "demo",
@@ -66,7 +70,31 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [f"Inspect\tO\npole\tB-EQUIPMENT\n{name}{number}\tO\n\n" for number in range(20)]
         (root / f"{name}.conll").write_text("".join(rows))
     _labelled_folders(root)
+    _pictures(root)
     return root
+
+
+def _pictures(root: Path) -> None:
+    """A dataset of labelled pictures."""
+    files: dict[str, bytes | Path] = {}
+    for tone in range(0, 240, 20):
+        buffer = io.BytesIO()
+        Image.linear_gradient("L").resize((24, 24)).point(lambda value, tone=tone: (value + tone) % 256).save(
+            buffer, "PNG"
+        )
+        files[content_name(buffer.getvalue(), ".png")] = buffer.getvalue()
+    rows = [{"image": f"files/{name}", "width": 24, "height": 24, "label": "one"} for name in files]
+    task, classes = "image-classification", {"train": {"one": len(rows)}}
+    write_dataset(
+        Workspace(root),
+        task=task,
+        profile="faces",
+        model="recogniser",
+        splits={"train": rows},
+        classes=classes,
+        source="import",
+        files=files,
+    )
 
 
 def _labelled_folders(root: Path) -> None:

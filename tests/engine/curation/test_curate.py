@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine import api
 from engine.cli.main import main
 from engine.curation.curate import curate
 from engine.curation.decisions import Decision
+from engine.curation.descriptors import appearance, normalised
+from engine.curation.findings import entries_of
+from engine.curation.reading import read_grey
 from engine.curation.review import Review
-from engine.curation.settings import settings_from
+from engine.curation.search import Rows, search
+from engine.curation.settings import Settings, settings_from
 from engine.datasets.store import Dataset, open_dataset
 from engine.errors import DataError, InputError
 from engine.evaluation.report import read_report
@@ -37,6 +44,7 @@ def by_line(review: Review) -> dict[tuple[str, int], Decision]:
     return {item.place: item for item in review.items}
 
 
+@pytest.mark.slow
 def test_every_planted_fault_is_found_with_what_to_do_about_it(curated: tuple[Workspace, Dataset, Review]) -> None:
     found = by_line(curated[2])
     expected = {1: ("blur", "drop"), 2: ("exposure", "drop"), 11: ("label", "relabel:class-1")}
@@ -51,10 +59,12 @@ def review_other(review: Review, item: Decision) -> Path | None:
     return review.other_picture(item)
 
 
+@pytest.mark.slow
 def test_the_gravest_come_first(curated: tuple[Workspace, Dataset, Review]) -> None:
     assert curated[2].items[0].problems[0] == "leak"
 
 
+@pytest.mark.slow
 def test_the_report_has_tables_and_pictures_of_the_worst(curated: tuple[Workspace, Dataset, Review]) -> None:
     review = curated[2]
     report = read_report(review.paths.report)
@@ -149,6 +159,36 @@ def test_a_dataset_without_pictures_is_refused(workspace: Workspace) -> None:
     assert not (workspace.root / "curation").exists()
 
 
+# -- likeness by a model
+
+
+def test_embeddings_of_a_model_say_what_is_alike(workspace: Workspace, faulty: Dataset) -> None:
+    asked: list[int] = []
+
+    def embed(paths: Sequence[Path], tick: Callable[[int, int], None]) -> NDArray[np.float32]:
+        """As a model would: near each other what is of a class."""
+        asked.append(len(paths))
+        return normalised(np.stack([appearance(read_grey(path)[0]) for path in paths]))
+
+    rows = Rows.of(entries_of(faulty))
+    done = search(
+        rows, faulty.path / "files", Settings(("duplicates",)), labelled=True, watcher=lambda *said: None, embed=embed
+    )
+    # Line 43 is no picture, and line 42 is the file of a line of test.
+    assert asked == [49] and {(one.problem, one.entry) for one in done.findings} >= {("duplicate", 40), ("leak", 41)}
+
+
+@pytest.mark.slow
+def test_a_run_that_sees_no_pictures_cannot_say_what_is_alike(
+    workspace: Workspace, faulty: Dataset, scripted_profile: Path
+) -> None:
+    (handle,) = api.train(str(scripted_profile), ["good"], workspace=workspace)
+    handle.wait(timeout=60)
+    with pytest.raises(InputError, match="sees no pictures; name a run of image-feature-extraction"):
+        api.curate(faulty.id, model=handle.id, only=["duplicates"], workspace=workspace)
+    assert not (workspace.root / "curation" / faulty.id / "decisions.csv").exists()
+
+
 # -- the command
 
 
@@ -163,6 +203,7 @@ def engine(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> Any:
     return call
 
 
+@pytest.mark.slow
 def test_the_command_finds_says_and_applies(engine: Any, workspace: Workspace, faulty: Dataset) -> None:
     code, out, err = engine(faulty.id, "--only", "exposure,duplicates")
     assert code == 0 and "leak" in out and "decisions.csv" in out and "measuring pictures: 50 of 50" in err

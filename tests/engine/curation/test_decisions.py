@@ -102,7 +102,7 @@ def test_what_a_person_wrote_outlives_another_curation() -> None:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_bytes_do_worse_than_an_error_of_the_user(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
