@@ -114,7 +114,7 @@ def peers(planted: Sequence[Planted], measured: Measured) -> Found:
     same = {at for at, one in enumerate(planted) if (digest(one) in seen) or seen.add(digest(one))}
     found["duplicate", "the same bytes"] = same
     near: set[int] = set()
-    for pairs in pairs_within(measured.hashes, 5):
+    for pairs, _ in pairs_within(measured.hashes, 5):
         near.update(pairs[:, 1].tolist())
     found["duplicate", "perceptual hash, at most 5 bits"] = near
     names = sorted({one.label for one in planted})

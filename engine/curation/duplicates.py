@@ -6,7 +6,7 @@ agree. Another picture of the same person, or of the same kind of module, has th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ NEIGHBOURS = 5
 LEAST_COSINE = 0.8
 MOST_PAIRS_EACH = 12
 """Candidates for each picture, on average: the likeliest are compared."""
-_CHUNK = 2048
+_CHUNK = 1024
 _KEPT = 512
 """Pictures that stay decoded."""
 
@@ -35,24 +35,19 @@ def candidates(hashes: Hashes, vectors: NDArray[np.float32], eligible: NDArray[n
     `vectors` have length 1; only `eligible` pictures take part.
     """
     numbers = np.flatnonzero(eligible)
-    most = MOST_PAIRS_EACH * max(1, len(numbers))
-    near: list[Pairs] = []
-    closeness: list[NDArray[np.float32]] = []
-    room = most
-    for block in pairs_within(hashes[numbers], hamming):
-        pairs = numbers[block]
-        cosines = np.einsum("ij,ij->i", vectors[pairs[:, 0]], vectors[pairs[:, 1]])
-        kept = np.argsort(-cosines, kind="stable")[:room]
-        near.append(pairs[kept])
-        closeness.append(cosines[kept])
-    for pairs, cosines in _neighbours(vectors, numbers):
-        near.append(pairs)
-        closeness.append(cosines)
+    near = [_nearest(pairs, bits) for pairs, bits in pairs_within(hashes[numbers], hamming)]
+    near += list(_neighbours(vectors[numbers]))
     if not near:
         return np.zeros((0, 2), dtype=np.int64)
-    pairs, first = np.unique(np.concatenate(near), axis=0, return_index=True)
-    cosines = np.concatenate(closeness)[first]
-    return pairs[np.argsort(-cosines, kind="stable")[:most]]
+    pairs = np.unique(np.concatenate(near), axis=0)
+    cosines = np.concatenate(
+        [
+            np.einsum("ij,ij->i", vectors[numbers[part[:, 0]]], vectors[numbers[part[:, 1]]])
+            for part in np.array_split(pairs, max(1, len(pairs) // _CHUNK))
+        ]
+    )
+    likeliest = np.argsort(-cosines, kind="stable")[: MOST_PAIRS_EACH * len(numbers)]
+    return numbers[pairs[likeliest]]
 
 
 def agreeing(
@@ -94,20 +89,23 @@ def components(count: int, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _neighbours(vectors: NDArray[np.float32], numbers: NDArray[np.int64]) -> list[tuple[Pairs, NDArray[np.float32]]]:
-    found = []
-    among = vectors[numbers]
-    count = min(NEIGHBOURS, len(numbers) - 1)
-    for start in range(0, len(numbers) if count > 0 else 0, _CHUNK):
-        cosines = among[start : start + _CHUNK] @ among.T
+def _nearest(pairs: Pairs, bits: NDArray[np.uint8]) -> Pairs:
+    """The pairs of a block that differ least: pictures of which all are alike would else be compared all with all."""
+    room = MOST_PAIRS_EACH * len(np.unique(pairs[:, 0]))
+    return pairs[np.argsort(bits, kind="stable")[:room]] if len(pairs) > room else pairs
+
+
+def _neighbours(vectors: NDArray[np.float32]) -> Iterator[Pairs]:
+    """Every picture with those nearest to it by cosine."""
+    count = min(NEIGHBOURS, len(vectors) - 1)
+    for start in range(0, len(vectors) if count > 0 else 0, _CHUNK):
+        cosines = vectors[start : start + _CHUNK] @ vectors.T
         rows = np.arange(len(cosines))
         cosines[rows, rows + start] = -2
         nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        values = np.take_along_axis(cosines, nearest, axis=1)
-        near = values >= LEAST_COSINE
+        near = np.take_along_axis(cosines, nearest, axis=1) >= LEAST_COSINE
         pairs = np.stack([np.repeat(rows + start, count)[near.ravel()], nearest[near]], axis=1)
-        found.append((np.sort(numbers[pairs], axis=1), values[near]))
-    return found
+        yield np.sort(pairs, axis=1)
 
 
 class _Joined:

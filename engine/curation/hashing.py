@@ -12,7 +12,7 @@ from engine.curation.reading import Grey, resized
 Hashes = NDArray[np.uint64]
 BITS = 64
 _SIDE, _LOW = 32, 8
-_CHUNK_CELLS = 16 << 20
+_CHUNK_CELLS = 4 << 20
 """Pairs whose distances are in memory at once."""
 
 
@@ -30,8 +30,9 @@ def perceptual_hash(grey: Grey) -> np.uint64:
     return np.packbits(above).view(np.uint64)[0]
 
 
-def pairs_within(hashes: Hashes, most: int) -> Iterator[NDArray[np.int64]]:
-    """Pairs (first < second) whose hashes differ in `most` bits or fewer, in arrays (pairs × 2) of bounded size.
+def pairs_within(hashes: Hashes, most: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+    """Pairs (first < second) whose hashes differ in `most` bits or fewer, with how many; in blocks of bounded size,
+    each of some hashes with all later ones.
 
     Every pair is counted, some million at once. Bands of bits that near hashes must share spare next to nothing where
     a dozen of 64 may differ: they would be five bits long. 50,000 hashes are 1.25 billion pairs: seconds.
@@ -39,7 +40,9 @@ def pairs_within(hashes: Hashes, most: int) -> Iterator[NDArray[np.int64]]:
     step = max(1, _CHUNK_CELLS // max(1, len(hashes)))
     for start in range(0, len(hashes), step):
         block = hashes[start : start + step, None] ^ hashes[None, start:]
-        rows, columns = np.nonzero(np.bitwise_count(block) <= most)
+        bits = np.bitwise_count(block)
+        rows, columns = np.nonzero(bits <= most)
         later = columns > rows
-        if later.any():
-            yield np.stack([rows[later], columns[later]], axis=1) + start
+        rows, columns = rows[later], columns[later]
+        if len(rows):
+            yield np.stack([rows, columns], axis=1) + start, bits[rows, columns]

@@ -15,7 +15,7 @@ from engine.curation.blur import (
     laplacian_variance,
     sharpness_features,
 )
-from engine.curation.duplicates import candidates, components
+from engine.curation.duplicates import MOST_PAIRS_EACH, candidates, components
 from engine.curation.exposure import levels, misexposed
 from engine.curation.findings import Entry
 from engine.curation.hashing import pairs_within, perceptual_hash
@@ -113,7 +113,7 @@ def test_a_hash_stays_when_light_and_size_change_and_another_picture_has_another
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.integers(0, 20))
 def test_every_pair_of_near_hashes_is_found_once(values: list[int], most: int) -> None:
     hashes = np.array(values, dtype=np.uint64)
-    found = [tuple(pair) for block in pairs_within(hashes, most) for pair in block.tolist()]
+    found = [tuple(pair) for block, _ in pairs_within(hashes, most) for pair in block.tolist()]
     expected = [
         (a, b)
         for a in range(len(values))
@@ -143,6 +143,12 @@ def test_pictures_that_show_nothing_are_nobodys_candidates() -> None:
     pairs = candidates(hashes, vectors, eligible, 4)
     assert sorted(map(tuple, pairs.tolist())) == [(0, 1), (0, 3), (1, 3)]
     assert candidates(hashes, vectors, np.zeros(4, dtype=bool), 4).shape == (0, 2)
+
+
+def test_pictures_of_which_all_are_alike_are_not_compared_all_with_all() -> None:
+    hashes, vectors = np.zeros(400, dtype=np.uint64), np.tile(np.float32([1, 0]), (400, 1))
+    pairs = candidates(hashes, vectors, np.ones(400, dtype=bool), 4)
+    assert 400 <= len(pairs) <= MOST_PAIRS_EACH * 400
 
 
 def test_who_hangs_together_is_one_group() -> None:
