@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from engine.curation.reading import Grey, resized
 
-SIDE = 112
-"""Longer side at which pictures are laid upon each other."""
 SHIFT = 0.06
 """Part of a side by which one may be shifted."""
 LEARNT_FROM = 600
@@ -23,6 +21,8 @@ _BAND = 0.8, 2.0
 """Standard deviations in pixels between which detail is compared: what is finer is noise, and lost in a JPEG."""
 _TRIED = 10
 _UNLIKE_SHAPES = 0.1
+_HOPELESS = 0.6
+"""Part of the wanted correlation that the whole detail must reach: shifted copies share less than all of it."""
 _TINY = 1e-9
 
 
@@ -40,6 +40,18 @@ class CommonDetail:
         return rest
 
 
+@dataclass(frozen=True)
+class Detailed:
+    """A picture with its fine detail, ready to be laid upon others."""
+
+    grey: Grey
+    fine: Grey
+    spectrum: NDArray[np.complex64]
+    size: tuple[int, int]
+    """Of the spectrum's padded picture."""
+    strength: float
+
+
 def common_detail(pictures: Sequence[Grey]) -> CommonDetail | None:
     """The mean and the five principal components of the fine detail; None of too few pictures."""
     if len(pictures) < _LEAST_LEARNT:
@@ -54,27 +66,41 @@ def common_detail(pictures: Sequence[Grey]) -> CommonDetail | None:
     return CommonDetail(mean, (strongest / np.maximum(lengths, _TINY)).astype(np.float32))
 
 
-def agreement(one: Grey, other: Grey, common: CommonDetail | None = None) -> float:
+def detailed(grey: Grey) -> Detailed:
+    """What is worked out once for each picture."""
+    from scipy import fft
+
+    fine = _fine(grey)
+    rows, columns = grey.shape
+    size = fft.next_fast_len(2 * rows, real=True), fft.next_fast_len(2 * columns, real=True)
+    return Detailed(grey, fine, fft.rfft2(fine, size).astype(np.complex64), size, float(np.linalg.norm(fine)))
+
+
+def agreement(one: Detailed, other: Detailed, common: CommonDetail | None = None, *, at_least: float = -1.0) -> float:
     """How much two pictures agree where they lie best upon each other, -1 to 1.
 
-    The smallest of three correlations over what they share: of the pictures, of their fine detail, and of that
-    without what the data set has in common. Of other shapes (cropped) they do not agree.
+    The smallest of three correlations over what they share: of their fine detail, of the pictures, and of the detail
+    without what the data set has in common. Pairs that cannot reach `at_least` get what is known of them so far. Of
+    other shapes (cropped) they do not agree.
     """
-    if one.shape != other.shape:
-        if abs(np.log(one.shape[0] * other.shape[1] / (one.shape[1] * other.shape[0]))) > _UNLIKE_SHAPES:
+    if one.grey.shape != other.grey.shape:
+        (height, width), (tall, wide) = one.grey.shape, other.grey.shape
+        if abs(np.log(height * wide / (width * tall))) > _UNLIKE_SHAPES:
             return 0.0
-        rows, columns = (min(pair) for pair in zip(one.shape, other.shape, strict=True))
-        one, other = resized(one, columns, rows), resized(other, columns, rows)
-    fine_one, fine_other = _fine(one), _fine(other)
-    shifts = _likely_shifts(fine_one, fine_other)
+        columns, rows = min(width, wide), min(height, tall)
+        one, other = (detailed(resized(picture.grey, columns, rows)) for picture in (one, other))
     found = [
-        (_correlation(_shared(fine_one, down, right), _shared(fine_other, -down, -right)), down, right)
-        for down, right in shifts
+        (_correlation(_shared(one.fine, down, right), _shared(other.fine, -down, -right)), down, right)
+        for down, right in _likely_shifts(one, other, at_least)
     ]
+    if not found:
+        return -1.0
     fine, down, right = max(found)
-    shared_one, shared_other = _shared(one, down, right), _shared(other, -down, -right)
+    if fine < at_least:
+        return fine
+    shared_one, shared_other = _shared(one.grey, down, right), _shared(other.grey, -down, -right)
     coarse = _correlation(shared_one, shared_other)
-    if common is None:
+    if common is None or coarse < at_least:
         return min(fine, coarse)
     own = _correlation(common.without(_in_common_size(shared_one)), common.without(_in_common_size(shared_other)))
     return min(fine, coarse, own)
@@ -93,19 +119,20 @@ def _in_common_size(grey: Grey) -> NDArray[np.float32]:
     return detail / max(float(np.linalg.norm(detail)), 1e-6)
 
 
-def _likely_shifts(one: Grey, other: Grey) -> list[tuple[int, int]]:
-    """By cross-correlation, the likeliest first."""
+def _likely_shifts(one: Detailed, other: Detailed, at_least: float) -> list[tuple[int, int]]:
+    """By cross-correlation; none where even the best is far below `at_least`."""
     from scipy import fft
 
-    rows, columns = one.shape
-    size = fft.next_fast_len(2 * rows, real=True), fft.next_fast_len(2 * columns, real=True)
-    crossed = fft.irfft2(fft.rfft2(one, size) * np.conj(fft.rfft2(other, size)), size)
+    rows, columns = one.fine.shape
     most_down, most_right = max(1, round(SHIFT * rows)), max(1, round(SHIFT * columns))
     if rows <= 2 * most_down + 2 or columns <= 2 * most_right + 2:
         return [(0, 0)]
+    crossed = fft.irfft2(one.spectrum * np.conj(other.spectrum), one.size)
     downs = [*range(most_down + 1), *range(-most_down, 0)]
     rights = [*range(most_right + 1), *range(-most_right, 0)]
     inside = crossed[np.ix_(downs, rights)].ravel()
+    if inside.max() < _HOPELESS * at_least * one.strength * other.strength:
+        return []
     best = np.argsort(-inside)[:_TRIED]
     return [(downs[at // len(rights)], rights[at % len(rights)]) for at in best.tolist()]
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.curation.alignment import LEARNT_FROM, SIDE, agreement, common_detail
+from engine.curation.alignment import LEARNT_FROM, Detailed, agreement, common_detail, detailed
 from engine.curation.hashing import Hashes, pairs_within
-from engine.curation.reading import Grey, Unreadable, read_grey
+from engine.curation.small_pictures import SmallPictures
 
 Pairs = NDArray[np.int64]
 Tick = Callable[[int, int], None]
@@ -25,8 +24,8 @@ LEAST_COSINE = 0.8
 MOST_PAIRS_EACH = 12
 """Candidates for each picture, on average: the likeliest are compared."""
 _CHUNK = 1024
-_KEPT = 512
-"""Pictures that stay decoded."""
+_KEPT = 256
+"""Pictures whose detail stays worked out: 80 MB of the largest."""
 
 
 def candidates(hashes: Hashes, vectors: NDArray[np.float32], eligible: NDArray[np.bool_], hamming: int) -> Pairs:
@@ -51,30 +50,33 @@ def candidates(hashes: Hashes, vectors: NDArray[np.float32], eligible: NDArray[n
 
 
 def agreeing(
-    paths: Sequence[Path], pairs: Pairs, eligible: NDArray[np.bool_], threshold: float, tick: Tick, *, seed: int = 13
+    small: SmallPictures,
+    count: int,
+    pairs: Pairs,
+    eligible: NDArray[np.bool_],
+    threshold: float,
+    tick: Tick,
+    *,
+    seed: int = 13,
 ) -> list[tuple[int, int, float]]:
     """The pairs whose detail agrees, with how much. Pairs that are joined already through others are passed over."""
+    drawn = np.random.default_rng(seed).permutation(np.flatnonzero(eligible))[:LEARNT_FROM]
+    common = common_detail([small.get(at) for at in drawn.tolist()]) if len(pairs) else None
 
     @lru_cache(_KEPT)
-    def picture(at: int) -> Grey | None:
-        try:
-            return read_grey(paths[at], SIDE)[0]
-        except Unreadable:
-            return None
+    def picture(at: int) -> Detailed:
+        return detailed(small.get(at))
 
-    drawn = np.random.default_rng(seed).permutation(np.flatnonzero(eligible))[:LEARNT_FROM]
-    common = common_detail([one for at in drawn.tolist() if (one := picture(at)) is not None]) if len(pairs) else None
     found = []
-    joined = _Joined(len(paths))
-    for number, (first, second) in enumerate(pairs.tolist()):
+    joined = _Joined(count)
+    for number, (first, second) in enumerate(pairs.tolist(), 1):
         if joined.root(first) != joined.root(second):
-            one, other = picture(first), picture(second)
-            score = agreement(one, other, common) if one is not None and other is not None else 0.0
+            score = agreement(picture(first), picture(second), common, at_least=threshold)
             if score >= threshold:
                 joined.join(first, second)
                 found.append((first, second, score))
-        if number % _CHUNK == 0 or number + 1 == len(pairs):
-            tick(number + 1, len(pairs))
+        if number % _CHUNK == 0 or number == len(pairs):
+            tick(number, len(pairs))
     return found
 
 

@@ -14,7 +14,8 @@ from engine.allowance import usable_cpus
 from engine.curation import blur, descriptors
 from engine.curation.exposure import LEVELS, levels
 from engine.curation.hashing import Hashes, perceptual_hash
-from engine.curation.reading import Unreadable, read_grey
+from engine.curation.reading import Grey, Unreadable, read_grey
+from engine.curation.small_pictures import SmallPictures
 
 Numbers = NDArray[np.float32]
 Tick = Callable[[int, int], None]
@@ -47,6 +48,7 @@ class Measured:
     copied: NDArray[np.int64]
     appearance: Numbers
     edges: Numbers
+    small: SmallPictures
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,10 @@ def measure(paths: Sequence[Path], *, seed: int = 13, tick: Tick = lambda done, 
         np.zeros(count, dtype=np.int64),
         np.zeros((count, descriptors.APPEARANCE), dtype=np.float32),
         np.zeros((count, descriptors.EDGES), dtype=np.float32),
+        SmallPictures(count),
     )
     copied: list[int] = []
-    for at, one in _each(paths, to_copy, seed, tick):
+    for at, one in _each(paths, to_copy, seed, made.small, tick):
         if isinstance(one, str):
             unreadable[at] = one
             continue
@@ -98,10 +101,14 @@ def measure(paths: Sequence[Path], *, seed: int = 13, tick: Tick = lambda done, 
     )
 
 
-def _each(paths: Sequence[Path], to_copy: set[int], seed: int, tick: Tick) -> Iterator[tuple[int, _One | str]]:
+def _each(
+    paths: Sequence[Path], to_copy: set[int], seed: int, small: SmallPictures, tick: Tick
+) -> Iterator[tuple[int, _One | str]]:
     def look(at: int) -> _One | str:
         try:
-            return _measured(paths[at], np.random.default_rng((seed, at)) if at in to_copy else None)
+            grey, one = _measured(paths[at], np.random.default_rng((seed, at)) if at in to_copy else None)
+            small.put(at, grey)
+            return one
         except Unreadable as problem:
             return str(problem)
 
@@ -112,7 +119,7 @@ def _each(paths: Sequence[Path], to_copy: set[int], seed: int, tick: Tick) -> It
             tick(numbers.stop, len(paths))
 
 
-def _measured(path: Path, source: np.random.Generator | None) -> _One:
+def _measured(path: Path, source: np.random.Generator | None) -> tuple[Grey, _One]:
     grey, deep = read_grey(path)
     spread = levels(grey)
     # A thermal camera may fill a hundredth of its 16 bits: what is looked for does not depend on how much.
@@ -122,7 +129,7 @@ def _measured(path: Path, source: np.random.Generator | None) -> _One:
     copy = None
     if source is not None and not even:
         copy = blur.sharpness_features(blur.blurred_copy(seen, source))
-    return _One(
+    return seen, _One(
         perceptual_hash(seen),
         even,
         deep,

@@ -77,7 +77,7 @@ def search(
     groups: list[list[int]] = []
     scores: dict[int, float] = {}
     if "duplicates" in settings.searches:
-        groups, scores = _alike(paths, measured, readable & ~measured.even, vectors, settings, watcher)
+        groups, scores = _alike(measured, readable & ~measured.even, vectors, settings, watcher)
         for group in groups:
             group_of[group] = group[0]
     if "labels" in settings.searches and labelled:
@@ -129,7 +129,6 @@ def _blurred(
 
 
 def _alike(
-    paths: Sequence[Path],
     measured: Measured,
     eligible: NDArray[np.bool_],
     vectors: Vectors | None,
@@ -140,7 +139,8 @@ def _alike(
     seen = measured.appearance if vectors is None else vectors
     pairs = duplicates.candidates(measured.hashes, seen, eligible, int(settings.thresholds.hamming))
     agreeing = duplicates.agreeing(
-        paths,
+        measured.small,
+        len(eligible),
         pairs,
         eligible,
         settings.thresholds.duplicate,
@@ -151,7 +151,7 @@ def _alike(
     for first, second, score in agreeing:
         for at in (first, second):
             scores[at] = max(score, scores.get(at, 0.0))
-    return duplicates.components(len(paths), [(first, second) for first, second, _ in agreeing]), scores
+    return duplicates.components(len(eligible), [(first, second) for first, second, _ in agreeing]), scores
 
 
 def _doubles(

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.curation.alignment import agreement, common_detail
+from engine.curation.alignment import agreement, common_detail, detailed
 from engine.curation.balance import balance_of
 from engine.curation.blur import (
     FEATURES,
@@ -22,6 +22,7 @@ from engine.curation.hashing import pairs_within, perceptual_hash
 from engine.curation.label_errors import doubts, folds_of
 from engine.curation.reading import Grey
 from engine.curation.settings import Thresholds
+from engine.curation.small_pictures import SIDE, SmallPictures
 
 from .drawing import Pixels, drawn, softened
 
@@ -124,17 +125,24 @@ def test_every_pair_of_near_hashes_is_found_once(values: list[int], most: int) -
 
 
 def test_copies_agree_and_other_pictures_of_the_class_do_not() -> None:
-    one = grey(drawn(0, 0))
+    one = detailed(grey(drawn(0, 0)))
     common = common_detail([grey(drawn(at % 4, at)) for at in range(40)])
     shifted = np.pad(drawn(0, 0), 2, mode="edge")[1:-3, 3:-1]
-    copies = [one, one * np.float32(0.7) + np.float32(0.1), grey(shifted)]
-    least = min(agreement(one, copy, common) for copy in copies)
-    most = max(agreement(one, grey(drawn(0, at)), common) for at in range(1, 8))
+    copies = [one.grey, one.grey * np.float32(0.7) + np.float32(0.1), grey(shifted)]
+    least = min(agreement(one, detailed(copy), common) for copy in copies)
+    most = max(agreement(one, detailed(grey(drawn(0, at))), common) for at in range(1, 8))
     assert least > Thresholds().duplicate > most
 
 
 def test_pictures_of_another_shape_do_not_agree() -> None:
-    assert agreement(grey(drawn(0, 0)), grey(drawn(0, 0)[:24])) == 0.0
+    assert agreement(detailed(grey(drawn(0, 0))), detailed(grey(drawn(0, 0)[:24]))) == 0.0
+
+
+def test_a_small_copy_comes_back() -> None:
+    small = SmallPictures(3)
+    small.put(1, grey(drawn(0, 0)))
+    small.put(2, np.ones((40, 300), dtype=np.float32))
+    assert np.allclose(small.get(1), grey(drawn(0, 0))) and small.get(2).shape == (15, SIDE)
 
 
 def test_pictures_that_show_nothing_are_nobodys_candidates() -> None:
