@@ -69,7 +69,9 @@ def agreeing(
 
     found = []
     joined = _Joined(count)
-    for number, (first, second) in enumerate(pairs.tolist(), 1):
+    # Side by side stand the pairs of one picture: its detail is worked out once.
+    in_order = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    for number, (first, second) in enumerate(in_order.tolist(), 1):
         if joined.root(first) != joined.root(second):
             score = agreement(picture(first), picture(second), common, at_least=threshold)
             if score >= threshold:
