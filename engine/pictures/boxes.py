@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import DataError, InputError
+from engine.pictures.depth import eight_bits
 from engine.pictures.labels import Corners, places
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def open_picture(source: Path | str) -> Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(_file(source)) as opened:
-                return ImageOps.exif_transpose(opened).convert("RGB")
+                return eight_bits(ImageOps.exif_transpose(opened))
     except FileNotFoundError as problem:
         raise InputError(
             "there is no such picture", where=_named(source), fix="give the path of an image"

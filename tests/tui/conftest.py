@@ -381,7 +381,14 @@ if "broken" in sys.argv[1]:
 pair = "embeddings" in sys.argv[1]
 task = "sentence-similarity" if pair else "token-classification"
 examples = [{"a": "a pole", "b": "a post"}] if pair else [{"text": "See G.O. 95."}]
+retrieves, recognises = "targets" in sys.argv[1], "recogniser" in sys.argv[1]
+near = [{"image": f"files/{number}.png", "label": label, "similarity": similarity} for number, label, similarity in (
+    (0, "hot-spot", 0.9712), (1, "hot-spot", 0.9304), (2, "cell", 0.8811), (3, "hot-spot", 0.8702), (4, "diode", 0.41)
+)]
 finds = "yolo" in sys.argv[1]
+if retrieves or recognises:
+    task = "image-feature-extraction" if retrieves else "image-classification"
+    examples = [{"image": PICTURE, "label": "hot-spot"}]
 if finds:
     task, examples = "object-detection", [{"image": PICTURE}]
 tell(ready=True, task=task, device="cpu", examples=examples)
@@ -390,6 +397,20 @@ for line in sys.stdin:
     sample = request["samples"][0]
     if pair:
         tell(id=request["id"], predictions=[{"similarity": 0.83}])
+        continue
+    if retrieves:
+        known = "strange" not in sample["image"]
+        tell(id=request["id"], predictions=[{
+            "label": "hot-spot", "known": known, "confidence": 0.934 if known else 0.312, "calibrated": known,
+            "scores": {"hot-spot": 0.6, "cell": 0.3, "diode": 0.1}, "neighbours": near,
+        }])
+        continue
+    if recognises:
+        known = "strange" not in sample["image"]
+        tell(id=request["id"], predictions=[{
+            "label": "ada", "known": known, "confidence": 0.82, "likeness": 0.71,
+            "scores": {"ada": 0.82, "grace": 0.11, "alan": 0.05},
+        }])
         continue
     if finds:
         if sample["image"].endswith("gone.png"):

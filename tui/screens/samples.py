@@ -8,7 +8,8 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
-from tui.theme import BOLD, Palette, Role, curve_role
+from tui.screens.verdicts import label_role, labelled_text, labels_in, verdict_text
+from tui.theme import BOLD, Palette, Role
 from tui.widgets.cells import to_text
 from tui.widgets.progress import bar
 
@@ -20,6 +21,8 @@ def sample_text(row: Row, palette: Palette, labels: Sequence[str], *, ascii_only
     """A row of a dataset: the text with its entities marked, or two texts with their score."""
     if "a" in row and "b" in row:
         return _pair(row, palette, ascii_only)
+    if isinstance(row.get("label"), str):
+        return labelled_text(row, palette, labels)
     if "text" in row:
         return entities_text(str(row["text"]), row.get("entities", []), palette, labels)
     if "objects" in row:
@@ -44,26 +47,28 @@ def entities_text(text: str, entities: Sequence[Row], palette: Palette, labels: 
     return shown
 
 
-def label_role(label: str, labels: Sequence[str]) -> Role:
-    """The same colour for the same label, wherever it shows."""
-    return curve_role(labels.index(label)) if label in labels else Role.TEXT
-
-
 def labels_of(rows: Sequence[Row]) -> list[str]:
     """Every label of some rows, in alphabetical order."""
-    return sorted(
-        {str(entity["label"]) for row in rows for entity in (*row.get("entities", []), *row.get("objects", []))}
-    )
+    things = {str(entity["label"]) for row in rows for entity in (*row.get("entities", []), *row.get("objects", []))}
+    return sorted(things.union(*map(labels_in, rows)))
 
 
 def prediction_text(
-    row: Row, prediction: Row, palette: Palette, labels: Sequence[str], *, ascii_only: bool = False
+    row: Row,
+    prediction: Row,
+    palette: Palette,
+    labels: Sequence[str],
+    *,
+    pictured: bool = False,
+    ascii_only: bool = False,
 ) -> Text:
-    """What a model says of a sample, with its confidence."""
+    """What a model says of a sample, with its confidence. `pictured`: its neighbours are shown as pictures."""
     if "similarity" in prediction:
         return similarity_text(prediction["similarity"], palette, ascii_only=ascii_only)
     if "objects" in prediction:
         return objects_text(row, prediction["objects"], palette, labels, ascii_only=ascii_only)
+    if "label" in prediction:
+        return verdict_text(row, prediction, palette, labels, pictured=pictured, ascii_only=ascii_only)
     if "entities" not in prediction:
         return Text(", ".join(f"{key}: {value}" for key, value in prediction.items()))
     entities = prediction["entities"]

@@ -146,7 +146,7 @@ class ValidateScreen(ConsoleScreen):
             return
         self._loaded, self._ready, self._asking, self._example = run, None, False, -1
         self._answers, self._labels, self._filled = [], [], None
-        self.query("Picture").remove()
+        self.query_one("#picture-place").remove_children()
         self._fields_for(run.view.task if run.view else "")
         self._say(f"Loading the model of {run.id}: it takes some seconds the first time.", Role.MUTED)
         self.query_one("#first", Input).focus()
@@ -223,7 +223,7 @@ class ValidateScreen(ConsoleScreen):
             return
         if asked.image and self._filled is not None and self._filled[0] == first:
             sample = self._filled[1]
-        from tui.screens.pictured import pictured
+        from tui.screens.pictured import dataset_of, pictured
         from tui.widgets.picture import can_show
 
         self._asking = True
@@ -234,7 +234,8 @@ class ValidateScreen(ConsoleScreen):
         def work() -> Message:
             try:
                 prediction = predictor.answer([sample])[0]
-                picture = pictured(sample) if with_picture else None
+                references = dataset_of(predictor.run, options.workspace) if "neighbours" in prediction else None
+                picture = pictured(sample, prediction, references) if with_picture else None
                 return self.Answered(run.id, sample, prediction, picture=picture)
             except Exception as problem:
                 return self.Answered(run.id, sample, {}, str(problem) or type(problem).__name__)
@@ -250,22 +251,25 @@ class ValidateScreen(ConsoleScreen):
             self._say(event.problem, Role.ERROR)
             return
         self._labels = sorted({*self._labels, *labels_of([event.prediction])})
-        self._answers.insert(0, self._answer_text(event.sample, event.prediction))
+        self._answers.insert(0, self._answer_text(event.sample, event.prediction, event.picture is not None))
         del self._answers[MOST_ANSWERS:]
-        if event.picture is not None:
+        place, palette = self.query_one("#picture-place"), palette_of(self.app)
+        if event.picture is None:
+            place.remove_children()
+        else:
             from tui.screens.pictured import show_in
 
-            place, palette = self.query_one("#picture-place"), palette_of(self.app)
             show_in(place, event.picture, event.prediction, self._labels, palette, self.console.options.graphics)
         self.query_one("#answers", Static).update(Text("\n\n").join(self._answers))
         self.query_one("#result").scroll_home(animate=False)
 
-    def _answer_text(self, sample: Row, prediction: Row) -> Text:
+    def _answer_text(self, sample: Row, prediction: Row, has_picture: bool) -> Text:
         palette, ascii_only = palette_of(self.app), self.console.options.ascii_only
         shown = Text()
         if "a" in sample:
             shown.append(f"{sample['a']}\n{sample['b']}\n")
-        return shown.append_text(prediction_text(sample, prediction, palette, self._labels, ascii_only=ascii_only))
+        said = prediction_text(sample, prediction, palette, self._labels, pictured=has_picture, ascii_only=ascii_only)
+        return shown.append_text(said)
 
     def _say(self, text: str, role: Role) -> None:
         said = Text(text, palette_of(self.app).style(role, Style.null()))

@@ -33,9 +33,12 @@ class Picture(Widget):
     """A selection changes the colour of cells, and with it the picture that they name."""
     can_focus = False
 
-    def __init__(self, graphics: Graphics = Graphics.BLOCKS, *, id: str | None = None) -> None:
+    def __init__(
+        self, graphics: Graphics = Graphics.BLOCKS, *, slot: int = 0, beneath: int = 0, id: str | None = None
+    ) -> None:
+        """Pictures that are seen at once need slots of their own; `beneath` are rows that are wanted below it."""
         super().__init__(id=id)
-        self._graphics = graphics
+        self._graphics, self._slot, self._beneath = graphics, slot, beneath
         self._picture: Image | None = None
         self._marks: tuple[Mark, ...] = ()
         self._cells: Cells | None = None
@@ -49,7 +52,7 @@ class Picture(Widget):
         app = self.app
         if self._graphics is Graphics.KITTY and isinstance(app, ThriftyApp):
             all_colours = app.console.color_system == "truecolor"
-            self._pixels = Pixels(app.send, all_colours=all_colours, tmux=in_tmux(os.environ))
+            self._pixels = Pixels(app.send, all_colours=all_colours, tmux=in_tmux(os.environ), slot=self._slot)
             # Coming back from a suspension the terminal starts on an empty screen, without pictures.
             app.app_resume_signal.subscribe(self, self._send_again)
 
@@ -75,7 +78,7 @@ class Picture(Widget):
         if self._picture is None:
             return 0
         # Half of the window is for the picture: the table of what was found stands below it.
-        rows = max(LEAST_ROWS, viewport.height // 2)
+        rows = max(LEAST_ROWS, viewport.height // 2 - self._beneath)
         if self._pixels is not None:
             return fit(self._picture.size, (width, rows), _cell())[1]
         return size_in_cells(*self._picture.size, width, rows)[1]

@@ -18,6 +18,34 @@ from engine.pictures import kitty
 PALETTE = {46: (0, 255, 0), 51: (0, 255, 255), 196: (255, 0, 0), 201: (255, 0, 255), 226: (255, 255, 0)}
 """Colours that name pictures: they are the same in 256 colours and in all, but name another number there. One after
 the other, so that a cell never shows the picture before with the new one's pixels."""
+SLOTS = 8
+"""Pictures beside each other that can have names of their own, besides the one in slot 0."""
+_BETWEEN = (95, 135, 175, 215)
+"""Levels of the palette's cube between none and all."""
+
+
+def names_of(slot: int) -> dict[int, tuple[int, int, int]]:
+    """Number in 256 colours → colour, of the names of one slot. No two slots share any."""
+    if slot == 0:
+        return PALETTE
+    colours = [
+        colour
+        for level in _BETWEEN
+        for colour in (
+            (0, 255, level),
+            (255, 0, level),
+            (level, 0, 255),
+            (level, 255, 0),
+            (0, level, 255),
+            (255, level, 0),
+        )
+    ]
+    return {_number(*colour): colour for colour in colours[slot - 1 :: SLOTS]}
+
+
+def _number(red: int, green: int, blue: int) -> int:
+    six = [0 if value == 0 else (value - 55) // 40 for value in (red, green, blue)]
+    return 16 + 36 * six[0] + 6 * six[1] + six[2]
 
 
 @dataclass(frozen=True)
@@ -31,11 +59,11 @@ class Name:
 class Pixels:
     """The one picture that a widget has in the terminal."""
 
-    def __init__(self, send: Callable[[str], None], *, all_colours: bool, tmux: bool) -> None:
+    def __init__(self, send: Callable[[str], None], *, all_colours: bool, tmux: bool, slot: int = 0) -> None:
         self._send, self._tmux = send, tmux
         self._names = [
             Name((red << 16 | green << 8 | blue) if all_colours else number, Color.from_rgb(red, green, blue))
-            for number, (red, green, blue) in PALETTE.items()
+            for number, (red, green, blue) in names_of(slot).items()
         ]
         self._turn = 0
         self._shown: Name | None = None

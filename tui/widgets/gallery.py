@@ -1,0 +1,123 @@
+"""Pictures side by side with words beneath each: the one in question at the left, then as many others as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.widgets import Static
+
+from engine.pictures.graphics import Graphics
+from tui.widgets.cells import Line
+from tui.widgets.lines import Lines
+from tui.widgets.picture import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST = 6
+COLUMNS = 16
+"""Of a picture: with half as many pixels a face is nobody's."""
+LEAST_COLUMNS, FEW = 12, 3
+"""For a few of them less will do: one other picture alone compares badly."""
+GAP = 1
+CAPTION_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the pictures."""
+
+    picture: Image | None
+    """None where it is not to be had: a frame stands in its place."""
+    name: str
+    """What the frame says."""
+    caption: tuple[Line, ...] = ()
+    """At most `CAPTION_ROWS`."""
+
+
+def tiles_that_fit(count: int, columns: int) -> tuple[int, int]:
+    """How many of some pictures stand side by side, and on how many columns each. Pure."""
+    well, narrowly = ((columns + GAP) // (each + GAP) for each in (COLUMNS, LEAST_COLUMNS))
+    shown = max(1, min(count, MOST, max(well, min(FEW, narrowly))))
+    return shown, max(1, (columns + GAP) // shown - GAP)
+
+
+class Gallery(Horizontal):
+    """Nothing until it is given pictures."""
+
+    DEFAULT_CSS = """
+    Gallery { height: auto; margin: 0 0 1 0; }
+    """
+
+    def __init__(
+        self,
+        graphics: Graphics,
+        *,
+        first_slot: int,
+        most: int = MOST,
+        ascii_only: bool = False,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._count = 0
+        self._views = [TileView(graphics, first_slot + at, ascii_only=ascii_only) for at in range(most)]
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        yield from self._views
+
+    def show(self, tiles: Sequence[Tile]) -> None:
+        """Show these; none hides the widget."""
+        self._count = len(tiles[: len(self._views)])
+        self.display = bool(self._count)
+        for view, tile in zip(self._views, tiles, strict=False):
+            view.show(tile)
+        self._lay_out()
+
+    def on_resize(self, event: Resize) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        columns = self.content_size.width
+        if not self._count or not columns:
+            return
+        shown, width = tiles_that_fit(self._count, columns)
+        for at, view in enumerate(self._views):
+            view.display = at < shown
+            view.styles.width = width
+
+
+class TileView(Vertical):
+    """A picture, or the frame of one that is missing, and its caption."""
+
+    DEFAULT_CSS = f"""
+    TileView {{ height: auto; margin: 0 {GAP} 0 0; }}
+    TileView Picture {{ margin: 0; }}
+    TileView .frame {{ height: 6; border: round $panel-lighten-2; color: $text-muted; }}
+    TileView Lines {{ height: {CAPTION_ROWS}; }}
+    .-ascii TileView .frame {{ border: ascii $panel-lighten-2; }}
+    """
+
+    def __init__(self, graphics: Graphics, slot: int, *, ascii_only: bool) -> None:
+        super().__init__()
+        self._picture = Picture(graphics, slot=slot, beneath=CAPTION_ROWS + 1)
+        self._frame = Static(classes="frame")
+        self._caption = Lines(ascii_only=ascii_only)
+
+    def compose(self) -> ComposeResult:
+        yield self._picture
+        yield self._frame
+        yield self._caption
+
+    def show(self, tile: Tile) -> None:
+        """Show this from now on."""
+        self._picture.show(tile.picture)
+        self._frame.display = tile.picture is None
+        self._frame.update(Text(f"{tile.name}\nis not there", overflow="fold"))
+        self._caption.show(lambda width, height: tile.caption)
