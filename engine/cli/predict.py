@@ -27,6 +27,8 @@ from engine.errors import DataError, InputError
 from engine.files import atomic_file
 from engine.pictures.graphics import Graphics
 from engine.tasks.catalog import find_task
+from engine.tasks.contract import Row
+from engine.workspace import Workspace
 
 
 def predict(
@@ -34,7 +36,7 @@ def predict(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[INPUT]...", help="Texts; for similarity, pairs one after the other; for detection, image files."
+            metavar="[INPUT]...", help="Texts; for similarity, pairs one after the other; for images, their files."
         ),
     ] = None,
     input: Annotated[
@@ -42,7 +44,8 @@ def predict(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Write JSONL (of folders CSV) here.")] = None,
     show: Annotated[
-        bool, typer.Option("--show", help="Draw the objects on the images, here in the terminal.")
+        bool,
+        typer.Option("--show", help="Draw the images here: the objects on them, the nearest references beside them."),
     ] = False,
     graphics: Annotated[
         Graphics | None,
@@ -75,7 +78,8 @@ def predict(
     asked.need_a_training_db()
     if graphics is not None and not show:
         raise InputError("--graphics says how --show draws", fix="add --show")
-    task = find_task(api.run(run, workspace).spec.task)
+    spec = api.run(run, workspace).spec
+    task = find_task(spec.task)
     samples = _samples(inputs or [], input, pairs=task.predicts_on == "text pair")
     if not samples:
         raise InputError("there is nothing to predict", fix=f"give {task.predicts_on}s, or --input FILE")
@@ -87,10 +91,8 @@ def predict(
         for sample, made in zip(samples, predictions, strict=True)
     ]
     if show:
-        from engine.cli.show import graphics_for_stdout, show_objects
-
         rows = [api.as_row(sample, task.predicts_on) for sample in samples]
-        show_objects(rows, predictions, graphics=graphics_for_stdout(graphics))
+        _show(rows, predictions, Workspace.locate(workspace).datasets / spec.dataset, graphics)
     if output is None:
         if show:
             return
@@ -99,6 +101,18 @@ def predict(
     with atomic_file(output) as temporary:
         temporary.write_text("".join(lines))
     say(f"wrote {len(lines)} predictions to {output}")
+
+
+def _show(rows: list[Row], predictions: list[Row], dataset: Path, wanted: Graphics | None) -> None:
+    from engine.cli.show import graphics_for_stdout, show_objects
+
+    graphics = graphics_for_stdout(wanted)
+    if "objects" in predictions[0]:
+        show_objects(rows, predictions, graphics=graphics)
+        return
+    from engine.cli.show_labels import show_labels
+
+    show_labels(rows, predictions, references=dataset, graphics=graphics)
 
 
 def _samples(texts: list[str], file: Path | None, *, pairs: bool) -> list[Any]:

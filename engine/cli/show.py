@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli.output import print_table, say
 from engine.errors import FinetopError
-from engine.pictures.graphics import Graphics, Terminal, fit, for_output, in_tmux, worth_asking
+from engine.pictures.graphics import Graphics, Terminal, for_output, worth_asking
 from engine.pictures.objects import table_of
 from engine.tasks.contract import Row
 
@@ -53,6 +52,12 @@ def graphics_for_stdout(wanted: Graphics | None = None) -> Graphics:
     return for_output(terminal)
 
 
+def room_for_pictures() -> tuple[int, int]:
+    """Columns and rows that a picture may take here."""
+    columns, rows = shutil.get_terminal_size(USUAL_ROOM)
+    return columns, max(4, min(MOST_ROWS, rows - 4))
+
+
 def _has_colours() -> bool:
     from rich.console import Console
 
@@ -60,6 +65,7 @@ def _has_colours() -> bool:
 
 
 def _print_picture(source: str, objects: Sequence[Row], labels: Sequence[str], graphics: Graphics) -> None:
+    from engine.pictures.beside import code_of
     from engine.pictures.boxes import open_picture
     from engine.pictures.objects import marks_of
 
@@ -70,44 +76,12 @@ def _print_picture(source: str, objects: Sequence[Row], labels: Sequence[str], g
         say(f"the picture is not shown: {problem}")
         return
     marks = marks_of(objects, labels)
-    columns, rows = shutil.get_terminal_size(USUAL_ROOM)
-    room = (columns, max(4, min(MOST_ROWS, rows - 4)))
+    room = room_for_pictures()
     if graphics is Graphics.BLOCKS:
         _print_blocks(picture, marks, room)
     else:
-        sys.stdout.write(picture_code(picture, marks, room, graphics))
+        sys.stdout.write(code_of([(picture, marks)], room, graphics))
         sys.stdout.flush()
-
-
-def picture_code(picture: Image, marks: Sequence[Mark], room: tuple[int, int], graphics: Graphics) -> str:
-    """What shows it in true pixels from the start of this line on, and leaves the cursor below it."""
-    from engine.pictures import kitty
-    from engine.pictures.boxes import colours_in, draw
-    from engine.pictures.palette import in_few_colours
-    from engine.pictures.sixel import COLOURS as SIXEL_COLOURS
-    from engine.pictures.sixel import sixel
-    from engine.pictures.terminal import cell_size
-
-    cell = cell_size()
-    columns, rows = fit(picture.size, room, cell)
-    drawn = draw(picture, marks, (columns * cell[0], rows * cell[1]))
-    most = SIXEL_COLOURS if graphics is Graphics.SIXEL else kitty.COLOURS
-    drawn = in_few_colours(drawn, most, colours_in(marks))
-    if graphics is Graphics.SIXEL:
-        return _in_place(sixel(drawn), rows)
-    if not in_tmux(os.environ):
-        return _in_place(kitty.direct(drawn, columns, rows), rows)
-    # tmux owns the cells, so the picture must be text to it. Colours of the palette go through any tmux as
-    # they are; the ids are drawn by lot, for pictures printed before are still to be seen further up.
-    low, high = random.randrange(16, 256), random.randrange(1, 256)
-    sent = "".join(kitty.through_tmux(code) for code in kitty.stored(drawn, high << 24 | low, columns, rows))
-    lines = ["".join(kitty.placeholders(y, columns, high)) for y in range(rows)]
-    return sent + "".join(f"\x1b[38;5;{low}m{line}\x1b[39m\n" for line in lines)
-
-
-def _in_place(code: str, rows: int) -> str:
-    """Makes room first: a picture at the foot of the screen scrolls differently in each terminal."""
-    return "\n" * (rows + 1) + f"\x1b[{rows + 1}A\x1b7{code}\x1b8\x1b[{rows}B"
 
 
 def _print_blocks(picture: Image, marks: Sequence[Mark], room: tuple[int, int]) -> None:

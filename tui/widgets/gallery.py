@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from engine.pictures.beside import GAP, MOST, tiles_that_fit
 from engine.pictures.graphics import Graphics
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
@@ -20,12 +21,6 @@ from tui.widgets.picture import Picture
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST = 6
-COLUMNS = 16
-"""Of a picture: with half as many pixels a face is nobody's."""
-LEAST_COLUMNS, FEW = 12, 3
-"""For a few of them less will do: one other picture alone compares badly."""
-GAP = 1
 CAPTION_ROWS = 2
 
 
@@ -39,13 +34,6 @@ class Tile:
     """What the frame says."""
     caption: tuple[Line, ...] = ()
     """At most `CAPTION_ROWS`."""
-
-
-def tiles_that_fit(count: int, columns: int) -> tuple[int, int]:
-    """How many of some pictures stand side by side, and on how many columns each. Pure."""
-    well, narrowly = ((columns + GAP) // (each + GAP) for each in (COLUMNS, LEAST_COLUMNS))
-    shown = max(1, min(count, MOST, max(well, min(FEW, narrowly))))
-    return shown, max(1, (columns + GAP) // shown - GAP)
 
 
 class Gallery(Horizontal):

@@ -9,8 +9,9 @@ from PIL import Image
 from rich.color import Color, ColorSystem
 from textual.app import App, ComposeResult
 
+from engine.pictures.beside import tiles_that_fit
 from engine.pictures.graphics import Graphics
-from tui.widgets.gallery import Gallery, Tile, TileView, tiles_that_fit
+from tui.widgets.gallery import Gallery, Tile, TileView
 from tui.widgets.pixels import SLOTS, names_of
 
 
