@@ -34,7 +34,7 @@ class Options:
     low_bandwidth: bool = False
     ascii_only: bool = False
     graphics: Graphics = Graphics.BLOCKS
-    """How Validate shows pictures."""
+    """How Validate and Curate show pictures."""
     training_db: Path | None = None
     """What Label opens; the newest of the workspace where nothing is named."""
     labeller: str = ""
@@ -73,12 +73,25 @@ def _label() -> Screen[None]:
     return LabelScreen()
 
 
+def _curate() -> Screen[None]:
+    from tui.screens.curate import CurateScreen
+
+    return CurateScreen()
+
+
 class FinetopApp(ThriftyApp):
     """The console. Reads files and starts engine processes; closing it changes nothing for the training."""
 
     TITLE = "finetop"
     BINDINGS = bindings_of("app")
-    MODES = {"monitor": _monitor, "start": _start, "generate": _generate, "validate": _validate, "label": _label}
+    MODES = {
+        "monitor": _monitor,
+        "start": _start,
+        "generate": _generate,
+        "validate": _validate,
+        "label": _label,
+        "curate": _curate,
+    }
     DEFAULT_MODE = "monitor"
     CSS_PATH = "app.tcss"
 

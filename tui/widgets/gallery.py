@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 CAPTION_ROWS = 2
+CAPTION_COLUMNS = 28
+"""Of a caption, where a picture takes less."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Tile:
     """What the frame says."""
     caption: tuple[Line, ...] = ()
     """At most `CAPTION_ROWS`."""
+    missing: str = "is not there"
+    """The same, behind the name."""
 
 
 class Gallery(Horizontal):
@@ -76,6 +80,9 @@ class Gallery(Horizontal):
         if not self._count or not columns:
             return
         shown, width = tiles_that_fit(self._count, columns)
+        # Pictures that are compared stand close to each other.
+        widest = max(view.columns_in(width) for view in self._views[:shown])
+        width = min(width, max(CAPTION_COLUMNS, widest))
         for at, view in enumerate(self._views):
             view.display = at < shown
             view.styles.width = width
@@ -103,9 +110,13 @@ class TileView(Vertical):
         yield self._frame
         yield self._caption
 
+    def columns_in(self, columns: int) -> int:
+        """How many of these columns the picture takes."""
+        return self._picture.place_in(columns, self.screen.size.height)[0]
+
     def show(self, tile: Tile) -> None:
         """Show this from now on."""
         self._picture.show(tile.picture)
         self._frame.display = tile.picture is None
-        self._frame.update(Text(f"{tile.name}\nis not there", overflow="fold"))
+        self._frame.update(Text(f"{tile.name}\n{tile.missing}", overflow="fold"))
         self._caption.show(lambda width, height: tile.caption)

@@ -75,13 +75,17 @@ class Picture(Widget):
         self._settle()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return self.place_in(width, viewport.height)[1]
+
+    def place_in(self, columns: int, window_rows: int) -> tuple[int, int]:
+        """Columns and rows that it takes of so many columns in a window of so many rows."""
         if self._picture is None:
-            return 0
+            return 0, 0
         # Half of the window is for the picture: the table of what was found stands below it.
-        rows = max(LEAST_ROWS, viewport.height // 2 - self._beneath)
+        rows = max(LEAST_ROWS, window_rows // 2 - self._beneath)
         if self._pixels is not None:
-            return fit(self._picture.size, (width, rows), _cell())[1]
-        return size_in_cells(*self._picture.size, width, rows)[1]
+            return fit(self._picture.size, (columns, rows), _cell())
+        return size_in_cells(*self._picture.size, columns, rows)
 
     def render_line(self, y: int) -> Strip:
         place = (self.content_size.width, self.content_size.height)

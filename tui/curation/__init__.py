@@ -1,0 +1,1 @@
+"""What the screen Curate shows and does: pure views, the sitting, and what works beside the screen."""

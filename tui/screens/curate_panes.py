@@ -1,0 +1,119 @@
+"""What Curate shows: datasets to choose from, or the flagged pictures of one with what was found about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.pictures.graphics import Graphics
+from tui.curation.datasets import NOTHING, Curatable
+from tui.curation.opened import Opened
+from tui.curation.sitting import Sitting
+from tui.curation.views import counts_line, flagged_lines, item_lines
+from tui.theme import BOLD, Role, palette_of
+from tui.widgets.cells import Line
+from tui.widgets.gallery import Gallery, Tile
+from tui.widgets.lines import Lines
+from tui.widgets.picture import can_show
+from tui.widgets.progress import bar
+
+FIRST_SLOT = 7
+"""Those before it are Validate's, whose pictures the terminal keeps while this screen is shown."""
+
+
+class CuratePanes(Vertical):
+    """Draws what it is told; decides nothing."""
+
+    def __init__(self, graphics: Graphics, *, ascii_only: bool) -> None:
+        super().__init__(id="curate-panes")
+        self._graphics, self._ascii_only = graphics, ascii_only
+
+    def compose(self) -> ComposeResult:
+        yield Static("Looking for datasets of pictures …", id="curate-waiting", markup=False)
+        datasets = OptionList(id="curate-datasets")
+        datasets.border_title = "Datasets of pictures"
+        yield datasets
+        with Horizontal(id="curate-body"):
+            flagged = Lines(ascii_only=self._ascii_only, id="flagged")
+            flagged.border_title = "Flagged"
+            yield flagged
+            with Vertical(id="picture-side") as side:
+                side.border_title = "Picture"
+                yield Gallery(self._graphics, first_slot=FIRST_SLOT, most=2, ascii_only=self._ascii_only)
+                yield Lines(ascii_only=self._ascii_only, id="found")
+        yield Lines(ascii_only=self._ascii_only, id="curate-figures")
+        yield Lines(ascii_only=self._ascii_only, id="curate-said")
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether there is a way to show any."""
+        return self._graphics is not Graphics.NONE and can_show(palette_of(self.app), ascii_only=self._ascii_only)
+
+    def offer(self, datasets: Sequence[Curatable]) -> None:
+        """Show what there is to choose from."""
+        self.screen.set_class(bool(datasets), "-offering")
+        self.query_one("#curate-waiting", Static).update(NOTHING)
+        listing = self.query_one("#curate-datasets", OptionList)
+        before = listing.highlighted
+        listing.clear_options()
+        listing.add_options(Option(_prompt(each), id=each.id) for each in datasets)
+        if datasets:
+            listing.highlighted = min(before or 0, len(datasets) - 1)
+            listing.focus()
+
+    def show(self, sitting: Sitting, path: str) -> None:
+        """Show how a review stands; what is the same is not sent again."""
+        plain, items, at, item = self._ascii_only, sitting.items, sitting.at, sitting.current
+        self._pane("flagged").show(lambda width, height: flagged_lines(items, at, width, height, ascii_only=plain))
+        shown = "" if self.shows_pictures else path
+        self._pane("found").show(lambda width, height: item_lines(item, width, height, path=shown, ascii_only=plain))
+        counts, dataset, problem = sitting.counts, sitting.review.dataset.id, sitting.problem
+        self._pane("curate-figures").show(
+            lambda width, height: [
+                counts_line(counts, dataset=dataset, problem=problem, shown=len(items), width=width, ascii_only=plain)
+            ]
+        )
+
+    def picture(self, found: Opened | None) -> None:
+        """Show the pictures of what is looked at."""
+        gallery = self.query_one(Gallery)
+        if found is None or not self.shows_pictures:
+            gallery.show([])
+            return
+        item = found.item
+        words: tuple[Line, ...] = (
+            ((item.label or item.picture, Role.TITLE | BOLD),),
+            ((f"line {item.line:,} of {item.split}", Role.MUTED),),
+        )
+        tiles = [Tile(found.picture, item.picture, words, missing="cannot be shown")]
+        if item.other:
+            beside: tuple[Line, ...] = ((("the same as", Role.TITLE | BOLD),), ((item.other, Role.MUTED),))
+            tiles.append(Tile(found.other, item.other, beside, missing="cannot be shown"))
+        gallery.show(tiles)
+
+    def say(self, text: str, role: Role = Role.MUTED) -> None:
+        """One line for the operator."""
+        line: Line = ((text, int(role)),)
+        self._pane("curate-said").show(lambda width, height: [line])
+
+    def say_progress(self, dataset: str, stage: str, done: int, total: int) -> None:
+        """How far a search is."""
+        plain = self._ascii_only
+        drawn = bar(done / total if total else 0.0, 16, ascii_only=plain)
+        line: Line = ((f"{dataset}: {stage} {done:,} of {total:,} ", int(Role.TEXT)), *drawn)
+        self._pane("curate-said").show(lambda width, height: [line])
+
+    def _pane(self, name: str) -> Lines:
+        return self.query_one(f"#{name}", Lines)
+
+
+def _prompt(dataset: Curatable) -> Text:
+    text = Text(dataset.id, "bold")
+    state = "Enter goes through what was found" if dataset.searched else "not searched yet: Enter does"
+    text.append(f"\n{dataset.task} · {dataset.rows:,} rows · {state}", "dim")
+    return text
