@@ -71,7 +71,7 @@ def item_lines(
     lines += [((text, Role.TEXT),) for text in textwrap.wrap(item.why, max(10, width))[: max(1, height - 3)]]
     lines.append(_settled(item, ascii_only=ascii_only))
     for text in (path, item.note):
-        lines += [((part, Role.MUTED),) for part in textwrap.wrap(text, max(10, width))]
+        lines += [((part, Role.MUTED),) for part in textwrap.wrap(text, max(10, width), break_on_hyphens=False)]
     return lines
 
 
