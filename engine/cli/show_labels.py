@@ -73,7 +73,7 @@ def _print_pictures(name: str, neighbours: Sequence[Row], references: Path | Non
         )
         sys.stdout.flush()
     if neighbours:
-        captions = ["this picture", *(f"{near['similarity']:.2f} {near['label']}" for near in neighbours)]
+        captions = ["this picture", *(f"{near['similarity']:.3f} {near['label']}" for near in neighbours)]
         print((" " * GAP).join(f"{caption[:width]:<{width}}" for caption in captions[:shown]).rstrip())
         print()
 

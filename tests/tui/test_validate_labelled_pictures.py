@@ -72,7 +72,7 @@ async def test_the_picture_stands_beside_its_nearest_references(
         (captions,) = [line for line in text.splitlines() if "this picture" in line]
         # The frame of the one that is missing is less high, so its words stand higher.
         assert captions.split()[-6:-1] == ["picture", "hot-spot", "hot-spot", "cell", "diode"]
-        assert "✓ known    hot-spot" in text and "confidence  0.93" in text and "0.97 ━━" in text
+        assert "✓ known    hot-spot" in text and "confidence  0.93" in text and "0.971 ━━" in text
         assert "votes       0.60" in text and "3.png" in text and "is not there" in text and "▀" * 20 in text
 
 
@@ -85,7 +85,7 @@ async def test_as_many_references_as_fit_are_shown(
         await asked(pilot, app, until, shows, query, "this picture")
         assert sum(view.display for view in app.screen.query("TileView")) == pictures
         # All of them can be seen without scrolling.
-        assert "0.97 ━━" in shows(app)
+        assert "0.971 ━━" in shows(app)
 
 
 async def test_what_the_model_does_not_know_is_said_in_word_and_glyph(
@@ -104,7 +104,7 @@ async def test_without_pictures_the_neighbours_are_a_table(
     async with app.run_test(size=(120, 40)) as pilot:
         await asked(pilot, app, until, shows, query, "nearest")
         text = shows(app)
-        assert "▀" not in text and "+ known    hot-spot" in text and "0.41 ####........  diode     4.png" in text
+        assert "▀" not in text and "+ known    hot-spot" in text and "0.410 ####........  diode     4.png" in text
 
 
 async def test_an_example_says_whether_the_answer_is_right(

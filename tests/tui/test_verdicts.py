@@ -28,7 +28,7 @@ def test_verdict_confidence_votes_and_neighbours_stand_below_each_other() -> Non
     lines = said({"image": "/data/q.png"}, ANSWER)
     assert lines[:3] == ["/data/q.png", "✓ known    hot-spot", "confidence  0.93 ━━━━━━━━━━━─  calibrated"]
     assert lines[3].startswith("votes       0.60") and lines[3].endswith("hot-spot")
-    assert lines[5] == "nearest     -0.20 ────────────  cell  a.png" and len(lines) == 6
+    assert lines[5] == "nearest     -0.200 ────────────  cell  a.png" and len(lines) == 6
     assert len(said({"image": "/data/q.png"}, ANSWER, pictured=True)) == 5
 
 

@@ -25,7 +25,7 @@ LARGEST = 1024
 SMALL = 480
 """The same for pictures that share the width."""
 FIRST_SLOT = 1
-SIMILARITY_WIDTH = 8
+SIMILARITY_WIDTH = 6
 
 Row = Mapping[str, Any]
 

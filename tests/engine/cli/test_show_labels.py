@@ -62,7 +62,7 @@ def test_in_half_blocks_the_references_stand_beside_the_picture(
     assert colours == ["51;102;153", "170;0;0", "0;170;0"]
     plain = re.sub(r"\x1b\[[0-9;]*m", "", first)
     assert plain.rstrip() == " ".join(["▀" * 19, "▀" * 19, " " * 19, "▀" * 19])
-    assert "this picture        0.97 hot-spot       0.90 cell           0.81 hot-spot\n" in text
+    assert "this picture        0.970 hot-spot      0.900 cell          0.810 hot-spot\n" in text
 
 
 @pytest.mark.parametrize(("way", "start"), [(Graphics.KITTY, "\x1b_G"), (Graphics.SIXEL, "\x1bP0;1q")])
@@ -71,7 +71,7 @@ def test_in_pixels_each_starts_at_its_column_of_the_same_line(
 ) -> None:
     text = shown(dataset, ANSWER, way, capsys)
     assert re.findall(r"\x1b7(?:\x1b\[(\d+)C)?" + re.escape(start), text) == ["", "20", "60"]
-    assert text.count("\x1b8") == 3 and "0.97 hot-spot" in text
+    assert text.count("\x1b8") == 3 and "0.970 hot-spot" in text
 
 
 def test_in_tmux_rows_of_text_stand_for_all_of_them(
