@@ -187,7 +187,7 @@ async def test_a_workspace_without_pictures_says_what_to_do(console: Any, shows:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("6")
         await until(pilot, lambda: "no dataset of pictures" in shows(app))
-        assert "engine data import" in shows(app)
+        assert "engine data import" in shows(app) and "[6 Curate]" in shows(app)
 
 
 async def test_read_only_there_is_no_such_screen(faulty: Any, console: Any, shows: Any) -> None:
