@@ -159,6 +159,7 @@ def import_data(
         scale=scale,
         labels=getattr(resolved.config, "labels", None),
         pictures=pictures,
+        encrypt=resolved.privacy.encrypt,
     )
 
 

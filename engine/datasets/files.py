@@ -10,6 +10,8 @@ from pathlib import Path
 
 from engine.errors import DataError
 from engine.files import fsync_directory, fsync_file
+from engine.privacy.keys import Key
+from engine.privacy.sealing import read_bytes, seal
 
 FOLDER = "files"
 NAME_LENGTH = 24
@@ -39,12 +41,13 @@ def are_there(folder: Path, names: set[str]) -> bool:
     return there == names
 
 
-def write_files(folder: Path, files: Mapping[str, bytes | Path]) -> None:
-    """Write each file durably. Raises DataError when one cannot be read, or is no longer what its name says."""
+def write_files(folder: Path, files: Mapping[str, bytes | Path], key: Key | None = None) -> None:
+    """Write each file durably, sealed where there is a key. Raises DataError when one cannot be read, or is no longer
+    what its name says."""
     folder.mkdir()
     for name, source in files.items():
         try:
-            data = source if isinstance(source, bytes) else source.read_bytes()
+            data = source if isinstance(source, bytes) else read_bytes(source)
         except OSError as problem:
             raise DataError(
                 f"cannot be read ({problem.strerror})", where=str(source), fix="check the path and its permissions"
@@ -52,7 +55,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Path]) -> None:
         if content_name(data, Path(name).suffix) != name:
             place = "a generated file" if isinstance(source, bytes) else str(source)
             raise DataError("the file changed while it was stored", where=place, fix="try again when it is at rest")
-        (folder / name).write_bytes(data)
+        (folder / name).write_bytes(data if key is None else seal(data, key))
     # In a second pass: the first fsync takes most of what was written along, and the others find little to do.
     for name in files:
         fsync_file(folder / name)

@@ -53,6 +53,7 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
         origins=[{"recipe": resolved.recipe.model_dump(mode="json")}],
         notes=generated.notes,
         files=generated.files,
+        encrypt=resolved.privacy.encrypt,
     )
 
 
@@ -64,7 +65,8 @@ def find_generated(workspace: Workspace, resolved: ResolvedModel, seed: int | No
     for dataset in reversed(list_datasets(workspace)):
         manifest = dataset.manifest
         mine = (manifest.profile, manifest.model, manifest.recipe_sha256)
-        if mine == (resolved.profile, resolved.model, digest) and dataset.is_intact():
+        is_kept_so = manifest.sealed or not (resolved.privacy.encrypt and manifest.files)
+        if mine == (resolved.profile, resolved.model, digest) and is_kept_so and dataset.is_intact():
             return dataset
     return None
 

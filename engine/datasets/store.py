@@ -20,6 +20,7 @@ import msgspec
 from engine.datasets.files import FOLDER, are_there, named_in, write_files
 from engine.errors import DataError, NotFoundError
 from engine.files import aside, fsync_directory, read_json, write_durably, write_json
+from engine.privacy.keys import the_key
 from engine.workspace import Workspace
 
 Row = dict[str, Any]
@@ -51,6 +52,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, Any] = {}
     files: int = 0
     """How many files the rows name; 0 where the rows say all."""
+    sealed: bool = False
+    """Whether these files are encrypted at rest: read them with `engine.privacy.sealing.read_bytes`."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,14 @@ def write_dataset(
     origins: list[dict[str, Any]] | None = None,
     notes: dict[str, Any] | None = None,
     files: Mapping[str, bytes | Path] | None = None,
+    encrypt: bool = False,
+    created: float | None = None,
 ) -> Dataset:
     """Store `splits`; returns the one already there when the content is the same and unharmed.
 
     `files` are what rows name as `files/NAME`, with the name that `content_name` gives; a file that no row
-    names is left out.
+    names is left out. `encrypt` seals them with the key that FINETOP_KEY_FILE names. `created`: when the examples
+    were stored first, where this is not now.
     """
     encoded = {name: _encode(rows) for name, rows in splits.items()}
     named: set[str] = set().union(*map(named_in, encoded.values())) if files else set()
@@ -138,15 +144,16 @@ def write_dataset(
     identity = f"{profile}-{model}-{digest.hexdigest()[:10]}"
     final = workspace.datasets / identity
     there = _at(final)
-    if there is not None and there.is_intact():
+    if there is not None and there.is_intact() and (there.manifest.sealed or not (encrypt and named)):
         return there
+    key = the_key() if encrypt and named else None
     manifest = Manifest(
         id=identity,
         task=task,
         profile=profile,
         model=model,
         content_sha256=digest.hexdigest(),
-        created=time.time(),
+        created=time.time() if created is None else created,
         counts={name: len(rows) for name, rows in splits.items()},
         classes=classes,
         source=source,
@@ -155,6 +162,7 @@ def write_dataset(
         origins=origins or [],
         notes=notes or {},
         files=len(named),
+        sealed=key is not None,
     )
     workspace.datasets.mkdir(parents=True, exist_ok=True)
     staging = aside(final)
@@ -163,9 +171,9 @@ def write_dataset(
         for name, content in encoded.items():
             write_durably(staging / f"{name}.jsonl", content)
         if files and named:
-            write_files(staging / FOLDER, {name: files[name] for name in sorted(named)})
+            write_files(staging / FOLDER, {name: files[name] for name in sorted(named)}, key)
         write_json(staging / MANIFEST, manifest)
-        _put_in_place(staging, final)
+        _put_in_place(staging, final, replace=there is not None)
         fsync_directory(workspace.datasets)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -200,13 +208,13 @@ def _at(path: Path) -> Dataset | None:
         return None
 
 
-def _put_in_place(staging: Path, final: Path) -> None:
-    """Rename; a damaged dataset of that name is moved out of the way first."""
+def _put_in_place(staging: Path, final: Path, *, replace: bool) -> None:
+    """Rename; what is there and is damaged, or to be replaced, is moved out of the way first."""
     try:
         staging.rename(final)
     except OSError:
         there = _at(final)
-        if there is not None and there.is_intact():
+        if not replace and there is not None and there.is_intact():
             return  # another process stored the same examples at the same moment
         damaged = aside(final)
         final.rename(damaged)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import DataError, InputError
 from engine.pictures.depth import eight_bits
 from engine.pictures.labels import Corners, places
+from engine.privacy.sealing import file_is_sealed, read_bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -125,7 +126,8 @@ def colour_of(label: str, labels: Sequence[str], colours: Sequence[str] = COLOUR
 def _file(source: Path | str) -> Path | io.BytesIO:
     if isinstance(source, str) and source.startswith(INLINE):
         return io.BytesIO(base64.b64decode(source.partition(",")[2], validate=True))
-    return Path(source)
+    path = Path(source)
+    return io.BytesIO(read_bytes(path)) if file_is_sealed(path) else path
 
 
 def _named(source: Path | str) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from engine.errors import ProfileError
 from engine.profiles.overrides import overrides_for
 from engine.profiles.problems import InvalidProfileError
-from engine.profiles.schema import FULL, FeedbackTraining, Profile
+from engine.profiles.schema import FULL, FeedbackTraining, Privacy, Profile
 from engine.profiles.settings import layered, settle, task_of
 from engine.profiles.validation import advice
 from engine.runs.spec import RunPolicy, Target
@@ -36,6 +36,7 @@ class ResolvedModel:
     """`config.epochs` → `default`, `profile utility.yaml:31`, `preset quick` or `--set`."""
     description: str = ""
     feedback: FeedbackTraining = field(default_factory=FeedbackTraining)
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 def resolve(profile: Profile, model: str, *, preset: str = FULL, overrides: Sequence[str] = ()) -> ResolvedModel:
@@ -93,4 +94,5 @@ def _resolve(
         origins=settled.origins,
         description=profile.models[model].description,
         feedback=settled.settings.feedback or FeedbackTraining(),
+        privacy=profile.models[model].privacy,
     )

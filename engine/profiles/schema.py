@@ -162,6 +162,27 @@ class FeedbackTraining(_Strict):
         return self
 
 
+class Privacy(_Strict):
+    """What holds for the pictures that a model learns from, its datasets' and its feedback's: docs/privacy.md."""
+
+    consent: Literal["optional", "required"] = Field(
+        "optional", description="required: feedback is refused unless it says that consent was given, where and when."
+    )
+    retention_days: int | None = hyperparameter(
+        None,
+        "Age at which examples and feedback are removed by `engine data expire`; none: they stay until their own "
+        "`expires`.",
+        unit="days",
+        ge=1,
+        le=36_500,
+    )
+    encrypt: bool = Field(
+        False,
+        description="Pictures of datasets and feedback are encrypted at rest with the key that FINETOP_KEY_FILE "
+        "names (`engine data key new FILE`).",
+    )
+
+
 class Settings(_Strict):
     """What a model can set, and a preset or `--set` can set over it."""
 
@@ -172,7 +193,8 @@ class Settings(_Strict):
     )
     early_stop_on: list[SignalName] = Field([], description="Signals of the advisor that end the training early.")
     feedback: FeedbackTraining | None = Field(
-        None, description="How the model learns from feedback; left out: as the defaults say. For object-detection."
+        None,
+        description="How the model learns from feedback; left out: as the defaults say. For tasks that see pictures.",
     )
 
 
@@ -181,6 +203,7 @@ class Model(Settings):
 
     task: str = Field(description="The kind of model, by its Hugging Face pipeline name.")
     description: str = Field("", description="What the model is for, in words for a newcomer.")
+    privacy: Privacy = Field(Privacy(), description="Consent, retention and encryption; no preset changes them.")
     public_data: list[PublicSet] = Field(
         [], description="Data sets that others publish and `engine data fetch` brings; each becomes a dataset."
     )

@@ -127,6 +127,7 @@ def _import(
         skip_bad=about.skip_bad,
         encoding=about.encoding,
         notes={PROVENANCE: provenance(about, digest)},
+        encrypt=wanted.encrypt,
     )
     shutil.rmtree(folder, ignore_errors=True)
     return imported

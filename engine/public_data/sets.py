@@ -35,6 +35,8 @@ class Wanted:
     """What was imported of it."""
     part_bytes: int = 0
     """What a broken download left."""
+    encrypt: bool = False
+    """Whether the pictures are sealed when they are imported; the download itself is not."""
 
     @property
     def state(self) -> State:
@@ -76,7 +78,7 @@ def _look(workspace: Workspace, model: ResolvedModel, about: PublicSet, datasets
     file = workspace.root / DOWNLOADS / about.name / about.file
     dataset = next((one for one in reversed(datasets) if _is_of(one, model, about)), None)
     part_bytes = Part(file, about.url).size if about.url is not None and not file.exists() else 0
-    return Wanted(model.profile, model.model, model.task, about, file, dataset, part_bytes)
+    return Wanted(model.profile, model.model, model.task, about, file, dataset, part_bytes, model.privacy.encrypt)
 
 
 def _is_of(dataset: Dataset, model: ResolvedModel, about: PublicSet) -> bool:

@@ -57,13 +57,14 @@ def import_dataset(
     notes: Mapping[str, Any] | None = None,
     labels: Sequence[str] | None = None,
     pictures: PictureOptions | None = None,
+    encrypt: bool = False,
 ) -> tuple[Dataset, ImportSummary]:
     """Read `sources` (`PATH` or `SPLIT=PATH`) into a dataset for `task`.
 
     `labels` are those that the model knows; a row with another one cannot be used. `scale` says what the scores of
     pairs run from and to (`1..5`); without it, it is told from the scores.
     `pictures`: columns, groups and splits of labelled pictures.
-    `notes` go into the manifest beside those of the import.
+    `notes` go into the manifest beside those of the import. `encrypt` seals pictures.
     Raises DataError naming file and line for a row that cannot be used, unless `skip_bad`.
     """
     shape = shape_of(task)
@@ -109,6 +110,7 @@ def import_dataset(
             origins=[{**origin, "path": as_text(origin["path"])} for origin in taken.origins],
             notes={"import": said, "skipped": problems.count, "problems": problems.first, **(notes or {})},
             files=taken.files,
+            encrypt=encrypt,
         )
     counts = {name: len(rows) for name, rows in splits.items()}
     return dataset, ImportSummary(counts, problems.count, tuple(problems.first), tuple(said))

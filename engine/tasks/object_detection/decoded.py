@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DataError
+from engine.privacy.sealing import read_bytes
 from engine.training.shared_memory import SharedArrays
 
 Pixels = NDArray[np.uint8]
@@ -34,7 +35,11 @@ class DecodedImages:
         return pixels, original
 
     def _read(self, path: Path) -> tuple[Pixels, tuple[int, int]]:
-        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        try:
+            content = np.frombuffer(read_bytes(path), dtype=np.uint8)
+        except OSError:
+            content = np.empty(0, dtype=np.uint8)
+        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
         if image is None:
             raise DataError("the image cannot be read", where=str(path), fix="make the dataset anew")
         original = (image.shape[0], image.shape[1])

@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.allowance import usable_cpus
 from engine.errors import InputError
+from engine.privacy.sealing import read_bytes
 from engine.tasks.object_detection.decoded import Pixels
 
 MAX_BYTES = 64 * 2**20
@@ -72,7 +73,7 @@ def _content(source: str) -> tuple[bytes, str]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return b"", source
-        return path.read_bytes(), source
+        return read_bytes(path), source
     except OSError as problem:
         raise InputError(f"the image cannot be read ({problem.strerror})", where=source) from problem
 
