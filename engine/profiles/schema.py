@@ -165,8 +165,8 @@ class FeedbackTraining(_Strict):
 class Privacy(_Strict):
     """What holds for the pictures that a model learns from, its datasets' and its feedback's: docs/privacy.md."""
 
-    consent: Literal["optional", "required"] = Field(
-        "optional", description="required: feedback is refused unless it says that consent was given, where and when."
+    consent: Literal["optional", "required"] = hyperparameter(
+        "optional", "required: feedback is refused unless it says that consent was given, where and when."
     )
     retention_days: int | None = hyperparameter(
         None,
@@ -176,9 +176,9 @@ class Privacy(_Strict):
         ge=1,
         le=36_500,
     )
-    encrypt: bool = Field(
+    encrypt: bool = hyperparameter(
         False,
-        description="Pictures of datasets and feedback are encrypted at rest with the key that FINETOP_KEY_FILE "
+        "Pictures of datasets and feedback are encrypted at rest with the key that FINETOP_KEY_FILE "
         "names (`engine data key new FILE`).",
     )
 
