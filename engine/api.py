@@ -257,7 +257,7 @@ def add_feedback(
     roots: Sequence[str | Path] = (),
     workspace: Place = None,
 ) -> IntakeSummary:
-    """Take corrected detections in for the next training: a typed request, its JSON, or the path of a file.
+    """Take corrections in for the next training: a typed request, its JSON, or the path of a file.
 
     An item that cannot be used fails alone and is named in the summary. `roots` are folders that local images
     may lie in, beside that of the file. Raises InputError when the request as a whole cannot be used.
@@ -275,7 +275,9 @@ def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, pro
 
     `profile`: the path of the profile that the request names, where it is not to be found by its name.
     """
+    from engine.feedback.forms import form_of
     from engine.feedback.reading import read_payload, take_payload
+    from engine.tasks.catalog import find_task
 
     payload = read_payload(request) if isinstance(request, str | Path) else take_payload(request)
     try:
@@ -286,14 +288,10 @@ def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, pro
         raise InputError(
             f"is for the profile {payload.profile}, not {model.profile}", where=payload.shown, fix="name its profile"
         )
-    if model.task != "object-detection":
-        raise InputError(
-            f"{model.profile}/{model.model} does {model.task}, which takes no feedback",
-            where=payload.shown,
-            fix="name a model of object-detection",
-        )
-    labels = getattr(model.config, "labels", None)
-    return replace(payload, labels=tuple(labels) if labels else None)
+    task = find_task(model.task)
+    form = form_of(task, f"{model.profile}/{model.model}", payload.shown)
+    labels = None if task.new_labels else getattr(model.config, "labels", None)
+    return replace(payload, labels=tuple(labels) if labels else None, form=form, privacy=model.privacy)
 
 
 def finetune(

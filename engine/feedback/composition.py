@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,14 @@ from engine.datasets.files import FOLDER
 from engine.datasets.store import Dataset, write_dataset
 from engine.errors import InputError
 from engine.evaluation.forgetting import FEEDBACK, ORIGINAL
+from engine.evaluation.slices import NEW_LABELS
+from engine.feedback.forms import Form
 from engine.feedback.parts import Part, part_of
+from engine.feedback.records import Record
 from engine.feedback.replay import Row, list_sha256, replay_sample
-from engine.feedback.store import Feedback, Record
+from engine.feedback.store import Feedback
+from engine.privacy.ages import ages_of
+from engine.profiles.schema import Privacy
 from engine.tasks.catalog import find_task
 from engine.workspace import Workspace
 
@@ -42,9 +48,13 @@ class Composition:
     """Images of the original training set that are seen again, named by their content."""
     feedback: dict[str, int] = field(default_factory=dict)
     """Split → images of feedback in it."""
+    new_labels: tuple[str, ...] = ()
+    """Labels of the feedback that the model does not know."""
 
 
-def compose(original: Mapping[str, Sequence[Row]], records: Sequence[Record], mixture: Mixture) -> Composition:
+def compose(
+    original: Mapping[str, Sequence[Row]], records: Sequence[Record], mixture: Mixture, form: Form
+) -> Composition:
     """Splits of training, validation and test. The same feedback, original and mixture make the same ones.
 
     An image of feedback that stands in the original training set is a correction of it and takes its place; one that
@@ -60,7 +70,7 @@ def compose(original: Mapping[str, Sequence[Row]], records: Sequence[Record], mi
     candidates = [row for row in original.get("train", ()) if row["image"] not in corrected]
     wanted = round(mixture.train_replay * len(new["train"]))
     floor = mixture.replay_floor if mixture.train_replay else 0
-    replay = replay_sample(candidates, count=wanted, floor=floor, seed=mixture.seed)
+    replay = replay_sample(candidates, count=wanted, floor=floor, seed=mixture.seed, labels_of=form.labels_of)
     _weigh(new["validation"], len(original.get("validation", ())))
     old: dict[str, Sequence[Row]] = {**{split: original.get(split, ()) for split in SPLITS}, "train": replay}
     return Composition(
@@ -82,32 +92,40 @@ def _weigh(new: list[Row], old: int) -> None:
 
 
 def make_dataset(
-    workspace: Workspace, original: Dataset, feedback: Feedback, mixture: Mixture, *, labels: Sequence[str]
+    workspace: Workspace,
+    original: Dataset,
+    feedback: Feedback,
+    mixture: Mixture,
+    *,
+    labels: Sequence[str],
+    privacy: Privacy | None = None,
 ) -> tuple[Dataset, Composition]:
     """Store the dataset; the one that is there already where it would be the same. Raises InputError when there is
-    nothing to train on, or a class that the model does not know."""
+    nothing to train on, or a class that neither the model knows nor the task lets in."""
     manifest = original.manifest
-    records = feedback.current()
+    task = find_task(manifest.task)
+    privacy = privacy or Privacy()
+    records = [record for record in feedback.current() if record.consent or privacy.consent != "required"]
     whose = f"{manifest.profile}/{manifest.model}"
     if not records:
         fix = f"send some: `engine feedback add FILE` or `engine feedback train {whose.replace('/', ' ')} FILE`"
         raise InputError(f"there is no feedback for {whose}", fix=fix)
-    strange = sorted({one.label for record in records for one in record.objects} - set(labels))
-    if strange:
+    shown = {label for record in records for label in feedback.form.labels_of(record.row())}
+    strange = sorted(shown - set(labels))
+    if strange and not task.new_labels:
         raise InputError(
             f"the feedback shows {strange[0]!r}, which the model was not trained on ({', '.join(labels)})",
             where=str(feedback.folder),
             fix="train the model anew with data of that class, or correct the feedback",
         )
     rows: dict[str, list[Row]] = {split: original.rows(split) for split in SPLITS if split in original.splits}
-    made = compose(rows, records, mixture)
+    made = compose(rows, records, mixture, feedback.form)
     if not made.feedback["train"]:
         raise InputError(
             f"none of the {len(records)} images of feedback for {whose} is left to train on",
             where=f"held_out {mixture.held_out:g}, validation {mixture.validation:g}",
             fix="send more images, or lower these shares with --set feedback.held_out=…",
         )
-    task = find_task(manifest.task)
     dataset = write_dataset(
         workspace,
         task=task.name,
@@ -118,10 +136,11 @@ def make_dataset(
         source="feedback",
         seed=mixture.seed,
         origins=_origins(original, feedback, records),
-        notes=_notes(original, made, mixture),
+        notes={**_notes(original, made, mixture), NEW_LABELS: strange, **ages_of(original, records)},
         files=_files(original, feedback),
+        encrypt=privacy.encrypt or original.manifest.sealed,
     )
-    return dataset, made
+    return dataset, dataclasses.replace(made, new_labels=tuple(strange))
 
 
 def _origins(original: Dataset, feedback: Feedback, records: Sequence[Record]) -> list[dict[str, Any]]:

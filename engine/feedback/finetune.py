@@ -13,13 +13,14 @@ from pydantic import ValidationError
 from engine.datasets.store import Dataset, open_dataset
 from engine.errors import InputError, WorkError
 from engine.feedback.composition import Composition, make_dataset
+from engine.feedback.forms import form_of
 from engine.feedback.intake import Failure, IntakeSummary, take_in
 from engine.feedback.limits import Limits
 from engine.feedback.lineage import Start, find_start, runs_of
 from engine.feedback.payload import FeedbackRequest, TrainingSettings
 from engine.feedback.reading import Payload
 from engine.feedback.store import read_feedback
-from engine.feedback.values import Values, values_of
+from engine.feedback.values import OF_SECTION, Values, values_of, with_labels
 from engine.profiles import Profile, ResolvedModel, load_profile, resolve_models
 from engine.profiles.problems import printable
 from engine.profiles.schema import FULL
@@ -30,7 +31,6 @@ from engine.runs.store import create_run, new_run_id, remove_run
 from engine.tasks.catalog import find_task
 from engine.workspace import Workspace
 
-TASK = "object-detection"
 LIVES = ("done", "queued", "starting", "running", "stalled", "stopping")
 """States of a run that did, or may yet do, what is asked for again."""
 
@@ -125,7 +125,10 @@ def finetune(workspace: Workspace, request: FinetuneRequest, payloads: Sequence[
     folders = [Path(root).expanduser() for root in request.roots]
     taken = tuple(take_in(workspace, payload, limits=request.limits, roots=folders) for payload in payloads)
     feedback = read_feedback(workspace, name, request.model)
-    dataset, made = make_dataset(workspace, original, feedback, values.mixture, labels=start.labels)
+    dataset, made = make_dataset(
+        workspace, original, feedback, values.mixture, labels=start.labels, privacy=resolved.privacy
+    )
+    values = with_labels(values, start.labels, made.new_labels)
     spec = _spec(request, resolved, start, dataset, values)
     earlier = None if request.again else _same_as(workspace, spec, exactly=request.start is not None)
     if earlier is None:
@@ -140,7 +143,7 @@ def finetune(workspace: Workspace, request: FinetuneRequest, payloads: Sequence[
         run=run.id,
         started=earlier is None,
         settings={
-            **{name: run.config[name] for name in ("epochs", "learning_rate", "batch_size", "frozen_layers")},
+            **{name: run.config[name] for name in OF_SECTION if name in run.config},
             "train_replay": values.mixture.train_replay,
             "seed": values.mixture.seed,
         },
@@ -149,11 +152,7 @@ def finetune(workspace: Workspace, request: FinetuneRequest, payloads: Sequence[
 
 def _resolved(profile: Profile, request: FinetuneRequest, preset: str = FULL) -> ResolvedModel:
     (resolved,) = resolve_models(profile, [request.model], preset=preset, overrides=request.overrides)
-    if resolved.task != TASK:
-        raise InputError(
-            f"{resolved.profile}/{resolved.model} does {resolved.task}, which takes no feedback",
-            fix=f"name a model of {TASK}",
-        )
+    form_of(find_task(resolved.task), f"{resolved.profile}/{resolved.model}")
     return resolved
 
 
@@ -161,11 +160,13 @@ def _values(request: FinetuneRequest, resolved: ResolvedModel, start: Start, pay
     """Checked against the task's Config."""
     set_by_hand = {key.split(".")[1] for key, origin in resolved.origins.items() if _is_set(key, origin)}
     config = resolved.config.model_dump(mode="json", by_alias=True)
+    _check_settings(resolved, [*(payload.settings for payload in payloads), request.settings])
     values = values_of(
-        {**start.spec.config, "base": str(start.model), "labels": list(start.labels)},
+        {**start.spec.config, "base": str(start.model), **({"labels": list(start.labels)} if start.labels else {})},
         resolved.feedback,
         [*(payload.settings for payload in payloads), request.settings],
         {name: config[name] for name in sorted(set_by_hand)},
+        fields=set(type(resolved.config).model_fields),
         replay=request.replay,
     )
     try:
@@ -179,6 +180,19 @@ def _values(request: FinetuneRequest, resolved: ResolvedModel, start: Start, pay
             fix="correct them, or name another run with --start RUN",
         ) from problem
     return values
+
+
+def _check_settings(resolved: ResolvedModel, asked: Sequence[TrainingSettings]) -> None:
+    """What somebody asks for and the task has not would else be left out without a word."""
+    wanted = {name for one in asked for name in one.model_dump(exclude_none=True)}
+    wanted |= {name for name in OF_SECTION if name in resolved.feedback.model_fields_set}
+    lacking = sorted((wanted & {*OF_SECTION}) - set(type(resolved.config).model_fields))
+    if lacking:
+        raise InputError(
+            f"{resolved.task} has no setting {lacking[0]!r}",
+            where=f"feedback of {resolved.profile}/{resolved.model}",
+            fix="leave it out",
+        )
 
 
 def _is_set(key: str, origin: str) -> bool:

@@ -1,4 +1,4 @@
-"""Takes a payload in: brings each image, checks its detections, keeps what is new. A bad item fails alone."""
+"""Takes a payload in: brings each image, checks what is said of it, keeps what is new. A bad item fails alone."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from engine.errors import DataError
 from engine.feedback.fetch import Fetcher
 from engine.feedback.limits import Limits
 from engine.feedback.local_files import read_local
-from engine.feedback.payload import FeedbackItem
+from engine.feedback.payload import Item
 from engine.feedback.pictures import Picture, decode
 from engine.feedback.reading import Entry, Payload, shown_image
-from engine.feedback.store import Judged, Ledger, Record
+from engine.feedback.records import Agreed, Record
+from engine.feedback.store import Ledger
 from engine.network.urls import is_url
 from engine.profiles.problems import printable
 from engine.profiles.validation import advice
-from engine.tasks.object_detection.data import problem_with
 from engine.workspace import Workspace
 
 CLOCK_TOLERANCE = timedelta(days=1)
@@ -62,7 +64,7 @@ class IntakeSummary:
     """Kept, but a newer judgement of the same image stands."""
     failed: tuple[Failure, ...] = ()
     objects: dict[str, int] = field(default_factory=dict)
-    """Class → objects in what was added or replaced."""
+    """Label → how often it stands in what was added or replaced."""
     settings: dict[str, Any] = field(default_factory=dict)
     """What the payload asks of the training."""
 
@@ -86,7 +88,7 @@ def take_in(
     error of the machine (a full disk) ends the intake stays; sending the payload again goes on from there.
     """
     limits = limits or Limits()
-    ledger = Ledger(workspace, payload.profile, payload.model)
+    ledger = Ledger(workspace, payload.profile, payload.model, form=payload.form, encrypt=payload.privacy.encrypt)
     folders = [*([payload.folder] if payload.folder else []), *roots]
     one = _Intake(payload, ledger, limits, folders, fetch or Fetcher(limits).fetch)
     outcomes: Counter[str] = Counter()
@@ -101,7 +103,7 @@ def take_in(
                 outcome = "repeated" if result is None else ledger.add(result)
                 outcomes[outcome] += 1
                 if result is not None and outcome in {"added", "replaced"}:
-                    objects.update(judged.label for judged in result.objects)
+                    objects.update(claim.label for claim in payload.form.claims(result))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -138,8 +140,9 @@ class _Intake:
         except DataError as problem:
             return Failure(entry.number, entry.image, printable(str(problem)))
 
-    def _record(self, item: FeedbackItem) -> Record | None:
+    def _record(self, item: Item) -> Record | None:
         self._check_judgement(item)
+        self._check_rights(item)
         sent = _hash(item.model_dump(mode="json"))
         if is_url(item.image) and self.ledger.has_sent(sent):
             return None
@@ -150,64 +153,73 @@ class _Intake:
                 f"the image has the SHA-256 {digest[:12]}… and not {item.sha256[:12]}…", fix="send the right image"
             )
         picture = decode(data, self.limits.max_pixels)
-        judged = [
-            Judged(
-                label=one.label,
-                box=[float(value) for value in one.box],
-                source=one.source or item.source,
-                who=one.who or item.who,
-                when=_utc(one.when or item.when),
-            )
-            for one in item.objects
-        ]
-        record = Record(
+        record = self.payload.form.record(
             t=time.time(),
-            key=_hash([digest, item.source, item.who, item.group, _utc(item.when), [_plain(one) for one in judged]]),
+            key="",
             sent=sent,
             sha256=digest,
             image=f"files/{picture.name}",
             width=picture.width,
             height=picture.height,
-            objects=judged,
             source=item.source,
             who=item.who,
             when=_utc(item.when),
             group=item.group or "",
             origin=shown_image(item.image),
+            consent=Agreed(reference=item.consent.reference, when=_utc(item.consent.when)) if item.consent else None,
+            expires=_utc(item.expires) if item.expires is not None else None,
+            **self.payload.form.judgement(item),
         )
-        return self._stored(record, picture)
+        return self._stored(msgspec.structs.replace(record, key=_key_of(record)), picture)
 
     def _stored(self, record: Record, picture: Picture) -> Record:
-        problem = problem_with(record.row())
+        problem = self.payload.form.problem_with(record.row())
         if problem is not None:
             raise DataError(problem, fix="correct it and send the item again")
         self.ledger.store(picture)
         return record
 
-    def _check_judgement(self, item: FeedbackItem) -> None:
+    def _check_judgement(self, item: Item) -> None:
         """What can be said before the image is there."""
-        for what, when in [("`when`", item.when), *((f"object {n}: `when`", o.when) for n, o in _numbered(item))]:
+        claims = self.payload.form.claims(item)
+        told = [("`when`", item.when), *((f"{claim.place}`when`", claim.when) for claim in claims)]
+        if item.consent is not None:
+            told.append(("consent: `when`", item.consent.when))
+        for what, when in told:
             if when is not None and when > datetime.now(UTC) + CLOCK_TOLERANCE:
                 raise DataError(f"{what} lies in the future ({when.isoformat()})", fix="check the sender's clock")
-        if self.payload.labels is None:
-            return
-        for number, one in _numbered(item):
-            if one.label not in self.payload.labels:
+        for claim in claims:
+            if self.payload.labels is not None and claim.label not in self.payload.labels:
                 raise DataError(
-                    f"object {number}: the model has no class {one.label!r}",
-                    fix=advice(one.label, self.payload.labels),
+                    f"{claim.place}the model has no class {claim.label!r}",
+                    fix=advice(claim.label, self.payload.labels),
                 )
+
+    def _check_rights(self, item: Item) -> None:
+        """Nothing is fetched of what may not be kept."""
+        if item.consent is not None and not item.consent.given:
+            raise DataError("consent was not given", fix="leave the image out")
+        if item.consent is None and self.payload.privacy.consent == "required":
+            raise DataError(
+                f"there is no consent, and {self.payload.profile}/{self.payload.model} takes nothing without it",
+                fix="add consent: {given: true, reference, when}, or leave the image out",
+            )
+        if item.expires is not None and item.expires <= datetime.now(UTC):
+            raise DataError(f"it expired on {item.expires.isoformat()}", fix="leave the image out")
 
     def _local(self, name: str) -> bytes:
         return read_local(name, self.folders, self.limits.max_bytes)
 
 
-def _numbered(item: FeedbackItem) -> list[tuple[int, Any]]:
-    return list(enumerate(item.objects, 1))
+def _key_of(record: Record) -> str:
+    # None for a group that is not there: keys of items that are kept already stay the same.
+    told = [record.sha256, record.source, record.who, record.group or None, record.when, record.said()]
+    rights = [part for part in (record.consent and [*_fields(record.consent)], record.expires) if part is not None]
+    return _hash([*told, *rights])
 
 
-def _plain(one: Judged) -> list[Any]:
-    return [one.label, one.box, one.source, one.who, one.when]
+def _fields(consent: Agreed) -> tuple[str, datetime]:
+    return consent.reference, consent.when
 
 
 def _utc(when: datetime) -> datetime:

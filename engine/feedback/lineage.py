@@ -28,7 +28,7 @@ class Start:
     original: str
     """The dataset of the first training."""
     labels: tuple[str, ...]
-    """The classes that the model tells apart, in the order of its head."""
+    """The classes that the model tells apart, in the order of its head; empty where it has none."""
 
 
 def find_start(workspace: Workspace, profile: str, model: str, named: str | None = None) -> Start:
@@ -82,8 +82,8 @@ def _named(workspace: Workspace, profile: str, model: str, named: str) -> Start:
 
 def _start(paths: RunPaths, spec: RunSpec) -> Start:
     try:
-        labels = msgspec.convert(read_json(paths.model / CARD)["labels"], tuple[str, ...])
-    except (OSError, ValueError, KeyError, msgspec.MsgspecError) as problem:
+        labels = msgspec.convert(read_json(paths.model / CARD).get("labels") or [], tuple[str, ...])
+    except (OSError, ValueError, msgspec.MsgspecError) as problem:
         raise InputError(
             f"its model cannot be read ({problem})", where=paths.id, fix="name another run with --start RUN"
         ) from problem

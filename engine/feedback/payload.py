@@ -15,10 +15,12 @@ from pydantic import (
     StringConstraints,
 )
 
+from engine.labelled_pictures import MOST_CONDITIONS
 from engine.profiles.public_data import Sha256
 from engine.profiles.schema import Name
 from engine.training.config import hyperparameter
 
+Kind = Literal["failed-recognition", "low-confidence", "re-enrolment", "condition-variation", "correction"]
 FORMAT = 1
 MAX_ITEMS = 10_000
 MAX_OBJECTS = 1000
@@ -96,23 +98,61 @@ class Detection(_Strict):
     when: When | None = Field(None, description="When this detection was vouched for, if not with the item.")
 
 
-class FeedbackItem(_Strict):
-    """An image with everything of the model's classes that is to be seen in it."""
+class Consent(_Strict):
+    """That whoever is in the image agreed to its use, and where this is written down."""
+
+    given: bool = Field(description="true; an item that says false is refused.")
+    reference: Text = Field(description="What was agreed to: the text, or where it lies, such as form-2026-114.")
+    when: When = Field(description="When consent was given, with time zone.")
+
+
+class Item(_Strict):
+    """What every item says beside what is to be seen in its image."""
 
     image: Reference = Field(
         description="http(s) URL of a PNG or JPEG, or a path in the payload's folder or another allowed one."
     )
-    objects: Annotated[list[Detection], BeforeValidator(_not_too_many), Field(max_length=MAX_OBJECTS)] = Field(
-        description="All objects of the model's classes in the image; [] where there is none."
-    )
-    source: Text = Field(description="Where the detections come from, such as field-review.")
-    who: Text = Field(description="Who vouches for them.")
+    source: Text = Field(description="Where the judgement comes from, such as field-review.")
+    who: Text = Field(description="Who vouches for it.")
     when: When = Field(
-        description="When they were vouched for, with time zone. Of two items on the same image the newer counts."
+        description="When it was vouched for, with time zone. Of two items on the same image the newer counts."
     )
     group: Text | None = Field(None, description="Kind or place of the image, by which tests can be sliced.")
     sha256: Sha256 | None = Field(
         None, description="SHA-256 of the image file in hex; one that arrives with another content is refused."
+    )
+    consent: Consent | None = Field(
+        None, description="Consent of whoever is in the image; some models take nothing without it."
+    )
+    expires: When | None = Field(
+        None, description="When the image must be gone, with time zone: from then on nothing is trained on it."
+    )
+
+
+class FeedbackItem(Item):
+    """An image with everything of the model's classes that is to be seen in it. For object-detection."""
+
+    objects: Annotated[list[Detection], BeforeValidator(_not_too_many), Field(max_length=MAX_OBJECTS)] = Field(
+        description="All objects of the model's classes in the image; [] where there is none."
+    )
+
+
+class LabelledItem(Item):
+    """An image of one person or thing. For image-classification and image-feature-extraction."""
+
+    label: Label = Field(description="Who or what it is. One that the model never saw is a new identity.")
+    kind: Kind = Field(
+        description="Why it was collected: the model failed, was right but not sure, the person was enrolled anew, "
+        "the picture was taken under other conditions, or somebody corrected an answer."
+    )
+    predicted: Label | None = Field(None, description="What the model said; left out where it knew nobody.")
+    confidence: float | None = Field(
+        None, description="How sure the model was of that.", ge=0, le=1, allow_inf_nan=False, strict=True
+    )
+    conditions: dict[Label, Label] = Field(
+        {},
+        description="How it was taken, column by column, such as light: dim; reports are broken down by them.",
+        max_length=MOST_CONDITIONS,
     )
 
 
@@ -148,9 +188,9 @@ class Envelope(_Strict):
 
 
 class FeedbackRequest(Envelope):
-    """Corrected detections for a model, and how it is to learn from them."""
+    """What people say of images for a model, and how it is to learn from it."""
 
-    items: list[FeedbackItem] = Field(description="What was seen.", min_length=1, max_length=MAX_ITEMS)
+    items: list[FeedbackItem | LabelledItem] = Field(description="What was seen.", min_length=1, max_length=MAX_ITEMS)
 
 
 def feedback_json_schema() -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import DataError
-from engine.feedback.payload import FORMAT, MAX_ITEMS, Envelope, FeedbackItem, FeedbackRequest, TrainingSettings
+from engine.feedback.forms import OBJECTS, Form
+from engine.feedback.payload import FORMAT, MAX_ITEMS, Envelope, FeedbackRequest, Item, TrainingSettings
 from engine.profiles.document import Node, shown_path
 from engine.profiles.problems import Place, Problem, printable
+from engine.profiles.schema import Privacy
 from engine.profiles.validation import problems_of
 
 MAX_BYTES = 64 << 20
@@ -33,7 +36,7 @@ class Entry:
     """Counted from 1."""
     image: str
     """As people see it; empty where the payload does not say."""
-    item: FeedbackItem | None = None
+    item: Item | None = None
     problem: str = ""
 
 
@@ -43,7 +46,8 @@ class Payload:
 
     profile: str
     model: str
-    entries: tuple[Entry, ...]
+    items: tuple[Any, ...]
+    """As they came."""
     settings: TrainingSettings
     shown: str
     """Names the payload in messages."""
@@ -51,6 +55,15 @@ class Payload:
     """Where its file lies: local images may be there."""
     labels: tuple[str, ...] | None = None
     """The model's classes; None where any class may come."""
+    form: Form = OBJECTS
+    """How its items say what is to be seen: that of the model's task."""
+    privacy: Privacy = field(default_factory=Privacy)
+    """What the model asks of them."""
+
+    @functools.cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The items in that form, each judged for itself."""
+        return tuple(_entry(number, item, self.form) for number, item in enumerate(self.items, 1))
 
 
 def read_payload(path: str | Path) -> Payload:
@@ -136,20 +149,25 @@ def _taken(value: Any, shown: str, folder: Path | None) -> Payload:
     return Payload(
         profile=envelope.profile,
         model=envelope.model,
-        entries=tuple(_entry(number, item) for number, item in enumerate(envelope.items, 1)),
+        items=tuple(envelope.items),
         settings=envelope.settings,
         shown=shown,
         folder=folder,
     )
 
 
-def _entry(number: int, value: Any) -> Entry:
+def _entry(number: int, value: Any, form: Form) -> Entry:
     reference = value.get("image") if isinstance(value, dict) else None
     image = shown_image(reference) if isinstance(reference, str) else ""
     if not isinstance(value, dict):
-        return Entry(number, image, problem=f"must be an object with image, objects, source, who and when; {SEE}")
-    item, problems = _validated(FeedbackItem, value, "")
+        return Entry(number, image, problem=f"must be an object with {_required(form)}; {SEE}")
+    item, problems = _validated(form.item, value, "")
     return Entry(number, image, item, "" if item is not None else _sentence(problems))
+
+
+def _required(form: Form) -> str:
+    names = [name for name, about in form.item.model_fields.items() if about.is_required()]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _validated(schema: type[_Model], value: Any, shown: str) -> tuple[_Model | None, list[Problem]]:

@@ -7,13 +7,15 @@ matters which; for detection a minimum per class helps the rare ones (arXiv 2312
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 
 
-def replay_sample(rows: Sequence[Row], *, count: int, floor: int, seed: int) -> list[Row]:
+def replay_sample(
+    rows: Sequence[Row], *, count: int, floor: int, seed: int, labels_of: Callable[[Row], set[str]]
+) -> list[Row]:
     """`count` rows, among them at least `floor` that show each class (all there are, where there are fewer).
 
     Rare classes choose first, and where the floors ask for more than `count` rows there are more. The seed gives
@@ -22,7 +24,7 @@ def replay_sample(rows: Sequence[Row], *, count: int, floor: int, seed: int) -> 
     drawn = sorted(range(len(rows)), key=lambda at: _place(seed, rows[at]))
     shows: dict[str, list[int]] = {}
     for at in drawn:
-        for label in sorted({one["label"] for one in rows[at]["objects"]}):
+        for label in sorted(labels_of(rows[at])):
             shows.setdefault(label, []).append(at)
     chosen: set[int] = set()
     for label in sorted(shows, key=lambda label: (len(shows[label]), label)):

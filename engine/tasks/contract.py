@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from engine.errors import InputError
 
@@ -111,6 +111,10 @@ class Task:
     """Names that a report may hold, `*` standing for a class; a target on any other is never reached."""
     predicts_on: str = "text"
     """What a sample is made of, for forms: `text`, `text pair`, `image`."""
+    feedback: Literal["", "objects", "label"] = ""
+    """The form of feedback that it learns from (`engine.feedback.forms`); empty: none."""
+    new_labels: bool = False
+    """Whether a training on feedback may bring labels that the model does not know."""
 
     def module(self, name: str) -> ModuleType:
         """One of the task's modules; imported now if it was not before."""

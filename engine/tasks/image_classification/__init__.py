@@ -24,4 +24,6 @@ TASK = Task(
         "*/precision",
     ),
     predicts_on="image",
+    feedback="label",
+    new_labels=True,
 )

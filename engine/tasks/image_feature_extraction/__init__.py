@@ -19,4 +19,6 @@ TASK = Task(
         "*/map",
     ),
     predicts_on="image",
+    feedback="label",
+    new_labels=True,
 )

@@ -21,4 +21,5 @@ TASK = Task(
         "*/recall_large",
     ),
     predicts_on="image",
+    feedback="objects",
 )

@@ -13,9 +13,11 @@ from engine.datasets.files import content_name
 from engine.datasets.store import Dataset, write_dataset
 from engine.errors import InputError
 from engine.feedback.composition import Composition, Mixture, compose, make_dataset
+from engine.feedback.forms import OBJECTS
 from engine.feedback.intake import take_in
+from engine.feedback.records import DetectionRecord, Judged
 from engine.feedback.replay import list_sha256
-from engine.feedback.store import Feedback, Judged, Record, read_feedback
+from engine.feedback.store import Feedback, read_feedback
 from engine.tasks.object_detection.data import weights_of
 from engine.workspace import Workspace
 
@@ -26,11 +28,11 @@ MIXTURE = Mixture(replay_floor=2, held_out=0.3, validation=0.2)
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def record(number: int, *labels: str, image: str = "") -> Record:
+def record(number: int, *labels: str, image: str = "") -> DetectionRecord:
     """A correction as the intake keeps it."""
     digest = hashlib.sha256(str(number).encode()).hexdigest()
     said: dict[str, Any] = {"source": "review", "who": "me", "when": WHEN}
-    return Record(
+    return DetectionRecord(
         t=0.0,
         key=digest,
         sent=digest,
@@ -65,7 +67,7 @@ def images(rows: list[dict[str, Any]], part: str) -> set[str]:
 
 
 def composed(count: int, mixture: Mixture = MIXTURE) -> Composition:
-    return compose(ORIGINAL, [record(number) for number in range(count)], mixture)
+    return compose(ORIGINAL, [record(number) for number in range(count)], mixture, OBJECTS)
 
 
 def test_old_and_new_images_stand_in_each_split_as_slices() -> None:
@@ -107,7 +109,9 @@ def test_an_image_once_held_out_stays_held_out() -> None:
 
 
 def test_a_correction_of_an_old_training_image_takes_its_place() -> None:
-    made = compose(ORIGINAL, [record(number, image=old(number)) for number in range(10)], Mixture(train_replay=100))
+    made = compose(
+        ORIGINAL, [record(number, image=old(number)) for number in range(10)], Mixture(train_replay=100), OBJECTS
+    )
     shown = [row["image"] for row in made.splits["train"]]
     assert len(shown) == len(set(shown))
     assert images(made.splits["train"], "original") == {row["image"] for row in TRAIN[10:]}
@@ -115,7 +119,7 @@ def test_a_correction_of_an_old_training_image_takes_its_place() -> None:
 
 def test_an_image_of_the_original_validation_or_test_is_never_trained_on() -> None:
     sent = [record(number, image=old(number)) for number in range(38, 60)]
-    made = compose(ORIGINAL, sent, Mixture(held_out=0, validation=0))
+    made = compose(ORIGINAL, sent, Mixture(held_out=0, validation=0), OBJECTS)
     assert images(made.splits["train"], "feedback") == {old(38), old(39)}
     assert made.feedback == {"train": 2, "validation": 0, "test": 20}
 
@@ -188,7 +192,9 @@ def test_the_newest_correction_of_an_image_counts(workspace: Workspace, original
     assert [one["label"] for one in new["objects"]] == ["crossarm"]
 
 
-def refused(workspace: Workspace, original: Dataset, *records: Record, mixture: Mixture = ALL_TRAINED) -> str:
+def refused(
+    workspace: Workspace, original: Dataset, *records: DetectionRecord, mixture: Mixture = ALL_TRAINED
+) -> str:
     with pytest.raises(InputError) as refusal:
         make_dataset(workspace, original, Feedback(workspace.root, records), mixture, labels=LABELS)
     return str(refusal.value)

@@ -114,7 +114,7 @@ def test_a_bad_item_fails_alone_and_is_named(workspace: Workspace, photos: Path)
         "item 1 (nothing.png): no such file; give a path relative to the payload's folder",
         "item 3 (text.png): is neither a PNG nor a JPEG; send the image in one of these",
         "item 4 (b.jpg): who: must have at least 1 character, not ''; see docs/feedback.schema.json",
-        "item 5: must be an object with image, objects, source, who and when; see docs/feedback.schema.json",
+        "item 5: must be an object with image, source, who, when and objects; see docs/feedback.schema.json",
     ]
 
 

@@ -147,7 +147,8 @@ def test_several_problems_of_an_item_are_counted() -> None:
 def test_a_typed_request_is_taken_like_its_json() -> None:
     request = FeedbackRequest.model_validate(a_request(an_item(), settings={"epochs": 2}))
     payload = take_payload(request)
-    assert payload == take_payload(a_request(an_item(), settings={"epochs": 2}))
+    same = take_payload(a_request(an_item(), settings={"epochs": 2}))
+    assert (payload.entries, payload.settings) == (same.entries, same.settings)
     assert payload.settings.epochs == 2
 
 

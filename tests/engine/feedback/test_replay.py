@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from engine.feedback.forms import OBJECTS
 from engine.feedback.replay import list_sha256, replay_sample
+
+sample_of = partial(replay_sample, labels_of=OBJECTS.labels_of)
 
 
 def row(number: int, *labels: str) -> dict[str, Any]:
@@ -25,42 +29,42 @@ def showing(rows: list[dict[str, Any]], label: str) -> int:
 
 
 def test_it_is_as_large_as_asked_for() -> None:
-    assert len(replay_sample(ROWS, count=30, floor=0, seed=1)) == 30
+    assert len(sample_of(ROWS, count=30, floor=0, seed=1)) == 30
 
 
 def test_all_there_is_where_more_is_asked_for() -> None:
-    assert replay_sample(ROWS, count=1000, floor=1000, seed=1) == ROWS
+    assert sample_of(ROWS, count=1000, floor=1000, seed=1) == ROWS
 
 
 def test_a_rare_class_is_kept() -> None:
-    assert showing(replay_sample(ROWS, count=20, floor=5, seed=1), "crossarm") >= 5
+    assert showing(sample_of(ROWS, count=20, floor=5, seed=1), "crossarm") >= 5
 
 
 def test_a_class_with_fewer_images_than_the_floor_is_kept_whole() -> None:
-    assert showing(replay_sample(ROWS, count=20, floor=15, seed=1), "crossarm") == len(RARE)
+    assert showing(sample_of(ROWS, count=20, floor=15, seed=1), "crossarm") == len(RARE)
 
 
 def test_the_floor_counts_for_more_than_the_size() -> None:
-    assert len(replay_sample(ROWS, count=4, floor=12, seed=1)) == 12
+    assert len(sample_of(ROWS, count=4, floor=12, seed=1)) == 12
 
 
 def test_nothing_is_replayed_when_nothing_is_asked_for() -> None:
-    assert replay_sample(ROWS, count=0, floor=0, seed=1) == []
+    assert sample_of(ROWS, count=0, floor=0, seed=1) == []
 
 
 def test_images_without_an_object_are_among_the_others() -> None:
-    assert any(not row["objects"] for row in replay_sample(ROWS, count=60, floor=5, seed=1))
+    assert any(not row["objects"] for row in sample_of(ROWS, count=60, floor=5, seed=1))
 
 
 def test_the_seed_decides_and_the_order_of_the_rows_does_not() -> None:
-    sample = replay_sample(ROWS, count=40, floor=5, seed=1)
-    turned = replay_sample(ROWS[::-1], count=40, floor=5, seed=1)
+    sample = sample_of(ROWS, count=40, floor=5, seed=1)
+    turned = sample_of(ROWS[::-1], count=40, floor=5, seed=1)
     assert {row["image"] for row in turned} == {row["image"] for row in sample}
-    assert replay_sample(ROWS, count=40, floor=5, seed=2) != sample
+    assert sample_of(ROWS, count=40, floor=5, seed=2) != sample
 
 
 def test_a_larger_sample_holds_the_smaller_one() -> None:
-    small, large = (replay_sample(ROWS, count=count, floor=5, seed=1) for count in (20, 60))
+    small, large = (sample_of(ROWS, count=count, floor=5, seed=1) for count in (20, 60))
     assert {row["image"] for row in small} <= {row["image"] for row in large}
 
 

@@ -22,7 +22,7 @@ SECTION = FeedbackTraining(epochs=10, learning_rate=5e-4, frozen_layers=10, trai
 
 
 def values(*requests: TrainingSettings, given: dict[str, Any] | None = None, **more: Any) -> Values:
-    return values_of(BEFORE, SECTION, requests, given or {}, **more)
+    return values_of(BEFORE, SECTION, requests, given or {}, fields={*BEFORE, "seed"}, **more)
 
 
 def test_what_nobody_says_is_as_in_the_run_before() -> None:
