@@ -1,8 +1,9 @@
-"""`engine feedback`: take corrected detections in from the field, and train on them."""
+"""`engine feedback`: take corrections in from the field, list them, and train on them."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +24,10 @@ from engine.cli.output import print_json, print_table, say
 from engine.feedback.finetune import FinetuneSummary
 from engine.feedback.intake import IntakeSummary
 from engine.runs.handle import RunHandle
+from engine.workspace import Workspace
 
-app = new_app("Take corrected detections in from the field, and learn from them.")
+MOST_SHOWN = 12
+app = new_app("Take corrections in from the field, and learn from them.")
 AllowPathOption = Annotated[
     list[Path] | None,
     typer.Option("--allow-path", metavar="DIR", help="Local images may lie here, not only beside the payload."),
@@ -129,6 +132,36 @@ def train(
     return code if detach else max(code, _followed(api.run(summary.run, workspace)))
 
 
+@app.command("list")
+def list_(json: JsonOption = False, workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
+    """What came in so far: images by model and label, and what expires.
+
+    Example: engine feedback list
+    """
+    from engine.feedback.summary import summaries
+
+    found = summaries(Workspace.locate(workspace))
+    if json:
+        print_json(found)
+        return
+    print_table(
+        ["model", "images", "expired", "next to expire", "without consent", "unreadable", "kinds", "labels"],
+        [
+            [
+                f"{one.profile}/{one.model}",
+                one.images,
+                one.expired,
+                one.next_expiry,
+                one.without_consent,
+                one.unreadable,
+                _counted(one.kinds),
+                _counted(one.labels),
+            ]
+            for one in found
+        ],
+    )
+
+
 @app.command()
 def schema(workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
     """The JSON Schema of a payload, for those who send one.
@@ -142,7 +175,7 @@ def schema(workspace: WorkspaceOption = None, debug: DebugOption = False) -> Non
 
 def _report(summaries: list[IntakeSummary]) -> None:
     print_table(
-        ["model", "added", "replaced", "repeated", "outdated", "failed", "objects"],
+        ["model", "added", "replaced", "repeated", "outdated", "failed", "labels"],
         [
             [
                 f"{each.profile}/{each.model}",
@@ -151,11 +184,17 @@ def _report(summaries: list[IntakeSummary]) -> None:
                 each.repeated,
                 each.outdated,
                 len(each.failed),
-                "  ".join(f"{label} {count}" for label, count in each.objects.items()),
+                _counted(each.objects),
             ]
             for each in summaries
         ],
     )
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    shown = [f"{name} {count}" for name, count in list(counts.items())[:MOST_SHOWN]]
+    rest = len(counts) - len(shown)
+    return "  ".join([*shown, *([f"and {rest} more"] if rest else [])])
 
 
 def _told(summary: FinetuneSummary) -> list[str]:

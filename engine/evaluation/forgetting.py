@@ -12,6 +12,8 @@ from engine.evaluation.targets import KEPT_START
 
 ORIGINAL, FEEDBACK = "original", "feedback"
 """Slices of a test split: that of the first training, and what came from the field."""
+IDENTITIES = OLD_IDENTITIES, NEW_IDENTITIES = "old identities", "new identities"
+"""Labels that the model knew before the feedback, and those that came with it."""
 KEPT_OLD = "No evaluation during training beat the model it started from, so this is that model."
 
 Values = dict[str, float | None]
@@ -41,6 +43,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     parts: dict[str, Sides]
     """Slice → metrics; `feedback` is missing as long as none is held out."""
+    further: dict[str, Sides] = {}
+    """Slices within these: feedback of one kind, old and new identities (`engine.evaluation.slices`)."""
     allowed: float
     forgotten: list[Drop] = []
 
@@ -60,6 +64,11 @@ def compare(before: Report, after: Report, *, headline: str, allowed: float, mod
         for name in (ORIGINAL, FEEDBACK)
         if (values := _part(before, name))
     }
+    further = {
+        name: Sides(before=before.slices.get(name, {}), after=values)
+        for name, values in after.slices.items()
+        if name not in parts and (name.startswith(f"{FEEDBACK}/") or name in IDENTITIES)
+    }
     original = parts.get(ORIGINAL, Sides(before={}, after={}))
     watched = [headline, *sorted(name for name in original.before if name.endswith("/recall"))]
     drops = []
@@ -72,17 +81,20 @@ def compare(before: Report, after: Report, *, headline: str, allowed: float, mod
         # 0.50 to 0.45 is a fall of 0.05, whatever the subtraction makes of it.
         if lost > allowed + 1e-9:
             drops.append(Drop(metric=name, before=was, after=now))
-    return Comparison(parts=parts, allowed=allowed, forgotten=drops)
+    return Comparison(parts=parts, further=further, allowed=allowed, forgotten=drops)
 
 
-def with_comparison(report: Report, compared: Comparison, before: Report) -> Report:
-    """The report with what was before beside it, and a note for each number that stands against promotion."""
+def with_comparison(report: Report, compared: Comparison, before: Report, headline: str = "") -> Report:
+    """The report with what was before beside it, and a note for each number that stands against promotion.
+
+    `headline` names the metric by which each kind of collected case has a row of its own.
+    """
     notes = [KEPT_OLD if note == KEPT_START else note for note in report.notes]
     return msgspec.structs.replace(
         report,
         baseline=before.metrics,
         notes=[*(_sentence(drop, compared.allowed) for drop in compared.forgotten), *notes],
-        tables=[_table(compared), *report.tables],
+        tables=[_table(compared), *_cases(compared, headline), *report.tables],
     )
 
 
@@ -112,6 +124,19 @@ def _table(compared: Comparison) -> Table:
     )
 
 
+def _cases(compared: Comparison, headline: str) -> list[Table]:
+    """Whether what was collected helped where the model had failed, kind by kind, and who is recognised now."""
+    rows = []
+    for name, sides in compared.further.items():
+        was, now = sides.before.get(headline), sides.after.get(headline)
+        gain = now - was if was is not None and now is not None else None
+        rows.append([name.removeprefix(f"{FEEDBACK}/"), was, now, gain])
+    if not rows:
+        return []
+    note = "Feedback that is never trained on, by why it was collected; old and new identities of the whole split."
+    return [Table("Collected cases", ["cases", f"{headline}, before", "after", "gain"], rows, note=note)]
+
+
 def _sentence(drop: Drop, allowed: float) -> str:
     return (
         f"Not to be promoted: on the original test split {drop.metric} fell by {abs(drop.size):.3f} "
@@ -122,7 +147,7 @@ def _sentence(drop: Drop, allowed: float) -> str:
 def as_document(compared: Comparison) -> Mapping[str, Any]:
     """What `metrics.json` holds of it."""
     return {
-        "evaluation": compared.parts,
+        "evaluation": {**compared.parts, **compared.further},
         "allowed_forgetting": compared.allowed,
         "forgotten": [
             {"metric": drop.metric, "before": drop.before, "after": drop.after, "drop": drop.size}

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.datasets.store import Dataset
-from engine.evaluation.forgetting import FEEDBACK, ORIGINAL
+from engine.evaluation.forgetting import FEEDBACK, NEW_IDENTITIES, OLD_IDENTITIES, ORIGINAL
 
 NEW_LABELS = "new_labels"
 """Note of a manifest: labels that came with the feedback."""
-OLD_IDENTITIES, NEW_IDENTITIES = "old identities", "new identities"
 
 
 def slices_of(rows: Sequence[dict[str, Any]], dataset: Dataset) -> dict[str, list[int]]:

@@ -51,7 +51,7 @@ def beside_its_start(
         "examples": report.examples,
     }
     write_json(paths.metrics, {**metadata, **as_document(compared)})
-    return with_comparison(report, compared, before)
+    return with_comparison(report, compared, before, spec.headline or task.headline)
 
 
 def is_promotable(paths: RunPaths) -> bool | None:
