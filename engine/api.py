@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from engine.feedback.limits import Limits
     from engine.feedback.payload import FeedbackRequest
     from engine.feedback.reading import Payload
+    from engine.privacy.expire import Expiry
+    from engine.privacy.forget import Forgotten
     from engine.profiles import ResolvedModel
     from engine.public_data.fetch import Fetched, FetchLimits, Watcher
     from engine.public_data.sets import Wanted
@@ -310,6 +312,31 @@ def finetune(
         return finetune_in(_workspace(workspace), request, payloads)
     payload = read_feedback(request)
     return finetune_in(_workspace(workspace), FinetuneRequest(payload.profile, payload.model), [payload])
+
+
+def forget(subject: str, *, profile: str | None = None, dry_run: bool = False, workspace: Place = None) -> Forgotten:
+    """Remove a person (a label, or a value of the group column) from datasets, feedback, reference sets, indexes,
+    reports and samples, and list the runs whose weights have seen them. docs/privacy.md says what is reached.
+
+    Raises NotFoundError where nothing is of the subject, InputError while a run trained on it is going on.
+    """
+    from engine.privacy.forget import as_planned, what_would_be_forgotten
+    from engine.privacy.forget import forget as forget_in
+
+    place = _workspace(workspace)
+    if dry_run:
+        return as_planned(what_would_be_forgotten(place, subject, profile))
+    return forget_in(place, subject, profile)
+
+
+def expire(profiles: Sequence[str | Path] = (), *, dry_run: bool = False, workspace: Place = None) -> Expiry:
+    """Remove examples and feedback that expired, or are older than their model's `privacy.retention_days`.
+
+    `profiles`: paths of profiles that are not found by their name.
+    """
+    from engine.privacy.expire import expire as expire_in
+
+    return expire_in(_workspace(workspace), profiles, dry_run=dry_run)
 
 
 def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:

@@ -1,4 +1,4 @@
-"""`engine data`: generate, fetch, import, curate, list and show datasets."""
+"""`engine data`: generate, fetch, import, curate, list and show datasets; forget who is in them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine import api
+from engine.cli import privacy
 from engine.cli.curate import curate
 from engine.cli.fetch import fetch
 from engine.cli.options import (
@@ -26,7 +27,7 @@ from engine.datasets.store import Dataset, Manifest, Row, list_datasets, open_da
 from engine.labelled_pictures import TASKS as TASKS_OF_LABELLED_PICTURES
 from engine.workspace import Workspace
 
-app = new_app("Generate, fetch, import, curate, list and show datasets.")
+app = new_app("Generate, fetch, import, curate, list and show datasets; forget who is in them.")
 
 
 @app.command()
@@ -153,6 +154,9 @@ def import_(
 
 
 app.command()(curate)
+app.command()(privacy.forget)
+app.command()(privacy.expire)
+app.add_typer(privacy.keys, name="key")
 
 
 @app.command("list")

@@ -21,7 +21,7 @@ from engine.errors import FinetopError, InputError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "the main job on data that it makes: generate, train, watch, validate"),
     "profiles": ("engine.cli.profiles", "list, show and check the projects"),
-    "data": ("engine.cli.data", "generate, fetch, import, curate, list and show datasets"),
+    "data": ("engine.cli.data", "generate, fetch, import, curate, list and show datasets; forget a person"),
     "plan": ("engine.cli.plan", "what a training would run: values, steps, data, device, time, warnings"),
     "train": ("engine.cli.train", "start trainings in the background and follow them"),
     "runs": ("engine.cli.runs", "list, show, watch, stop and resume runs"),

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from engine.datasets.files import FOLDER, are_there, named_in, write_files
+from engine.datasets.replaced import replacement_of
 from engine.errors import DataError, NotFoundError
 from engine.files import aside, fsync_directory, read_json, write_durably, write_json
 from engine.privacy.keys import the_key
@@ -187,6 +188,14 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     dataset = _at(Path(name) if Path(name).is_absolute() else workspace.datasets / name)
     if dataset is not None:
         return dataset
+    replacement = replacement_of(workspace.datasets, name)
+    if replacement:
+        return open_dataset(workspace, replacement)
+    if replacement == "":
+        raise NotFoundError(
+            f"nothing is left of the dataset {name!r}: whoever was in it was forgotten, or it was too old",
+            fix="`engine data list` shows the others",
+        )
     candidates = sorted(workspace.datasets.glob(f"{glob.escape(name)}*")) if "/" not in name else []
     matches = [found for path in candidates if (found := _at(path)) is not None]
     if len(matches) != 1:

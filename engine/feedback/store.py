@@ -66,7 +66,11 @@ class Feedback:
         """What counts: the newest judgement of each image, images in the order of their first arrival. An image whose
         newest judgement has expired is left out."""
         now = datetime.now(UTC) if now is None else now
-        return [record for record in _current(self.records).values() if not record.is_expired(now)]
+        return [record for record in self.newest() if not record.is_expired(now)]
+
+    def newest(self) -> list[Record]:
+        """The same with those that have expired."""
+        return list(_current(self.records).values())
 
     def rows(self) -> list[Row]:
         """What counts, as rows of the task. Their images are relative to the folder, as in a dataset."""
