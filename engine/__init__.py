@@ -17,15 +17,29 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from engine.api import add_feedback, evaluate, fetch, finetune, generate, import_data, predict, run, train
+    from engine.api import (
+        add_feedback,
+        evaluate,
+        expire,
+        fetch,
+        finetune,
+        forget,
+        generate,
+        import_data,
+        predict,
+        run,
+        train,
+    )
     from engine.comparing import compare
 
 __all__ = [
     "add_feedback",
     "compare",
     "evaluate",
+    "expire",
     "fetch",
     "finetune",
+    "forget",
     "generate",
     "import_data",
     "predict",

@@ -1,7 +1,7 @@
-"""Finds what is left of pictures and of a name in the bytes of any file: content, hashes, base64, inside archives.
+"""Finds what is left of pictures and of a name in the bytes of a file: content, hashes, base64, inside archives.
 
-A picture is known by its first 64 bytes, then by its hash; so a pass over a file costs the same for one picture as for
-a thousand.
+A picture is known by its first 64 bytes, then by its hash; so a pass over a file costs the same for one picture as
+for a thousand.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from engine.datasets.files import NAME_LENGTH
 from engine.privacy.removal import HEAD_BYTES, Removal, stems
 
 SHORTEST_NAME = 3
-"""A shorter name without a digit, or one of digits alone, stands in texts by chance: it is looked for as a whole value
-of JSON only."""
+"""A shorter name without a digit, or one of digits alone, stands in texts by chance: it is looked for as a
+whole value of JSON only."""
 _SHORTEST_IN_BINARY = 6
 _HEX = re.compile(rb"[0-9a-f]{24,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{80,}={0,2}")

@@ -25,7 +25,8 @@ from engine.privacy.traces import Traces
 RASTERS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 """What people look at and no search can read."""
 ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz"}
-INDEX = "chroma.sqlite3"
+INDEX = ("chroma.sqlite3", "index.json")
+REFERENCES = ("references.json", "vectors.safetensors")
 CHECKPOINTS = "checkpoints"
 _DRAWN_IN = "-pictures"
 
@@ -43,15 +44,18 @@ class Kept:
 
 def mend_tree(root: Path, kept: Kept) -> None:
     """Take it out of everything below `root`. What no rule here can mend is left; a search finds it."""
+    has_references = any(_is_reference_set_of(folder, kept.traces) for folder in _folders(root))
+    # Indexes first: they are made anew of the references, which a kill in between would have to show to be changed.
     for folder in _folders(root):
-        is_index = folder.name.endswith("-index") or (folder / INDEX).exists()
-        is_checkpoints = folder.name == CHECKPOINTS and kept.is_of_the_run
-        if is_checkpoints or (is_index and (kept.is_of_the_run or _holds(folder, kept.traces))):
+        is_index = any((folder / name).exists() for name in INDEX) or folder.name.endswith("-index")
+        is_own_index = is_index and (kept.is_of_the_run or has_references or _holds(folder, kept.traces))
+        if is_own_index or (folder.name == CHECKPOINTS and kept.is_of_the_run):
             remove_directory(folder)
     for folder in _folders(root):
         _mend_references(folder, kept)
     for path in list(files_below(root)):
-        mend_file(path, kept)
+        if path.exists():  # a report takes its pictures along
+            mend_file(path, kept)
 
 
 def mend_file(path: Path, kept: Kept) -> None:
@@ -99,10 +103,14 @@ def _raster(path: Path, kept: Kept) -> None:
         path.unlink()
 
 
+def _is_reference_set_of(folder: Path, traces: Traces) -> bool:
+    facts = folder / REFERENCES[0]
+    return facts.is_file() and traces.in_file(facts) is not None
+
+
 def _mend_references(folder: Path, kept: Kept) -> None:
     """The vectors of the subject's pictures leave the reference set; the others stay as they are."""
-    facts = folder / "references.json"
-    if not (facts.is_file() and kept.traces.in_file(facts) is not None):
+    if not _is_reference_set_of(folder, kept.traces):
         return
     try:
         from engine.retrieval.references import saved_references
@@ -110,7 +118,7 @@ def _mend_references(folder: Path, kept: Kept) -> None:
         references = saved_references(folder)
     except (ImportError, InputError):
         # Torn, or what reads them is not installed: without them the model answers nothing, with them it knows who.
-        for name in ("references.json", "vectors.safetensors"):
+        for name in REFERENCES:
             (folder / name).unlink(missing_ok=True)
         return
     own = {kept.traces.removal.subject} - {""}

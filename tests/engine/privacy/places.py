@@ -70,7 +70,9 @@ def filled(root: Path, *, encrypt: bool = False) -> Filled:
     feedback(workspace, root / "sent", own[6:], others[18:], encrypt=encrypt)
     run = trained_run(workspace, dataset, own, others)
     on_top = a_run(workspace, 2, dataset.id, starts_from=run.id, config={"base": str(run.model)})
-    write_json(on_top.model / "finetop.json", {"task": "image-classification", "labels": ["kim", "lee", WHO, NAMESAKE]})
+    write_json(
+        on_top.model / "finetop.json", {"task": "image-classification", "labels": ["kim", "lee", WHO, NAMESAKE]}
+    )
     curation(workspace, dataset, own, others)
     download(workspace, own)
     other = write_dataset(
@@ -89,7 +91,7 @@ def faces(workspace: Workspace, own: list[bytes], others: list[bytes], *, encryp
     rows: dict[str, list[dict[str, Any]]] = {"train": [], "validation": [], "test": []}
     files: dict[str, bytes | Path] = {}
     labelled = [(content, WHO) for content in own]
-    labelled += [(content, OTHERS[at % len(OTHERS)]) for at, content in enumerate(others)]
+    labelled += [(content, OTHERS[at // 3 % len(OTHERS)]) for at, content in enumerate(others)]
     for at, (content, label) in enumerate(labelled):
         name = content_name(content, ".png")
         files[name] = content
@@ -164,7 +166,9 @@ def trained_run(workspace: Workspace, dataset: Dataset, own: list[bytes], others
     labels = ["kim", "lee", WHO, NAMESAKE]
     run = a_run(workspace, 1, dataset.id, config={"base": "scratch:resnet-8", "labels": labels})
     events = EventWriter(run.events)
-    events.run(run.id, profile="faces", model="recogniser", task="image-classification", headline="accuracy", device="")
+    events.run(
+        run.id, profile="faces", model="recogniser", task="image-classification", headline="accuracy", device=""
+    )
     path = dataset.path / "files" / content_name(own[0], ".png")
     events.sample(1, {"image": str(path), "label": WHO}, {"label": "lee", "confidence": 0.5})
     events.sample(1, {"image": inline(own[1])}, {"label": "lee"})
@@ -180,7 +184,7 @@ def trained_run(workspace: Workspace, dataset: Dataset, own: list[bytes], others
     predictions: list[Any] = [{"label": WHO}, {"label": "lee"}, {"label": "kim"}]
     write_json(run.model / "expected.json", {"samples": samples, "predictions": predictions})
     references(run.model / "references", own, others)
-    index(run.model / "ir_embeddings-index", own)
+    index(run.model / "index", own)
     (run.checkpoints / "step-2").mkdir(parents=True)
     (run.checkpoints / "step-2" / "optimizer.pt").write_bytes(b"\x80\x02" + WHO.encode("utf-16-le") + own[3])
     run.log.write_text(f"epoch 1: {WHO} 0.25\nfiles/{content_name(own[0], '.png')} is dark\n")
@@ -219,8 +223,9 @@ def references(folder: Path, own: list[bytes], others: list[bytes]) -> None:
 
 
 def index(folder: Path, own: list[bytes]) -> None:
-    folder.mkdir()
-    with sqlite3.connect(folder / "chroma.sqlite3") as base:
+    (folder / "3f9a0c1e").mkdir(parents=True)
+    write_json(folder / "index.json", {"collection": "ir_embeddings", "directory": "3f9a0c1e"})
+    with sqlite3.connect(folder / "3f9a0c1e" / "chroma.sqlite3") as base:
         base.execute("create table embeddings (id text, document blob)")
         base.execute("insert into embeddings values (?, ?)", (WHO, own[0]))
 

@@ -101,7 +101,7 @@ def test_reference_sets_lose_their_vectors_and_indexes_go_as_a_whole(place: Fill
     engine.forget(WHO, workspace=place.workspace)
     left = saved_references(place.run.model / "references")
     assert left.labels == ["lee", "kim", NAMESAKE] and len(left.vectors) == 3
-    assert not (place.run.model / "ir_embeddings-index").exists()
+    assert not (place.run.model / "index").exists()
 
 
 def test_samples_of_others_stay_and_events_keep_their_numbers(place: Filled) -> None:
@@ -132,7 +132,10 @@ def test_decisions_of_a_curation_on_others_stay_with_the_new_dataset(place: Fill
     assert [path.name for path in folder.iterdir()] == [new]
     with (folder / new / "decisions.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [(row["label"], row["reason"], row["duplicate_of"]) for row in rows] == [("lee", "", ""), ("kim", "a, b", "")]
+    assert [(row["label"], row["reason"], row["duplicate_of"]) for row in rows] == [
+        ("lee", "", ""),
+        ("kim", "a, b", ""),
+    ]
 
 
 def test_a_picture_that_somebody_else_shows_too_stays_for_them(tmp_path: Path) -> None:
@@ -259,7 +262,9 @@ def test_a_run_that_is_going_on_is_not_written_under(place: Filled) -> None:
     assert lock is not None
     before = contents(place.workspace.datasets)
     try:
-        with pytest.raises(InputError, match=f"{going.id} is going on and is trained on .*engine runs stop {going.id}"):
+        with pytest.raises(
+            InputError, match=f"{going.id} is going on and is trained on .*engine runs stop {going.id}"
+        ):
             engine.forget(WHO, workspace=place.workspace)
         assert contents(place.workspace.datasets) == before
     finally:
