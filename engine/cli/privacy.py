@@ -11,7 +11,9 @@ import typer
 from engine import api
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption, new_app
 from engine.cli.output import print_json, print_table, say
-from engine.errors import InputError
+from engine.errors import InputError, NotFoundError
+from engine.privacy.journal import begun
+from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.privacy.forget import Forgotten
@@ -45,10 +47,10 @@ def forget(
     if dry_run or not yes:
         try:
             planned = api.forget(subject, profile=profile, dry_run=True, workspace=workspace)
-        except InputError:
-            if dry_run:
+        except NotFoundError:
+            # An earlier call may have been interrupted after the rows were gone: this one finishes it.
+            if dry_run or not begun(Workspace.locate(workspace)):
                 raise
-            # An earlier call may have been interrupted after the rows were gone: the next one finishes it.
     if planned is not None and not json:
         _told(planned)
     if dry_run:
@@ -104,11 +106,12 @@ def expire(
 @keys.command("new")
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that is not there yet.")],
+    workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Write a new random key to FILE, readable by its owner alone. Without it nothing that it sealed can be opened.
 
-    Example: engine data key new ~/finetop.key
+    Example: engine data key new finetop.key
     """
     from engine.privacy.keys import ENVIRONMENT_VARIABLE, new_key
 

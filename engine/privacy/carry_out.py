@@ -17,7 +17,7 @@ from engine.feedback.store import FEEDBACK
 from engine.privacy import journal
 from engine.privacy.ages import taken_at
 from engine.privacy.audit import write_audit
-from engine.privacy.datasets import remove_directory, remove_leftovers, without
+from engine.privacy.datasets import remove_directory, remove_leftovers, remove_orphans, without
 from engine.privacy.ledgers import take_out
 from engine.privacy.mending import Mender
 from engine.privacy.removal import Removal
@@ -100,6 +100,7 @@ def carry_out(workspace: Workspace, removal: Removal) -> Done:
                     removal.names,
                 )
         remove_leftovers(workspace.datasets, name)
+    remove_orphans(workspace.datasets)
     for feedback in feedback_within(workspace, removal):
         take_out(feedback, mender, lambda record: is_own_record(removal, record), removal.names)
     for root, is_of_the_run in _trees(workspace, removal):

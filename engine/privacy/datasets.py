@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -54,6 +55,24 @@ def remove_leftovers(folder: Path, name: str) -> None:
             shutil.rmtree(leftover)
         else:
             leftover.unlink(missing_ok=True)
+
+
+def remove_orphans(folder: Path) -> None:
+    """Delete what processes that are no more had begun to write into a folder: it may hold anybody's pictures."""
+    for leftover in folder.glob(".*.tmp"):
+        pid = leftover.name.split(".")[-3]
+        if pid.isdigit() and not _is_alive(int(pid)) and leftover.is_dir():
+            shutil.rmtree(leftover)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def _store(workspace: Workspace, dataset: Dataset, mender: Mender, splits: dict[str, list[Row]]) -> str:

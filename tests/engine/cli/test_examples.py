@@ -71,6 +71,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / f"{name}.conll").write_text("".join(rows))
     _labelled_folders(root)
     _pictures(root)
+    _faces(root)
     return root
 
 
@@ -94,6 +95,19 @@ def _pictures(root: Path) -> None:
         classes=classes,
         source="import",
         files=files,
+    )
+
+
+def _faces(root: Path) -> None:
+    """Somebody who can be forgotten."""
+    write_dataset(
+        Workspace(root),
+        task="image-classification",
+        profile="faces",
+        model="recogniser",
+        splits={"train": [{"image": "1.png", "width": 9, "height": 9, "label": "s12"}]},
+        classes={"train": {"s12": 1}},
+        source="import",
     )
 
 

@@ -105,8 +105,8 @@ def faces(workspace: Workspace, own: list[bytes], others: list[bytes], *, encryp
         splits=rows,
         classes={split: count_classes(found) for split, found in rows.items()},
         source="import",
-        origins=[{"path": f"/home/me/{WHO}/1.png", "sha256": hashlib.sha256(own[0]).hexdigest()}],
-        notes={"import": [f"2 pictures of {WHO} look alike"], "replay": {"images": list(files)}},
+        origins=[{"path": f"/home/me/{WHO}/1.png", "sha256": hashlib.sha256(one).hexdigest()} for one in own[:1]],
+        notes={"import": [f"2 pictures of {WHO} look alike" for _ in own[:1]], "replay": {"images": list(files)}},
         files=files,
         encrypt=encrypt,
     )
@@ -127,10 +127,14 @@ def feedback(
         (folder / name).write_bytes(content)
         is_own = content in own
         items.append(an_item(name, WHO if is_own else "lee", predicted="kim" if is_own or at % 2 else WHO))
-    payload = take_payload({"profile": "faces", "model": "recogniser", "items": items}, folder)
+    taken(workspace, {"profile": "faces", "model": "recogniser", "items": items}, folder, encrypt=encrypt)
+
+
+def taken(workspace: Workspace, request: dict[str, Any], folder: Path, *, encrypt: bool = False) -> None:
+    """Take a request in, whose pictures lie in the folder."""
     privacy = Privacy(consent="optional", retention_days=None, encrypt=encrypt)
-    summary = take_in(workspace, replace(payload, form=LABEL, privacy=privacy))
-    assert not summary.failed
+    payload = replace(take_payload(request, folder), form=LABEL, privacy=privacy)
+    assert not take_in(workspace, payload).failed
 
 
 def a_run(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +26,26 @@ from engine.events.tail import Tail
 from engine.feedback.store import read_feedback
 from engine.privacy import journal
 from engine.privacy.audit import is_about
+from engine.privacy.forget import Forgotten
 from engine.privacy.keys import ENVIRONMENT_VARIABLE, new_key
 from engine.runs.locks import try_lock
+from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
+from engine.workspace import Workspace
 
-from .places import NAMESAKE, WHO, Filled, a_run, face, faces, feedback, filled, traces
+from .places import NAMESAKE, WHO, Filled, a_run, an_item, face, faces, feedback, filled, taken, traces
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Filled:
     return filled(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> tuple[Filled, Forgotten]:
+    """A workspace, for those who look only, in which somebody was forgotten."""
+    place = filled(tmp_path_factory.mktemp("forgotten"))
+    return place, engine.forget(WHO, workspace=place.workspace)
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -65,17 +78,17 @@ def test_everybody_else_is_as_before(place: Filled) -> None:
     assert all(path.is_file() for path in left.files().values())
 
 
-def test_a_run_finds_the_dataset_that_stands_in_place_of_its_own(place: Filled) -> None:
-    done = engine.forget(WHO, workspace=place.workspace)
+def test_a_run_finds_the_dataset_that_stands_in_place_of_its_own(after: tuple[Filled, Forgotten]) -> None:
+    place, done = after
     spec = RunSpec.read(place.run.spec)
     assert spec.dataset == place.dataset.id
     assert open_dataset(place.workspace, spec.dataset).id == done.datasets[place.dataset.id]
     assert len(list_datasets(place.workspace)) == 2
 
 
-def test_the_runs_whose_weights_have_seen_them_are_listed_with_those_on_top(place: Filled) -> None:
-    trained = engine.forget(WHO, workspace=place.workspace).trained
-    assert trained == (place.run.id, "20261120-140200-faces-recogniser-7f3a")
+def test_the_runs_whose_weights_have_seen_them_are_listed_with_those_on_top(after: tuple[Filled, Forgotten]) -> None:
+    place, done = after
+    assert done.trained == (place.run.id, "20261120-140200-faces-recogniser-7f3a")
 
 
 def test_what_belongs_to_another_profile_is_not_written(place: Filled) -> None:
@@ -84,8 +97,8 @@ def test_what_belongs_to_another_profile_is_not_written(place: Filled) -> None:
     assert contents(place.untouched.root) == before
 
 
-def test_a_model_keeps_its_head_with_a_pseudonym_in_the_place_of_the_name(place: Filled) -> None:
-    engine.forget(WHO, workspace=place.workspace)
+def test_a_model_keeps_its_head_with_a_pseudonym_in_the_place_of_the_name(after: tuple[Filled, Forgotten]) -> None:
+    place, _ = after
     card = json.loads((place.run.model / "finetop.json").read_text())
     first, second, pseudonym, namesake = card["labels"]
     assert (first, second, namesake) == ("kim", "lee", NAMESAKE) and pseudonym.startswith("forgotten-")
@@ -95,17 +108,17 @@ def test_a_model_keeps_its_head_with_a_pseudonym_in_the_place_of_the_name(place:
     assert not place.run.checkpoints.exists()
 
 
-def test_reference_sets_lose_their_vectors_and_indexes_go_as_a_whole(place: Filled) -> None:
+def test_reference_sets_lose_their_vectors_and_indexes_go_as_a_whole(after: tuple[Filled, Forgotten]) -> None:
+    place, _ = after
     from engine.retrieval.references import saved_references
 
-    engine.forget(WHO, workspace=place.workspace)
     left = saved_references(place.run.model / "references")
     assert left.labels == ["lee", "kim", NAMESAKE] and len(left.vectors) == 3
     assert not (place.run.model / "index").exists()
 
 
-def test_samples_of_others_stay_and_events_keep_their_numbers(place: Filled) -> None:
-    engine.forget(WHO, workspace=place.workspace)
+def test_samples_of_others_stay_and_events_keep_their_numbers(after: tuple[Filled, Forgotten]) -> None:
+    place, _ = after
     expected = json.loads((place.run.model / "expected.json").read_text())
     assert [sample["label"] for sample in expected["samples"]] == ["lee"]
     assert expected["predictions"] == [{"label": "lee"}]
@@ -115,8 +128,8 @@ def test_samples_of_others_stay_and_events_keep_their_numbers(place: Filled) -> 
     assert kinds == ["RunEvent", "LogEvent", "LogEvent", "SampleEvent", "LogEvent", "MetricsEvent", "LogEvent"]
 
 
-def test_a_report_is_still_a_report(place: Filled) -> None:
-    engine.forget(WHO, workspace=place.workspace)
+def test_a_report_is_still_a_report(after: tuple[Filled, Forgotten]) -> None:
+    place, _ = after
     report = read_report(place.run.report)
     assert report.metrics["accuracy"] == 0.5 and len(report.metrics) == 2
     assert [row[1] for row in report.tables[0].rows] == [0.25, 1.0, 0.5]
@@ -126,8 +139,9 @@ def test_a_report_is_still_a_report(place: Filled) -> None:
     assert "| lee | 1 |" in place.run.report.with_suffix(".md").read_text()
 
 
-def test_decisions_of_a_curation_on_others_stay_with_the_new_dataset(place: Filled) -> None:
-    new = engine.forget(WHO, workspace=place.workspace).datasets[place.dataset.id]
+def test_decisions_of_a_curation_on_others_stay_with_the_new_dataset(after: tuple[Filled, Forgotten]) -> None:
+    place, done = after
+    new = done.datasets[place.dataset.id]
     folder = place.workspace.root / "curation"
     assert [path.name for path in folder.iterdir()] == [new]
     with (folder / new / "decisions.csv").open() as file:
@@ -151,25 +165,13 @@ def test_a_picture_that_somebody_else_shows_too_stays_for_them(tmp_path: Path) -
 
 def test_an_older_judgement_of_a_picture_goes_with_the_newest(place: Filled, tmp_path: Path) -> None:
     """What was sent as a picture of lee, and corrected since to be of them, is theirs."""
-    from .places import an_item
-
     (tmp_path / "late").mkdir()
     (tmp_path / "late" / "a.png").write_bytes(face(77))
     items = [an_item("a.png", "lee"), an_item("a.png", WHO, when="2026-04-01T00:00:00Z")]
     request = {"profile": "faces", "model": "recogniser", "items": items}
-    taken(place, request, tmp_path / "late")
+    taken(place.workspace, request, tmp_path / "late")
     assert engine.forget(WHO, workspace=place.workspace).feedback == 4
     assert traces(place.workspace.root, [*place.own, face(77)]) == []
-
-
-def taken(place: Filled, request: dict[str, Any], folder: Path) -> None:
-    from dataclasses import replace
-
-    from engine.feedback.forms import LABEL
-    from engine.feedback.intake import take_in
-    from engine.feedback.reading import take_payload
-
-    assert not take_in(place.workspace, replace(take_payload(request, folder), form=LABEL)).failed
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(place: Filled) -> None:
@@ -182,8 +184,8 @@ def test_a_dry_run_says_the_same_and_writes_nothing(place: Filled) -> None:
     assert planned.datasets.keys() == done.datasets.keys()
 
 
-def test_the_audit_says_that_it_was_done_and_not_of_whom(place: Filled) -> None:
-    engine.forget(WHO, workspace=place.workspace)
+def test_the_audit_says_that_it_was_done_and_not_of_whom(after: tuple[Filled, Forgotten]) -> None:
+    place, _ = after
     folder = journal.privacy_folder(place.workspace)
     (line,) = map(json.loads, (folder / "audit.jsonl").read_text().splitlines())
     assert (line["what"], line["rows"], line["pictures"], line["left"]) == ("forget", 6, 8, 0)
@@ -310,6 +312,7 @@ def test_killed_at_any_moment_it_is_finished_by_the_next_call(tmp_path: Path) ->
         assert all(dataset.is_intact() for dataset in list_datasets(place.workspace))
         assert read_feedback(place.workspace, "faces", "recogniser").unreadable == 0
         assert read_report(place.run.report).examples == 8
+        assert not list(place.workspace.root.rglob(".*.tmp"))
     assert interrupted >= 3
 
 
@@ -329,3 +332,60 @@ def killed_after_it_began(place: Filled, delay: float) -> bool:
 def still_there(place: Filled) -> bool:
     folder = journal.privacy_folder(place.workspace)
     return bool(list(folder.glob("begun-*.json"))) or not (folder / "audit.jsonl").exists()
+
+
+class Died(BaseException):
+    """A process that was killed changes nothing any more."""
+
+
+CHANGES = ("replace", "rename", "unlink", "rmdir", "mkdir")
+
+
+def dies_at(number: int, patch: pytest.MonkeyPatch) -> list[int]:
+    """Let no change of the disk happen from the `number`-th on; the list counts those that were tried."""
+    count = [0]
+
+    def mortal(call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **more: Any) -> Any:
+            count[0] += 1
+            if count[0] > number:
+                raise Died
+            return call(*given, **more)
+
+        return counted
+
+    for name in CHANGES:
+        patch.setattr(os, name, mortal(getattr(os, name)))
+    return count
+
+
+@pytest.mark.slow
+def test_wherever_it_dies_the_next_call_finishes_it(tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    first = filled(tmp_path / "first")
+    place, number, died = first, 0, 0
+    while True:
+        place = copied(first, tmp_path / "again")
+        with pytest.MonkeyPatch.context() as patch:
+            dies_at(number, patch)
+            try:
+                engine.forget(WHO, workspace=place.workspace)
+                break
+            except Died:
+                died += 1
+        if still_there(place):
+            assert engine.forget(WHO, workspace=place.workspace).left == ()
+        assert traces(place.workspace.root, place.own) == [], number
+        assert all(dataset.is_intact() for dataset in list_datasets(place.workspace))
+        assert read_report(place.run.report).examples == 8
+        number += STRIDE
+    assert died > 10
+
+
+STRIDE = 7
+
+
+def copied(place: Filled, root: Path) -> Filled:
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(place.workspace.root, root)
+    return replace(place, workspace=Workspace(root), run=RunPaths(root / "runs" / place.run.id))
