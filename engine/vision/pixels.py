@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.privacy.sealing import read_bytes
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -121,7 +122,7 @@ def _content(source: str | Path) -> tuple[bytes, str]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"the picture has more than {MAX_BYTES >> 20} MiB", where=str(path), fix=_FIX)
-        return path.read_bytes(), str(path)
+        return read_bytes(path), str(path)
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise InputError(f"the picture cannot be read ({reason})", where=str(source)[:200]) from problem
