@@ -17,7 +17,8 @@ from engine.feedback.store import FEEDBACK
 from engine.privacy import journal
 from engine.privacy.ages import taken_at
 from engine.privacy.audit import write_audit
-from engine.privacy.datasets import remove_directory, remove_leftovers, remove_orphans, without
+from engine.privacy.curations import carry_over, curation_of
+from engine.privacy.datasets import remove_leftovers, remove_orphans, without
 from engine.privacy.ledgers import take_out
 from engine.privacy.mending import Mender
 from engine.privacy.removal import Removal
@@ -29,8 +30,6 @@ from engine.runs.locks import is_locked, lock_for_good
 from engine.runs.paths import RunPaths
 from engine.runs.state import look
 from engine.workspace import Workspace
-
-CURATION = "curation"
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,8 @@ def carry_out(workspace: Workspace, removal: Removal) -> Done:
         if is_of_the_run or not is_locked(RunPaths(root).lock):
             with _held(root, is_run=root.parent == workspace.runs):
                 mend_tree(root, Kept(traces, mender, is_of_the_run))
-    _rename_curation(workspace, removal)
+    for name in removal.datasets:
+        carry_over(workspace, name)
     left = search(workspace, removal)
     replaced = {name: replacement_of(workspace.datasets, name) or "" for name in removal.datasets}
     write_audit(journal.privacy_folder(workspace), removal, replaced, len(left.traces))
@@ -153,14 +153,14 @@ def _trees(workspace: Workspace, removal: Removal) -> Iterator[tuple[Path, bool]
         if paths.id in trained or removal.is_within(spec.profile, spec.model):
             yield paths.root, paths.id in trained
     for name in removal.datasets:
-        folder = workspace.root / CURATION / name
+        folder = curation_of(workspace, name)
         if folder.is_dir():
             yield folder, True
     if removal.profile is not None:
         return
     own = {workspace.datasets, workspace.root / FEEDBACK, journal.privacy_folder(workspace)}
     listed = {workspace.runs / paths.id for paths, _ in specs_of(workspace)}
-    listed |= {workspace.root / CURATION / name for name in removal.datasets}
+    listed |= {curation_of(workspace, name) for name in removal.datasets}
     for path in sorted(workspace.root.iterdir()) if workspace.root.is_dir() else ():
         if path in own:
             continue
@@ -184,18 +184,6 @@ def _held(root: Path, *, is_run: bool) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
-
-
-def _rename_curation(workspace: Workspace, removal: Removal) -> None:
-    """Decisions on the other pictures hold for the dataset that stands in place of the old one."""
-    for name in removal.datasets:
-        folder = workspace.root / CURATION / name
-        new = replacement_of(workspace.datasets, name)
-        if folder.is_dir() and not new:
-            remove_directory(folder)
-        elif folder.is_dir() and new != name and not (folder.parent / str(new)).exists():
-            folder.rename(folder.parent / str(new))
-        remove_leftovers(folder.parent, name)
 
 
 def _seconds(when: str) -> float:

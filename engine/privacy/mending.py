@@ -24,7 +24,13 @@ WHOSE = ("label", "group", "subject", "identity", "person", "truth")
 INLINE = "data:image/"
 A_SAMPLE_WAS_HERE = "a sample was removed at the wish of whoever is in it, or because it was too old"
 _HASH = re.compile(r"[0-9a-f]{24,64}(\.[a-z0-9]{1,8}\b)?")
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _REMOVED = "(removed)"
+
+
+def encoding_of(sheet: bytes) -> str:
+    """In which encoding a spreadsheet saved a CSV file, by its first bytes."""
+    return next((name for mark, name in _MARKS.items() if sheet.startswith(mark)), "utf-8")
 
 
 class _Gone:
@@ -128,12 +134,14 @@ class Mender:
 
     def table(self, content: str) -> str:
         """CSV: rows of the subject go; where another's row names one of its pictures, that cell is emptied."""
-        dialect = "excel-tab" if "\t" in content.partition("\n")[0] else "excel"
+        head = content.partition("\n")[0]
+        delimiter = max(",;\t", key=head.count)
         out = io.StringIO()
-        writer = csv.writer(out, dialect, lineterminator="\n")
-        for number, row in enumerate(csv.reader(io.StringIO(content), dialect)):
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n" if head.endswith("\r") else "\n")
+        for number, row in enumerate(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)):
             pictures = [cell for cell in row if _HASH.search(cell)]
-            is_own = self._name in row or bool(pictures and self.is_of_picture(pictures[0]))
+            named = {self._name, f"relabel:{self._name}"} if self._name else set()
+            is_own = bool(named & {*row} or (pictures and self.is_of_picture(pictures[0])))
             if number and is_own:
                 continue
             writer.writerow(["" if self.is_of_picture(cell) else self.words(cell) for cell in row])

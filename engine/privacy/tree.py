@@ -19,7 +19,7 @@ from engine.evaluation.report import Report, as_markdown, pictures_of, read_repo
 from engine.files import atomic_file, write_atomic, write_json
 from engine.model_directory import EXPECTED, read_expected
 from engine.privacy.datasets import remove_directory
-from engine.privacy.mending import INLINE, Mender
+from engine.privacy.mending import INLINE, Mender, encoding_of
 from engine.privacy.traces import Traces
 
 RASTERS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
@@ -164,8 +164,12 @@ def _some(path: Path, differs: Callable[[bytes], bool]) -> bool:
 
 
 def _table(path: Path, kept: Kept) -> None:
-    # Rows that hold nothing are written as they were, but for quotation marks that no cell needs.
-    _write_if_other(path, kept.mender.table(path.read_bytes().decode("utf-8", "surrogateescape")))
+    content = path.read_bytes()
+    # What a spreadsheet made of it; rows that hold nothing stay as they were, but for needless quotation marks.
+    encoding = encoding_of(content)
+    mended = kept.mender.table(content.decode(encoding, "surrogateescape")).encode(encoding, "surrogateescape")
+    if mended != content:
+        write_atomic(path, mended)
 
 
 def _yaml(path: Path, kept: Kept) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -237,11 +238,29 @@ def index(folder: Path, own: list[bytes]) -> None:
 def curation(workspace: Workspace, dataset: Dataset, own: list[bytes], others: list[bytes]) -> None:
     folder = workspace.root / "curation" / dataset.id
     (folder / "pictures").mkdir(parents=True)
-    names = [f"files/{content_name(content, '.png')}" for content in (own[0], others[0], others[1])]
-    lines = [f"{names[0]},{WHO},drop,blurred,", f"{names[1]},lee,keep,,{names[0]}", f'{names[2]},kim,keep,"a, b",']
-    (folder / "decisions.csv").write_text("\n".join(["image,label,decision,reason,duplicate_of", *lines, ""]))
+    pictures = [content_name(content, ".png") for content in (own[0], others[4], others[11])]
+    names = [f"files/{name}" for name in pictures]
+    split, lines = place_of(dataset, names)
+    sheet = [
+        ["picture", "split", "line", "label", "other picture", "why", "decision"],
+        [pictures[0], split[0], lines[0], WHO, "", "blurred", "drop"],
+        [pictures[1], split[1], lines[1], "kim", pictures[0], "a double", ""],
+        [pictures[2], split[2], lines[2], NAMESAKE, "", "dark, and blurred", "keep"],
+    ]
+    with (folder / "decisions.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(sheet)
     (folder / "pictures" / "0001.png").write_bytes(own[0])
     write_json(folder / "report.json", {"classes": {WHO: 6, "lee": 6}, "blurred": [{"image": names[0], "blur": 0.1}]})
+
+
+def place_of(dataset: Dataset, images: list[str]) -> tuple[list[str], list[int]]:
+    """Splits and lines in which pictures stand."""
+    places = {
+        row["image"]: (split, number)
+        for split in dataset.splits
+        for number, row in enumerate(dataset.iterate(split), 1)
+    }
+    return [places[image][0] for image in images], [places[image][1] for image in images]
 
 
 def download(workspace: Workspace, own: list[bytes]) -> None:

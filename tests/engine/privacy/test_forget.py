@@ -33,7 +33,7 @@ from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 from engine.workspace import Workspace
 
-from .places import NAMESAKE, WHO, Filled, a_run, an_item, face, faces, feedback, filled, taken, traces
+from .places import NAMESAKE, WHO, Filled, a_run, an_item, face, faces, feedback, filled, place_of, taken, traces
 
 
 @pytest.fixture
@@ -144,12 +144,15 @@ def test_decisions_of_a_curation_on_others_stay_with_the_new_dataset(after: tupl
     new = done.datasets[place.dataset.id]
     folder = place.workspace.root / "curation"
     assert [path.name for path in folder.iterdir()] == [new]
-    with (folder / new / "decisions.csv").open() as file:
+    with (folder / new / "decisions.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [(row["label"], row["reason"], row["duplicate_of"]) for row in rows] == [
-        ("lee", "", ""),
-        ("kim", "a, b", ""),
+    assert [(row["label"], row["other picture"], row["why"], row["decision"]) for row in rows] == [
+        ("kim", "", "a double", ""),
+        (NAMESAKE, "", "dark, and blurred", "keep"),
     ]
+    splits, lines = place_of(open_dataset(place.workspace, new), [f"files/{row['picture']}" for row in rows])
+    assert [(row["split"], int(row["line"])) for row in rows] == list(zip(splits, lines, strict=True))
+    assert not list((folder / new / "pictures").iterdir())
 
 
 def test_a_picture_that_somebody_else_shows_too_stays_for_them(tmp_path: Path) -> None:
