@@ -100,8 +100,9 @@ def make_dataset(
     labels: Sequence[str],
     privacy: Privacy | None = None,
 ) -> tuple[Dataset, Composition]:
-    """Store the dataset; the one that is there already where it would be the same. Raises InputError when there is
-    nothing to train on, or a class that neither the model knows nor the task lets in."""
+    """Store the dataset; the one that is there already where it would be the same. `labels`: those that the model's
+    head has; empty where it has none. Raises InputError when there is nothing to train on, or a class that neither
+    the model knows nor the task lets in."""
     manifest = original.manifest
     task = find_task(manifest.task)
     privacy = privacy or Privacy()
@@ -110,6 +111,9 @@ def make_dataset(
     if not records:
         fix = f"send some: `engine feedback add FILE` or `engine feedback train {whose.replace('/', ' ')} FILE`"
         raise InputError(f"there is no feedback for {whose}", fix=fix)
+    rows: dict[str, list[Row]] = {split: original.rows(split) for split in SPLITS if split in original.splits}
+    if not labels:  # a model that compares, and has no head
+        labels = sorted({label for row in rows.get("train", ()) for label in feedback.form.labels_of(row)})
     shown = {label for record in records for label in feedback.form.labels_of(record.row())}
     strange = sorted(shown - set(labels))
     if strange and not task.new_labels:
@@ -118,7 +122,6 @@ def make_dataset(
             where=str(feedback.folder),
             fix="train the model anew with data of that class, or correct the feedback",
         )
-    rows: dict[str, list[Row]] = {split: original.rows(split) for split in SPLITS if split in original.splits}
     made = compose(rows, records, mixture, feedback.form)
     if not made.feedback["train"]:
         raise InputError(

@@ -27,17 +27,23 @@ def without(
     manifest = dataset.manifest
     splits: dict[str, list[Row]] = {}
     for split in dataset.splits:
-        kept = [
-            mended
+        theirs = (
+            row
             for row in dataset.iterate(split)
-            if not is_own(manifest, row) and picture_of(row) not in gone and (mended := mender.value(row)) is not GONE
-        ]
-        splits[split] = kept
+            if not is_own(manifest, row) and picture_of(row) not in gone and _is_there(dataset, row)
+        )
+        splits[split] = [mended for row in theirs if (mended := mender.value(row)) is not GONE]
     made = _store(workspace, dataset, mender, splits) if any(splits.values()) else ""
     note_replaced(workspace.datasets, dataset.id, made)
     if made != dataset.id:
         remove_directory(dataset.path)
     return made
+
+
+def _is_there(dataset: Dataset, row: Row) -> bool:
+    """A row whose picture is lost already would keep everything else from being written."""
+    name = picture_of(row)
+    return not (name and dataset.manifest.files) or (dataset.path / FOLDER / name).is_file()
 
 
 def remove_directory(path: Path) -> None:

@@ -63,7 +63,8 @@ class Traces:
             return "a picture"
         if self.has_hash(content):
             return "the hash of a picture"
-        for match in _BASE64.finditer(content) if len(content) <= _DECODED_AT_ONCE else ():
+        is_likely = len(content) <= _DECODED_AT_ONCE and any(content.find(begin) >= 0 for begin in self._encoded)
+        for match in _BASE64.finditer(content) if is_likely else ():
             if self.has_picture(_decoded(match.group())):
                 return "a picture in base64"
         return "the name" if self.has_name(content) else None
@@ -120,6 +121,11 @@ class Traces:
     @functools.cached_property
     def _stems(self) -> set[str]:
         return stems(self.removal.names | self.removal.digests)
+
+    @functools.cached_property
+    def _encoded(self) -> set[bytes]:
+        """What the pictures begin with in base64; with it a run of letters begins that is worth decoding."""
+        return {base64.b64encode(picture.head[:3]) for picture in self.removal.pictures if picture.head}
 
     @functools.cached_property
     def _heads(self) -> tuple[re.Pattern[bytes] | None, dict[bytes, list[tuple[int, str]]]]:

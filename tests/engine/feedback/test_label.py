@@ -228,6 +228,8 @@ def test_new_identities_are_learnt_beside_a_replay_of_the_old_ones(workspace: Wo
     assert {test[number]["label"] for number in slices["new identities"]} == {"ann"}
     assert len(slices["original"]) == 4 and len(slices["old identities"]) + len(slices["new identities"]) == len(test)
     assert slices_of(old_faces(workspace).rows("test"), dataset) == {}
+    _, without_head = make_dataset(workspace, old_faces(workspace), feedback, mixture, labels=())
+    assert without_head.new_labels == ("ann",)
 
 
 def test_what_the_model_asks_now_holds_for_feedback_that_came_before(workspace: Workspace, photos: Path) -> None:

@@ -214,6 +214,14 @@ def test_who_was_all_there_was_leaves_no_dataset(tmp_path: Path) -> None:
         open_dataset(workspace, alone.id)
 
 
+def test_a_picture_that_was_lost_before_keeps_nobody_from_being_forgotten(place: Filled) -> None:
+    (place.dataset.path / "files" / content_name(place.others[0], ".png")).unlink()
+    done = engine.forget(WHO, workspace=place.workspace)
+    made = open_dataset(place.workspace, done.datasets[place.dataset.id])
+    assert sum(made.manifest.counts.values()) == 17 and made.is_intact()
+    assert traces(place.workspace.root, place.own) == []
+
+
 def test_only_what_belongs_to_the_profile_that_is_named(place: Filled) -> None:
     with pytest.raises(NotFoundError, match=f"of folders in .* is of '{WHO}'"):
         engine.forget(WHO, profile="folders", workspace=place.workspace)
