@@ -12,6 +12,9 @@ from engine.errors import InputError
 from engine.pictures.boxes import open_picture
 from engine.privacy.keys import ENVIRONMENT_VARIABLE, new_key
 from engine.privacy.sealing import file_is_sealed, read_bytes
+from engine.tasks.object_detection.decoded import DecodedImages
+from engine.tasks.object_detection.reading import read_image
+from engine.vision.pixels import read_pixels
 from engine.workspace import Workspace
 from tests.engine.feedback.sent import picture
 
@@ -48,6 +51,8 @@ def test_pictures_are_sealed_and_read_through_one_function(tmp_path: Path) -> No
     assert all(FACE not in path.read_bytes() for path in dataset.path.rglob("*") if path.is_file())
     assert read_bytes(file) == FACE
     assert open_picture(file).size == (64, 48)
+    assert read_pixels(file).shape[:2] == (48, 64)
+    assert read_image(str(file)).shape == DecodedImages([file], None, 0)[0][0].shape == (48, 64, 3)
 
 
 def test_one_that_stands_in_plain_is_sealed_when_that_is_asked_for(tmp_path: Path) -> None:
