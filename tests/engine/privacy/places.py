@@ -147,9 +147,10 @@ def a_run(
     state: str = "done",
     starts_from: str | None = None,
     config: dict[str, Any] | None = None,
+    task: str = "",
 ) -> RunPaths:
     model = "recogniser" if profile == "faces" else "classifier"
-    task = "image-classification" if profile == "faces" else "text-classification"
+    task = task or ("image-classification" if profile == "faces" else "text-classification")
     spec = RunSpec(
         id=f"20261120-14{minute:02d}00-{profile}-{model}-7f3a",
         profile=profile,
