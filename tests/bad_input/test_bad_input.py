@@ -71,7 +71,7 @@ KINDS: list[tuple[Any, ...]] = [
     ("payload with an unknown field", request(setings={}), "sent.json: setings: no such field; write settings"),
     ("payload with a bad setting", request(settings={"epochs": "many"}), "settings.epochs: must be a whole number"),
     ("payload that is not there", missing, "none.json: no such file; name a JSON file"),
-    ("item that is no object", request("a.png"), "must be an object with image, objects, source, who and when", 1),
+    ("item that is no object", request("a.png"), "must be an object with image, source, who, when and objects", 1),
     ("item without who", item(who=...), "who: is missing; add `who:`", 1),
     ("item with a mistyped field", item(objcts=[]), "objcts: no such field; write objects", 1),
     ("item without a time zone", item(when="2026-03-01T12:00:00"), "when: has no time zone; write it as", 1),
