@@ -71,12 +71,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / f"{name}.conll").write_text("".join(rows))
     _labelled_folders(root)
     _pictures(root)
-    _faces(root)
     return root
 
 
 def _pictures(root: Path) -> None:
-    """A dataset of labelled pictures."""
+    """Pictures of somebody who can be forgotten."""
     files: dict[str, bytes | Path] = {}
     for tone in range(0, 240, 20):
         buffer = io.BytesIO()
@@ -84,8 +83,8 @@ def _pictures(root: Path) -> None:
             buffer, "PNG"
         )
         files[content_name(buffer.getvalue(), ".png")] = buffer.getvalue()
-    rows = [{"image": f"files/{name}", "width": 24, "height": 24, "label": "one"} for name in files]
-    task, classes = "image-classification", {"train": {"one": len(rows)}}
+    rows = [{"image": f"files/{name}", "width": 24, "height": 24, "label": "s12"} for name in files]
+    task, classes = "image-classification", {"train": {"s12": len(rows)}}
     write_dataset(
         Workspace(root),
         task=task,
@@ -95,19 +94,6 @@ def _pictures(root: Path) -> None:
         classes=classes,
         source="import",
         files=files,
-    )
-
-
-def _faces(root: Path) -> None:
-    """Somebody who can be forgotten."""
-    write_dataset(
-        Workspace(root),
-        task="image-classification",
-        profile="faces",
-        model="recogniser",
-        splits={"train": [{"image": "1.png", "width": 9, "height": 9, "label": "s12"}]},
-        classes={"train": {"s12": 1}},
-        source="import",
     )
 
 
