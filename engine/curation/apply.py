@@ -68,6 +68,7 @@ def apply_decisions(workspace: Workspace, dataset: Dataset, file: Path | None = 
         origins=[*dataset.manifest.origins, _origin(dataset, path)],
         notes={**dataset.manifest.notes, "curation": _notes(dataset, path, dropped, changed)},
         files=_files(dataset, splits),
+        encrypt=dataset.manifest.sealed,
     )
     return Applied(made, dropped, how_many["relabel"], tuple(_warnings(dataset.manifest.classes, classes)))
 

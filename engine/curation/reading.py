@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import warnings
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import InputError
+from engine.privacy.sealing import read_bytes
 from engine.vision.pixels import FORMATS, MAX_BYTES, MAX_PIXELS
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def read_grey(path: Path, side: int = SIDE) -> tuple[Grey, bool]:
     """The picture reduced to `side` pixels, and whether it has more than 8 bits. Never enlarged.
 
     Decoded once; a JPEG only as finely as is needed, and pictures above 16 megapixels one at a time. Raises
-    Unreadable.
+    Unreadable, and InputError for a sealed picture that cannot be opened.
     """
     from PIL import Image
 
@@ -41,7 +44,7 @@ def read_grey(path: Path, side: int = SIDE) -> tuple[Grey, bool]:
             raise Unreadable(f"the file is empty or larger than {MAX_BYTES >> 20} MiB")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of bombs, which the check below refuses, and of odd metadata
-            with Image.open(path, formats=FORMATS) as picture:
+            with Image.open(io.BytesIO(read_bytes(path)), formats=FORMATS) as picture:
                 pixels = picture.width * picture.height
                 if pixels > MAX_PIXELS:
                     raise Unreadable(_TOO_LARGE)
@@ -49,7 +52,7 @@ def read_grey(path: Path, side: int = SIDE) -> tuple[Grey, bool]:
                     with _one_large_at_a_time:
                         return _reduced(picture, side)
                 return _reduced(picture, side)
-    except Unreadable:
+    except (Unreadable, InputError):
         raise
     except Image.UnidentifiedImageError as problem:
         raise Unreadable("no kind of picture that is known") from problem

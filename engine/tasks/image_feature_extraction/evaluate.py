@@ -14,6 +14,7 @@ from engine.evaluation.bootstrap import bootstrap_intervals
 from engine.evaluation.calibration import error_by_chance, reliability, reliability_table
 from engine.evaluation.figures import figures_of
 from engine.evaluation.report import Report, Table
+from engine.evaluation.slices import slices_of
 from engine.evaluation.targets import KEPT_START, target_notes
 from engine.labelled_pictures import Row, picture_path
 from engine.linear_head import Matrix, Numbers
@@ -81,7 +82,7 @@ class _Measured:
     """A split with the model's answers."""
 
     def __init__(self, retriever: Retriever, card: Card, rows: Sequence[Row], dataset: Dataset) -> None:
-        self.retriever, self.card, self.rows = retriever, card, rows
+        self.retriever, self.card, self.rows, self.dataset = retriever, card, rows, dataset
         references = retriever.references
         self.names = references.names
         self.labels = numbered([row["label"] for row in rows], self.names)[1]
@@ -129,6 +130,10 @@ class _Measured:
         return bootstrap_intervals(values, len(members))
 
     def slices(self) -> dict[str, dict[str, float | None]]:
+        """Those of a split with feedback (engine.evaluation.slices), else what rows carry as `slice`."""
+        of_feedback = slices_of(self.rows, self.dataset)
+        if of_feedback:
+            return {name: self.metrics(np.array(at, dtype=np.int64)) for name, at in of_feedback.items()}
         names = sorted({row["slice"] for row in self.rows if row.get("slice")})
         if len(names) < 2:
             return {}

@@ -254,7 +254,8 @@ class _Run:
         """A few pictures spread over the test, inside the sample: the model directory may go elsewhere."""
         held = self.tested if len(self.tested) else self.watched if len(self.watched) else self.train_part
         step = max(1, len(held) // EXPECTED_SAMPLES)
-        return [{"image": inline(read_pixels(path))} for path in held.pictures.sources[::step][:EXPECTED_SAMPLES]]
+        chosen = list(zip(held.pictures.sources, held.rows, strict=True))[::step][:EXPECTED_SAMPLES]
+        return [{"image": inline(read_pixels(path)), "label": row["label"]} for path, row in chosen]
 
     # -- pictures
 
