@@ -22,6 +22,9 @@ from engine.retrieval.votes import (
 )
 
 KS = (1, 3, 5, 10, 20)
+ERRORS = 2
+"""Standard errors within which a simpler method stays: the best of some 90 on the same rows is flattered by more than
+one. On folds of 1,320 solar modules the accuracy of what was chosen is 0.530 with one and 0.540 with two."""
 RANKED = 10
 """Neighbours by which the ranking is measured: mAP@10."""
 SHOWN = 20
@@ -163,7 +166,7 @@ def measure(
 
 
 def choose(measured: Sequence[Measured], before: Measured, groups: Numbers | None) -> tuple[Measured, str]:
-    """The winner and why. First come those whose accuracy is not worse than the best by more than one standard error
+    """The winner and why. First come those whose accuracy is not worse than the best by more than two standard errors
     of the difference, of these those whose mAP is not, and of these the simplest: what there was before, else the
     simpler similarity, then as many neighbours and the votes of before."""
     best = max(measured, key=lambda one: (one.accuracy, one.mean_average_precision or 0))
@@ -172,10 +175,9 @@ def choose(measured: Sequence[Measured], before: Measured, groups: Numbers | Non
     close = [one for one in close if _not_worse(one.precisions, ranked.precisions, groups)]
     winner = min(close, key=lambda one: (*_order(one, before), -one.accuracy))
     if winner is before:
-        return winner, f"Nothing is better than {_described(before)} by more than one standard error."
-    reason = (
-        f"{_described(winner)}: the simplest within one standard error of the best in accuracy, then in mAP@{RANKED}."
-    )
+        return winner, f"Nothing is better than {_described(before)} by more than two standard errors."
+    near = f"the simplest within two standard errors of the best in accuracy, then in mAP@{RANKED}"
+    reason = f"{_described(winner)}: {near}."
     return winner, reason
 
 
@@ -212,7 +214,7 @@ def _not_worse(values: Matrix, best: Matrix, groups: Numbers | None) -> bool:
         return True
     differences = best[known] - values[known]
     error = standard_error(differences, groups[known] if groups is not None else None)
-    return bool(differences.mean() <= error + 1e-12)
+    return bool(differences.mean() <= ERRORS * error + 1e-12)
 
 
 def _order(one: Measured, before: Measured) -> tuple[int, bool, bool, int, int]:

@@ -85,6 +85,9 @@ def test_features_say_what_they_are_called() -> None:
             "vote share": 2 / 3,
             "margin of votes": 1 / 3,
             "rank of the first of another label": np.log(3),
+            "part of the neighbourhood, near ones counting more": np.log(
+                (1 + np.exp(-0.5) + np.exp(-2)) / np.exp(-1.5)
+            ),
         },
         abs=1e-6,
     )

@@ -43,7 +43,7 @@ def test_what_is_no_better_than_chance_differences_does_not_beat_cosine() -> Non
     assert made.winner is made.before
 
 
-def test_one_standard_error_decides() -> None:
+def test_two_standard_errors_decide() -> None:
     before = measured([1] * 50 + [0] * 50)
     one_more = measured([1] * 51 + [0] * 49, "whitened")
     assert choose([before, one_more], before, None)[0] is before
