@@ -85,8 +85,19 @@ class TrainingConfig(BaseModel):
     warmup_ratio: float = hyperparameter(
         0.1, "Part of all steps in which the learning rate rises from 0.", ge=0, le=1
     )
-    schedule: Literal["linear", "cosine", "constant"] = hyperparameter(
-        "linear", "How the learning rate falls after the warm-up."
+    schedule: Literal["linear", "cosine", "constant", "plateau"] = hyperparameter(
+        "linear",
+        "How the learning rate falls after the warm-up. plateau: it stays until evaluations bring no gain, then it "
+        "falls by plateau_factor.",
+    )
+    plateau_factor: float = hyperparameter(
+        0.5, "Factor on the learning rate at each plateau (schedule: plateau).", gt=0, lt=1
+    )
+    plateau_patience: int = hyperparameter(
+        3,
+        "Evaluations without a gain that make a plateau; counted anew after each fall (schedule: plateau).",
+        unit="evaluations",
+        ge=1,
     )
     weight_decay: float = hyperparameter(0.01, "Decoupled weight decay (not on biases and norms).", ge=0, le=1)
     max_grad_norm: float = hyperparameter(1.0, "Gradients are clipped to this norm; 0 means no clipping.", ge=0)

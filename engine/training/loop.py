@@ -167,6 +167,7 @@ class Loop:
             self.phase_steps,
             warmup_ratio=self.config.warmup_ratio,
             schedule=self.config.schedule,
+            plateaus=self.config.plateau_factor**self.position.plateaus,
         )
         learning_rate = self.config.learning_rate * factor
         set_learning_rate(self.optimizer, learning_rate)
@@ -254,10 +255,10 @@ class Loop:
             position.start_score = score
         if start or position.beaten_by(score, loss, mode=self.mode):
             position.best_score, position.best_loss, position.best_step = score, loss, position.step
-            position.without_gain = 0
+            position.count_gain()
             self.checkpoints.keep_best()
         else:
-            position.without_gain += 1
+            position.count_no_gain(self.config.plateau_patience)
 
     def _averaged(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext() if self.average is None else self.average.inside(self.model)

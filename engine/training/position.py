@@ -21,6 +21,10 @@ class Position:
     best_loss: float | None = None
     start_score: float | None = None
     without_gain: int = 0
+    plateaus: int = 0
+    """How often so many evaluations in a row brought no gain that the learning rate falls."""
+    on_plateau: int = 0
+    """Evaluations without a gain since the last gain or plateau."""
     loss_sum: float = 0.0
     """Of the training losses since the last evaluation."""
     loss_count: int = 0
@@ -37,6 +41,19 @@ class Position:
         if score == self.best_score and loss is not None and self.best_loss is not None:
             return loss < self.best_loss
         return score > self.best_score if mode == "max" else score < self.best_score
+
+    def count_gain(self) -> None:
+        """An evaluation beat the best so far."""
+        self.without_gain = self.on_plateau = 0
+
+    def count_no_gain(self, plateau_patience: int) -> None:
+        """An evaluation did not; as many as the patience in a row are a plateau (as Keras' ReduceLROnPlateau counts;
+        torch's waits for one more)."""
+        self.without_gain += 1
+        self.on_plateau += 1
+        if self.on_plateau >= plateau_patience:
+            self.plateaus += 1
+            self.on_plateau = 0
 
     def add_loss(self, loss: float) -> None:
         """Count the training loss of a step."""

@@ -13,6 +13,7 @@ from engine.runs.checkpoints import newest_valid
 from engine.runs.spec import Target
 from engine.tasks.contract import Job, Stop
 from engine.training.loop import Loop
+from engine.training.snapshot import read_snapshot
 from engine.training.trainable import FitResult, Phase
 from tests.engine.interruptions import Killed, after, events, kill
 from tests.engine.jobs import MakeJob
@@ -53,6 +54,55 @@ def test_killed_anywhere_and_resumed_it_ends_with_the_same_weights_and_scores(
         resumed = make_job(f"cut-{at}", **settings)
         assert fit(resumed, line(), resume=True) == (result, weights)
         assert validation(cut) == validation(whole)
+
+
+def unsteady(line: type) -> Any:
+    """A line whose evaluations gain in the first and the sixth alone: it meets plateaus."""
+
+    class Unsteady(line):  # type: ignore[misc]
+        scores = (0.1, 0.4, 0.3, 0.3, 0.2, 0.2, 0.5, 0.4, 0.4, 0.4)
+
+        def evaluate(self, tick: Any) -> dict[str, float]:
+            super().evaluate(tick)
+            return {"score": self.scores[min(self.evaluations, len(self.scores)) - 1]}
+
+    return Unsteady()
+
+
+def test_the_learning_rate_falls_on_each_plateau(make_job: MakeJob, line: type) -> None:
+    job = make_job(schedule="plateau", plateau_patience=2, warmup_ratio=0.0, learning_rate=0.04, epochs=9)
+    Loop(job, unsteady(line), Phase("training", 9)).fit()
+    rates = {
+        (event["step"] - 1) // 6: event["values"]["learning_rate"]
+        for event in events(job, "metrics")
+        if event.get("split", "train") == "train"
+    }
+    assert list(rates.values()) == pytest.approx([0.04, 0.04, 0.04, 0.02, 0.02, 0.01, 0.01, 0.01, 0.005])
+
+
+@pytest.mark.slow
+def test_killed_anywhere_on_a_plateau_and_resumed_it_ends_with_the_same_weights(
+    make_job: MakeJob, line: type
+) -> None:
+    settings = {"schedule": "plateau", "plateau_patience": 2, "epochs": 9, "checkpoint_every_s": 0.0}
+    phase = Phase("training", 9)
+
+    def fit_all(job: Job, evaluations: int = 0) -> tuple[FitResult, dict[str, bytes]]:
+        trainable = unsteady(line)
+        trainable.evaluations = evaluations
+        found = newest_valid(job.paths.checkpoints) if evaluations else None
+        result = Loop(job, trainable, phase).fit(found.path if found else None)
+        return result, {name: weight.numpy().tobytes() for name, weight in trainable.model.state_dict().items()}
+
+    whole = make_job("whole", **settings)
+    expected = fit_all(whole)
+    for at in (20, 33, 47, 60, 75):
+        cut = make_job(f"cut-{at}", should_stop=after(at, kill), **settings)
+        with pytest.raises(Killed):
+            fit_all(cut)
+        # An evaluation is three questions and an epoch six; the script goes on where the checkpoint stands.
+        told = len(read_snapshot(newest_valid(cut.paths.checkpoints).path).position.epoch_losses)  # type: ignore[union-attr]
+        assert fit_all(make_job(f"cut-{at}", **settings), evaluations=told + 1) == expected
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from engine.training.buckets import length_buckets, longest_batch, shuffled_batc
 from engine.training.config import TrainingConfig
 from engine.training.optimizer import clip_gradients, make_optimizer
 from engine.training.outcome import likely_cause
+from engine.training.position import Position
 from engine.training.reading import StepReading
 from engine.training.schedule import learning_rate_factor
 from engine.training.state import load_trainable, require_finite, trainable_state
@@ -58,6 +59,24 @@ def test_the_rate_rises_in_the_warm_up_and_falls_as_named(schedule: str, middle:
     assert factors[20] == 1
     assert factors[120] == pytest.approx(middle)
     assert factors[-1] == pytest.approx(end, abs=0.01)
+
+
+def test_on_a_plateau_the_rate_is_what_plateaus_left_of_it() -> None:
+    rise = learning_rate_factor(0, 100, warmup_ratio=0.1, schedule="plateau", plateaus=0.25)
+    assert rise == pytest.approx(1 / 11)
+    assert {
+        learning_rate_factor(step, 100, warmup_ratio=0.1, schedule="plateau", plateaus=0.25) for step in (10, 99)
+    } == {0.25}
+
+
+def test_a_plateau_is_as_many_evaluations_without_a_gain_as_the_patience_and_then_counts_anew() -> None:
+    position = Position()
+    for gain in (False, False, True, False, False, False, False, False, False, False):
+        if gain:
+            position.count_gain()
+        else:
+            position.count_no_gain(3)
+    assert (position.plateaus, position.on_plateau, position.without_gain) == (2, 1, 7)
 
 
 @pytest.mark.parametrize("max_norm", [0.5, 1000.0])
