@@ -11,6 +11,7 @@ import numpy as np
 from engine.datasets.store import Dataset
 from engine.errors import BaseModelError, DataError
 from engine.evaluation.calibration import expected_calibration_error, reliability, reliability_table
+from engine.evaluation.labels import confusion, intervals, label_metrics, scores
 from engine.evaluation.report import Report, Table
 from engine.evaluation.targets import KEPT_START, target_notes
 from engine.tasks.contract import Row
@@ -18,7 +19,6 @@ from engine.tasks.text_classification import TASK
 from engine.tasks.text_classification.examples import numbers_of
 from engine.tasks.text_classification.head import Numbers
 from engine.tasks.text_classification.labelling import labelling_tables
-from engine.tasks.text_classification.metrics import confusion, intervals, label_metrics, scores
 from engine.tasks.text_classification.model import Card
 from engine.tasks.text_classification.predict import Judged, TextClassifier, load, load_baseline
 from engine.tasks.text_classification.prototypes import KINDS

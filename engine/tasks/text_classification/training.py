@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from engine.contrastive.batches import NONE, batches_of_classes
 from engine.contrastive.losses import anchors
+from engine.evaluation.labels import scores
 from engine.tasks.text_classification.config import Config
 from engine.tasks.text_classification.examples import Examples
 from engine.tasks.text_classification.head import Head, fit_head, negative_log_likelihood, softmax
 from engine.tasks.text_classification.losses import loss_of
-from engine.tasks.text_classification.metrics import scores
 from engine.tasks.text_classification.mining import hard_negatives
 from engine.text_encoder import Encoder
 from engine.training.buckets import longest_batch

@@ -46,7 +46,7 @@ def label_metrics(truth: Numbers, predicted: Numbers, labels: Sequence[str]) -> 
 def intervals(
     truth: Numbers, predicted: Numbers, labels: Sequence[str], groups: Sequence[Hashable]
 ) -> dict[str, tuple[float, float]]:
-    """95 % bootstrap intervals over groups: texts of one creator stand or fall together."""
+    """95 % bootstrap intervals over groups: examples of one group stand or fall together."""
     numbers: dict[Hashable, int] = {}
     group_of = np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.int64)
     counts = _counts(truth, predicted, len(labels), group_of, len(numbers))

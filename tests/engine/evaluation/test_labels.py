@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.tasks.text_classification.metrics import confusion, intervals, label_metrics, scores
+from engine.evaluation.labels import confusion, intervals, label_metrics, scores
 
 LABELS = ["a", "b", "c"]
 
 
-@pytest.mark.slow  # scikit-learn
+@pytest.mark.slow
+@settings(deadline=None)  # the first example imports scikit-learn
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40))
 def test_they_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     from sklearn.metrics import accuracy_score, f1_score
