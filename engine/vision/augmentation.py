@@ -45,3 +45,9 @@ class Augmentation(BaseModel):
     occlusion_size: float = hyperparameter(
         0.3, "Largest side of what is hidden, as a part of the picture's side.", gt=0, le=0.9
     )
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is changed at all."""
+        size = {"occlusion_size"}
+        return any(value for name, value in self.model_dump().items() if name not in size)

@@ -67,6 +67,10 @@ class Backbone(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         return self.net(((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last))
 
+    def pooled(self, hidden: Tensor) -> Tensor:
+        """The embedding by what the last layer gives."""
+        return self.net.pooled(hidden)
+
     def layers(self) -> list[tuple[str, nn.Module]]:
         """Its layers from the picture to the embedding: what is counted when some are frozen."""
         return _layers(self.net)

@@ -49,6 +49,15 @@ class PretrainedNet(nn.Module):
         pooled = getattr(made, "pooler_output", None)
         return hidden.mean(1) if pooled is None else pooled.flatten(1)
 
+    def pooled(self, hidden: Tensor) -> Tensor:
+        """The embedding by what the last layer gives; not that of encoders with a pooler of their own."""
+        if hidden.ndim == 4:
+            return hidden.mean((2, 3))
+        for name, child in self.encoder.named_children():
+            if "norm" in name:
+                hidden = child(hidden)
+        return hidden[:, 0] if self.kind in CLASS_TOKEN else hidden.mean(1)
+
     def _options(self, images: Tensor) -> dict[str, bool]:
         """ViT learnt positions for one size; others find theirs by themselves."""
         if self.kind not in {"vit", "deit", "vit_msn"}:

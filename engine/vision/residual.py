@@ -62,6 +62,10 @@ class ResidualNet(nn.Module):
         hidden = self.stem(images)
         for block in self.blocks:
             hidden = block(hidden)
+        return self.pooled(hidden)
+
+    def pooled(self, hidden: Tensor) -> Tensor:
+        """The embedding by what the last block gives."""
         return hidden.mean((2, 3))
 
 
