@@ -27,13 +27,18 @@ def slices_of(rows: Sequence[dict[str, Any]], dataset: Dataset) -> dict[str, lis
     found: dict[str, list[int]] = {}
     if not any(row.get("slice") == FEEDBACK for row in rows):
         return found
-    noted = dataset.manifest.notes.get(NEW_LABELS)
-    new = set(noted) if isinstance(noted, list) else set()
+    new = new_labels_of(dataset)
     for number, row in enumerate(rows):
         for name in _of(row, new):
             found.setdefault(name, []).append(number)
     rank = {ORIGINAL: 0, FEEDBACK: 1, OLD_IDENTITIES: 3, NEW_IDENTITIES: 4}
     return {name: found[name] for name in sorted(found, key=lambda name: (rank.get(name, 2), name))}
+
+
+def new_labels_of(dataset: Dataset) -> set[str]:
+    """Labels that came with the feedback; none where the dataset has no such note."""
+    noted = dataset.manifest.notes.get(NEW_LABELS)
+    return set(noted) if isinstance(noted, list) else set()
 
 
 def _of(row: dict[str, Any], new: set[str]) -> list[str]:

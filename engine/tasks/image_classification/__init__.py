@@ -19,6 +19,8 @@ TASK = Task(
         "rank1",
         "rank5",
         "open_set_rejection",
+        "accepted",
+        "calibration_error",
         "largest_gap",
         "*/recall",
         "*/precision",
