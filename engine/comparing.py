@@ -67,7 +67,8 @@ def compare(
     place = workspace if isinstance(workspace, Workspace) else Workspace.locate(workspace)
     sides, task = _sides(names, place)
     chosen, rows, notes = _rows(sides, task, place, dataset, split)
-    scores = [(side.name, _score(task, side, rows, device)) for side in sides]
+    samples = _samples(task, chosen, rows)
+    scores = [(side.name, _score(task, side, rows, samples, device)) for side in sides]
     groups = _groups(rows)
     count = group_count(groups)
     if count is not None and count < FEW_GROUPS:
@@ -169,6 +170,15 @@ def _groups(rows: Sequence[Row]) -> list[str] | None:
     return [str(row.get("group") or f"\0{at}") for at, row in enumerate(rows)]
 
 
-def _score(task: Task, side: _Side, rows: Sequence[Row], device: str) -> Any:
-    predictions = side.load(side.paths.model, device).predict(rows)
+def _samples(task: Task, dataset: Dataset, rows: Sequence[Row]) -> Sequence[Row]:
+    """What a model is asked: pictures are named inside their dataset, and asked for where they lie."""
+    if task.predicts_on != "image":
+        return rows
+    from engine.labelled_pictures import picture_path
+
+    return [{**row, "image": str(picture_path(dataset.path, row))} for row in rows]
+
+
+def _score(task: Task, side: _Side, rows: Sequence[Row], samples: Sequence[Row], device: str) -> Any:
+    predictions = side.load(side.paths.model, device).predict(samples)
     return task.headline_over(rows, predictions)
