@@ -98,7 +98,7 @@ def test_the_json_schema_is_one() -> None:
 
 def test_the_json_schema_explains_every_hyperparameter(schema: dict[str, Any]) -> None:
     text = json.dumps(schema)
-    for task in ("token-classification", "sentence-similarity", "object-detection"):
+    for task in ("token-classification", "sentence-similarity", "object-detection", "image-classification"):
         for name, field in find_task(task).config_class.model_fields.items():
             assert field.description, name
             assert json.dumps(field.description) in text
@@ -149,3 +149,23 @@ def test_thermal_learns_the_faults_that_its_scenes_draw_and_says_how_it_learns_f
     assert faults.feedback.epochs < faults.config.epochs
     assert quick.feedback.frozen_layers == 0, "a backbone from random weights has to move along"
     assert (quick.feedback.train_replay, quick.feedback.keep_runs) == (1.0, 3)
+
+
+def test_faces_learns_as_it_was_asked_to_and_forgets_nobody() -> None:
+    profile = load_profile("faces")
+    people, quick = resolve(profile, "recogniser"), resolve(profile, "recogniser", preset="quick")
+    assert (people.config.trained_layers, people.config.hidden_size, people.config.head_dropout) == (4, 512, 0.3)
+    assert (people.config.epochs, people.config.patience, people.config.class_weights) == (20, 5, "balanced")
+    assert (people.config.schedule, people.config.plateau_factor, people.config.plateau_patience) == (
+        "plateau",
+        0.5,
+        3,
+    )
+    rates = people.config.learning_rate, people.config.learning_rate * people.config.head_rate_factor
+    assert all(1e-5 <= rate <= 1.0001e-4 for rate in rates)
+    assert people.config.augment.flip == quick.config.augment.flip == 0
+    assert quick.config.trained_layers == "all", "random weights have to learn"
+    assert people.feedback.train_replay >= 1 and people.feedback.replay_floor > 0
+    assert profile.models["recogniser"].privacy.consent == "required"
+    for resolved in (people, quick):
+        assert {"auc", "tar_at_far_1e-2", "largest_gap"} <= {target.metric for target in resolved.targets}

@@ -23,10 +23,17 @@ def test_two_steps_of_every_model_and_preset_end_with_a_report(
     profile: str, model: str, task: str, preset: str, tmp_path: Path
 ) -> None:
     # The full preset's own base may need a network; one that is here stands in, all else is as shipped.
-    base = "scratch:yolov8n" if task == "object-detection" else PACKAGED_MINILM
+    bases = {"object-detection": "scratch:yolov8n", "image-classification": "scratch:resnet-8"}
+    base = bases.get(task, PACKAGED_MINILM)
     overrides = [f"base={base}", "max_steps=2", "batch_size=4"]
     overrides += {
         "object-detection": ["data.recipe.images=60"],
+        "image-classification": [
+            "data.recipe.images=120",
+            "data.recipe.people=6",
+            "data.recipe.unseen_people=2",
+            "image_size=32",
+        ],
         "text-classification": [
             "data.recipe.folders=3000",
             "data.recipe.per_label=8",
