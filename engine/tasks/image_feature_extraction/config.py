@@ -93,15 +93,15 @@ class Answers(BaseModel):
         le=0.9,
     )
     false_accept_rate: float = hyperparameter(
-        0.05,
+        0.1,
         "Part of the false accepts that may pass: below the confidence where that is so, the answer is `unknown`.",
         gt=0,
         lt=1,
     )
-    false_accept_of: Literal["strangers", "wrong"] = hyperparameter(
-        "strangers",
-        "What a false accept is: any answer to a picture of a class that has no reference (each class plays the "
-        "stranger once, its references hidden), or an answer that is wrong.",
+    false_accept_of: Literal["wrong", "strangers"] = hyperparameter(
+        "wrong",
+        "What a false accept is: an answer that is wrong, or any answer to a picture of a class that has no reference "
+        "(each class plays the stranger once, its references hidden). The report shows what either would let through.",
     )
     collection: str = hyperparameter(
         "ir_embeddings", "Name of the ChromaDB collection.", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]{1,61}[a-zA-Z0-9]$"
