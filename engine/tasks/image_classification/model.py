@@ -19,10 +19,10 @@ from safetensors.torch import load_file, save_file
 
 from engine.base_models import SCRATCH
 from engine.errors import InputError
-from engine.evaluation.calibrators import Calibrator
 from engine.model_directory import CARD, new_model, read_card
 from engine.tasks.contract import Row
 from engine.tasks.image_classification import TASK
+from engine.tasks.image_classification.confidence import Confidence
 from engine.tasks.image_classification.config import Config
 from engine.tasks.image_classification.network import Head, Recogniser, grown_head, new_head
 from engine.tasks.image_classification.people import Threshold, Vectors
@@ -43,9 +43,8 @@ class Card:
     labels: list[str]
     """In the order of the head."""
     config: dict[str, Any]
-    calibrator: Calibrator | None
-    """None where nothing was held out to fit it on."""
-    start_calibrator: Calibrator | None
+    confidence: Confidence
+    start_confidence: Confidence
     """Of the model that training started from, by the mean embeddings of the labels."""
     threshold: Threshold
     start_threshold: Threshold

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from engine.errors import InputError
-from engine.evaluation.calibrators import Calibrator
 from engine.linear_head import softmax
 from engine.tasks.contract import Row
+from engine.tasks.image_classification.confidence import Confidence
 from engine.tasks.image_classification.inputs import Inputs
 from engine.tasks.image_classification.model import (
     Card,
@@ -81,13 +81,13 @@ class Recognition:
         card: Card,
         device: str,
         *,
-        calibrator: Calibrator | None,
+        confidence: Confidence,
         threshold: Threshold,
         by_means: bool = False,
     ) -> None:
         """`by_means` decides by the nearest mean embedding in place of the head."""
         self.network, self.means, self.card, self.device = network.eval(), means, card, device
-        self.labels, self.calibrator, self.threshold, self.by_means = card.labels, calibrator, threshold, by_means
+        self.labels, self.confidence, self.threshold, self.by_means = card.labels, confidence, threshold, by_means
 
     def predict(self, samples: Sequence[Row]) -> list[Row]:
         """`{"label", "confidence", "scores", "known", "likeness"}` for each `{"image": path or data URL}`; `scores`
@@ -104,7 +104,7 @@ class Recognition:
             self.network, pictures, device=self.device, batch_size=int(self.card.config["eval_batch_size"])
         )
         logits, vectors = self.scores(inputs, tick)
-        return judged_by(logits, vectors, self.means, self.calibrator, self.threshold)
+        return judged_by(logits, vectors, self.means, self.confidence, self.threshold)
 
     def scores(self, inputs: Inputs, tick: Callable[[int, int], None] | None = None) -> Scores:
         """Scores and embeddings, before anything is made of them."""
@@ -130,7 +130,7 @@ def load(model: Path, device: str) -> Recognition:
     card = read_model_card(model)
     network, means = read_network(model, card)
     network.to(device)
-    return Recognition(network, means.own, card, device, calibrator=card.calibrator, threshold=card.threshold)
+    return Recognition(network, means.own, card, device, confidence=card.confidence, threshold=card.threshold)
 
 
 def load_baseline(model: Path, device: str) -> Recognition:
@@ -151,7 +151,7 @@ def starting_recognition(card: Card, means: Means, device: str) -> Recognition:
         means.start,
         card,
         device,
-        calibrator=card.start_calibrator,
+        confidence=card.start_confidence,
         threshold=card.start_threshold,
         by_means=True,
     )
@@ -176,27 +176,13 @@ def scores_of(
 
 
 def judged_by(
-    logits: Matrix, vectors: Vectors, means: Vectors, calibrator: Calibrator | None, threshold: Threshold
+    logits: Matrix, vectors: Vectors, means: Vectors, confidence: Confidence, threshold: Threshold
 ) -> Judged:
     """Answers from scores and embeddings."""
-    raw = softmax(logits)
     numbers = logits.argmax(axis=1)
-    at = np.arange(len(numbers))
-    confidences = raw[at, numbers]
-    if calibrator is not None:
-        confidences = calibrator.probabilities(top_odds(logits))
+    confidences = confidence.probabilities(logits)
     near = likeness(vectors, means, numbers)
     return Judged(numbers, confidences, _shared_out(logits, confidences), vectors, near, near >= threshold.cosine)
-
-
-def top_odds(logits: Matrix) -> Matrix:
-    """(pictures,) log-odds that softmax gives the likeliest label: what calibration starts from."""
-    ordered = np.sort(logits, axis=1)
-    if ordered.shape[1] < 2:
-        return np.full(len(ordered), 20.0)
-    rest = ordered[:, :-1] - ordered[:, -1:]
-    odds: Matrix = -(rest.max(axis=1) + np.log(np.exp(rest - rest.max(axis=1, keepdims=True)).sum(axis=1)))
-    return odds
 
 
 def agree(expected: Row, got: Row) -> bool:

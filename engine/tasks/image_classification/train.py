@@ -12,12 +12,12 @@ from torch import nn
 
 from engine.base_models import SCRATCH
 from engine.errors import DataError
-from engine.evaluation.calibrators import Calibrator, choose
 from engine.evaluation.separation import separation, separation_tables
 from engine.evaluation.verification import verify
 from engine.labelled_pictures import picture_path
 from engine.tasks.contract import Job, Row, TrainOutcome
 from engine.tasks.image_classification import TASK
+from engine.tasks.image_classification.confidence import Confidence, fit_confidence
 from engine.tasks.image_classification.config import Config
 from engine.tasks.image_classification.inputs import Inputs, TrainingInputs, WatchedInputs
 from engine.tasks.image_classification.model import (
@@ -42,7 +42,6 @@ from engine.tasks.image_classification.predict import (
     Recognition,
     Scores,
     scores_of,
-    top_odds,
 )
 from engine.tasks.image_classification.tables import named
 from engine.tasks.image_classification.training import RecognitionTraining
@@ -152,7 +151,7 @@ class _Run:
         embedding = self.config.embedding
         means = means_of(self._scores("training", embedding)[1], self.classes, len(self.labels))
         side = self._side(means, {name: self._scores(name, embedding) for name in ("spared", "strangers")})
-        told = [self._calibration_note(side.calibrator), side.threshold.sentence]
+        told = [self._calibration_note(side.confidence), side.threshold.sentence]
         for note in told:
             self.job.events.log(note)
         card = Card(
@@ -160,8 +159,8 @@ class _Run:
             base=self.config.base,
             labels=self.labels,
             config=self.config.model_dump(mode="json"),
-            calibrator=side.calibrator,
-            start_calibrator=start.calibrator,
+            confidence=side.confidence,
+            start_confidence=start.confidence,
             threshold=side.threshold,
             start_threshold=start.threshold,
             pair_threshold=self._pair_threshold(),
@@ -179,7 +178,7 @@ class _Run:
             means,
             card,
             self.job.device,
-            calibrator=side.calibrator,
+            confidence=side.confidence,
             threshold=side.threshold,
         )
         predictions = recognition.predict(samples)
@@ -195,15 +194,13 @@ class _Run:
         """Calibration and threshold of a model by what it makes of rows that did not teach it."""
         logits, vectors = held["spared"]
         classes = self._classes(self.parts.spared)
-        right = logits.argmax(axis=1) == classes
-        calibrator = choose(top_odds(logits), right).calibrator if len(right) else None
         strange_logits, strange = held["strangers"]
         if len(strange):
             impostors = likeness(strange, means, strange_logits.argmax(axis=1))
         else:
             impostors = as_strangers(vectors, means, classes, logits)
         threshold = threshold_by(impostors, self.config.false_accept_rate, real=len(strange) > 0)
-        return _Side(means, calibrator, threshold)
+        return _Side(means, fit_confidence(logits, classes), threshold)
 
     def _pair_threshold(self) -> float | None:
         """Chosen on all validation pictures: half of them have too few pairs for a rare false accept."""
@@ -216,15 +213,15 @@ class _Run:
         rate = self.config.false_accept_rate
         return roc.threshold_for(rate) if roc is not None and roc.shows(rate) else None
 
-    def _calibration_note(self, calibrator: Calibrator | None) -> str:
-        if calibrator is None:
+    def _calibration_note(self, confidence: Confidence) -> str:
+        if not confidence.rows:
             return "Confidences are not calibrated: no validation picture shows a known person."
         whose = (
             "validation pictures, which also said when to stop: there are too few to spare some"
             if self.parts.shared
             else "validation pictures that did not say when to stop"
         )
-        return f"Confidences are calibrated by {calibrator.kind} on {calibrator.rows} {whose}."
+        return f"Confidences are calibrated by {confidence.kind} on {confidence.rows} {whose}."
 
     # -- pictures
 
@@ -268,7 +265,7 @@ class _Side(msgspec.Struct, frozen=True):
     """What a model knows beside its network."""
 
     means: Vectors
-    calibrator: Calibrator | None
+    confidence: Confidence
     threshold: Threshold
 
 

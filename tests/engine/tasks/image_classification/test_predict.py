@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from engine.errors import InputError
-from engine.evaluation.calibrators import Calibrator
 from engine.tasks.contract import Job
+from engine.tasks.image_classification.confidence import Confidence
 from engine.tasks.image_classification.people import Threshold
-from engine.tasks.image_classification.predict import agree, judged_by, load, top_odds
+from engine.tasks.image_classification.predict import agree, judged_by, load
 from tests.engine.tasks.image_classification.conftest import PEOPLE, picture
 
 THRESHOLD = Threshold(0.5, 0.01, 100, True)
@@ -31,7 +31,7 @@ def inline(person: str, number: int) -> dict[str, str]:
 def test_shares_add_up_to_one_in_the_order_of_the_scores_with_the_confidence_first(logits: Any) -> None:
     vectors = np.zeros((len(logits), 2), dtype=np.float32)
     means = np.zeros((logits.shape[1], 2), dtype=np.float32)
-    timid = Calibrator("temperature", 50, [0.3])
+    timid = Confidence(3.0, 50)
     judged = judged_by(logits, vectors, means, timid, THRESHOLD)
     assert judged.shares.sum(axis=1) == pytest.approx(1)
     top = judged.shares[np.arange(len(logits)), judged.numbers]
@@ -41,16 +41,9 @@ def test_shares_add_up_to_one_in_the_order_of_the_scores_with_the_confidence_fir
     assert top[reachable & clear] == pytest.approx(judged.confidences[reachable & clear], abs=1e-3)
 
 
-@given(LOGITS)
-def test_the_odds_of_the_likeliest_are_those_of_softmax(logits: Any) -> None:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    share = (powers / powers.sum(axis=1, keepdims=True)).max(axis=1)
-    assert 1 / (1 + np.exp(-top_odds(logits))) == pytest.approx(share, abs=1e-9)
-
-
 def test_without_a_calibrator_the_confidence_is_that_of_softmax() -> None:
     vectors, means = np.ones((1, 1), dtype=np.float32), np.ones((2, 1), dtype=np.float32)
-    judged = judged_by(np.array([[2.0, 0.0]]), vectors, means, None, THRESHOLD)
+    judged = judged_by(np.array([[2.0, 0.0]]), vectors, means, Confidence(), THRESHOLD)
     assert judged.confidences == pytest.approx([1 / (1 + np.exp(-2))])
     assert judged.known.tolist() == [True] and judged.likeness == pytest.approx([1])
 

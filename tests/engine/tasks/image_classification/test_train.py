@@ -48,7 +48,7 @@ def test_it_learns_the_people_and_says_what_it_found_before(trained: Job) -> Non
         "Closest impostors",
         "Widest identities",
     ]
-    assert card.calibrator is not None and card.calibrator.rows > 0
+    assert card.confidence.rows > 0 and 0.02 < card.confidence.temperature < 50
 
 
 def test_the_model_directory_predicts_elsewhere_what_it_predicted_here(trained: Job) -> None:
@@ -167,7 +167,7 @@ def test_without_validation_it_trains_to_its_end_and_says_what_it_does_not_know(
     outcome = train(job)
     assert outcome.score is None
     card = read_model_card(job.paths.model)
-    assert card.calibrator is None and card.pair_threshold is None
+    assert card.confidence.rows == 0 and card.pair_threshold is None
     assert any("not calibrated" in note for note in card.notes) and any("a guess" in note for note in card.notes)
 
 

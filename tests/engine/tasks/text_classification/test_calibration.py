@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.evaluation.calibration import expected_calibration_error, reliability
-from engine.tasks.text_classification.calibration import Calibration, fit_calibration, fit_temperature, kind_for
+from engine.evaluation.temperature import fit_temperature
+from engine.tasks.text_classification.calibration import Calibration, fit_calibration, kind_for
 from engine.tasks.text_classification.head import Matrix, Numbers, softmax
 
 KINDS = ["temperature", pytest.param("isotonic", marks=pytest.mark.slow)]
