@@ -1,4 +1,9 @@
-"""Known or a stranger: how near a picture must be to the mean of those of the person it is taken for. Pure."""
+"""Known or a stranger: how near a picture must be to the mean of those of the person it is taken for. Pure.
+
+That cosine told rightly named people from strangers best, on drawn people (quick preset of profiles/faces.yaml; area
+under the curve): 0.710, the softmax's share 0.693, the cosine's margin to the next person 0.661, the largest score
+before softmax 0.659. And it alone can be measured without strangers: known people play them (`as_strangers`).
+"""
 
 from __future__ import annotations
 
