@@ -28,6 +28,14 @@ NO_LETTERS = {"Cc", "Cs", "Zl", "Zp"}
 
 def problem_with(row: Row) -> str | None:
     """What is wrong with a row, in words; None when it can be used."""
+    problem = problem_with_picture(row) or problem_with_name("label", row.get("label"))
+    if problem is None and "group" in row:
+        problem = problem_with_name("group", row["group"])
+    return problem or _problem_with_conditions(row.get("conditions", {}))
+
+
+def problem_with_picture(row: Row) -> str | None:
+    """What is wrong with the picture that a row names, in words; of any task."""
     problem = problem_with_path(row.get("image"))
     if problem:
         return problem
@@ -35,10 +43,7 @@ def problem_with(row: Row) -> str | None:
         size = row.get(name)
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             return f"`{name}` must be a whole number of pixels"
-    problem = problem_with_name("label", row.get("label"))
-    if problem is None and "group" in row:
-        problem = problem_with_name("group", row["group"])
-    return problem or _problem_with_conditions(row.get("conditions", {}))
+    return None
 
 
 def problem_with_name(field: str, name: Any) -> str | None:

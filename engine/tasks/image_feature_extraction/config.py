@@ -100,8 +100,9 @@ class Answers(BaseModel):
     )
     false_accept_of: Literal["wrong", "strangers"] = hyperparameter(
         "wrong",
-        "What a false accept is: an answer that is wrong, or any answer to a picture of a class that has no reference "
-        "(each class plays the stranger once, its references hidden). The report shows what either would let through.",
+        "What a false accept is: an answer that is wrong, or any answer to a picture of a class that has no "
+        "reference (each class plays the stranger once, its references hidden). The report shows what either would "
+        "let through.",
     )
     collection: str = hyperparameter(
         "ir_embeddings", "Name of the ChromaDB collection.", pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]{1,61}[a-zA-Z0-9]$"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.errors import DataError
+from engine.labelled_pictures import problem_with_picture
 from engine.tasks.contract import Row
 
 NO_OBJECT = "(none)"
@@ -17,13 +16,9 @@ NO_OBJECT = "(none)"
 
 def problem_with(row: Row) -> str | None:
     """What is wrong with a row, in words; None when it can be used."""
-    problem = _problem_with_path(row.get("image"))
+    problem = problem_with_picture(row)
     if problem:
         return problem
-    for name in ("width", "height"):
-        size = row.get(name)
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            return f"`{name}` must be a whole number of pixels"
     objects = row.get("objects")
     if not isinstance(objects, list):
         return "`objects` must be a list of {label, box}; write [] where there is none"
@@ -52,23 +47,6 @@ def weights_of(rows: Iterable[Row]) -> list[int]:
     """How often each row counts where a training is watched: `weight`, 1 where it has none. A few images of feedback
     would else be lost among the many of before."""
     return [int(row.get("weight", 1)) for row in rows]
-
-
-def image_path(dataset: Path, row: Row) -> Path:
-    """Where the row's picture lies. Raises DataError for a path that leaves the dataset."""
-    problem = _problem_with_path(row.get("image"))
-    if problem:
-        raise DataError(problem, where=str(dataset), fix="remove the dataset and make it anew")
-    return dataset / str(row["image"])
-
-
-def _problem_with_path(image: Any) -> str | None:
-    if not isinstance(image, str) or not image.strip():
-        return "`image` must be the path of a picture"
-    path = PurePosixPath(image)
-    if path.is_absolute() or ".." in path.parts or "\\" in image or "\0" in image:
-        return f"`image` {image[:80]!r} leads out of the dataset"
-    return None
 
 
 def _problem_with_object(one: Any, width: int, height: int) -> str | None:

@@ -14,10 +14,10 @@ from engine.errors import DataError
 from engine.evaluation.bootstrap import bootstrap_intervals
 from engine.evaluation.report import Picture, Report
 from engine.evaluation.targets import KEPT_START, target_notes
+from engine.labelled_pictures import picture_path
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.confusion import outcome
-from engine.tasks.object_detection.data import image_path
 from engine.tasks.object_detection.matching import Boxes
 from engine.tasks.object_detection.metrics import Measured
 from engine.tasks.object_detection.misses import picture_name, pictures_of, worst_misses
@@ -58,7 +58,7 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
     if not rows:
         raise DataError(f"the split {split!r} has no images", where=str(dataset.path))
     predictor = load(model, device)
-    paths = [image_path(dataset.path, row) for row in rows]
+    paths = [picture_path(dataset.path, row) for row in rows]
     predictions = predictor.detect([{"image": str(path)} for path in paths])
     return report_of(dataset, split, rows, paths, predictions, predictor.card)
 

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import DataError
+from engine.labelled_pictures import picture_path
 from engine.tasks.contract import Job, Row, TrainOutcome
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.config import Config
-from engine.tasks.object_detection.data import image_path, labels_of, weights_of
+from engine.tasks.object_detection.data import labels_of, weights_of
 from engine.tasks.object_detection.images import Preparation, TrainingImages, normalized
 from engine.tasks.object_detection.inference import detect
 from engine.tasks.object_detection.loss import DetectionLoss
@@ -185,7 +186,7 @@ def _in_fp32(value: object) -> object:
 
 
 def _paths(job: Job, rows: Sequence[Row]) -> list[Path]:
-    return [image_path(job.dataset.path, row) for row in rows]
+    return [picture_path(job.dataset.path, row) for row in rows]
 
 
 def _expected_samples(job: Job, rows: Sequence[Row]) -> list[Row]:

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from engine.errors import DataError
-from engine.tasks.object_detection.data import count_classes, image_path, labels_of, problem_with
+from engine.labelled_pictures import picture_path
+from engine.tasks.object_detection.data import count_classes, labels_of, problem_with
 
 
 def row(*objects: Any, **changes: Any) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def test_objects_are_counted_by_label_and_images_without_any_apart() -> None:
 
 
 def test_a_picture_lies_in_its_dataset_and_nowhere_else(tmp_path: Path) -> None:
-    assert image_path(tmp_path, row()) == tmp_path / "files" / "0123.jpg"
+    assert picture_path(tmp_path, row()) == tmp_path / "files" / "0123.jpg"
     for path in ("/etc/passwd", "../x.jpg", "files/../../x.jpg"):
         with pytest.raises(DataError, match="leads out of the dataset"):
-            image_path(tmp_path, row(image=path))
+            picture_path(tmp_path, row(image=path))

@@ -14,7 +14,7 @@ from PIL import Image
 from engine.datasets.files import content_name
 from engine.datasets.store import Dataset, write_dataset
 from engine.evaluation.report import Report, as_markdown, pictures_of, read_report, write_report
-from engine.tasks.object_detection.data import image_path
+from engine.labelled_pictures import picture_path
 from engine.tasks.object_detection.evaluate import report_of
 from engine.tasks.object_detection.tiles import Tiling
 from engine.workspace import Workspace
@@ -87,7 +87,7 @@ def predictions(rows: list[Row], *, miss: str = "", seed: int = 0) -> list[Row]:
 
 def report(dataset: Dataset, card: Card, **facts: Any) -> Report:
     rows = dataset.rows("test")
-    paths = [image_path(dataset.path, row) for row in rows]
+    paths = [picture_path(dataset.path, row) for row in rows]
     return report_of(dataset, "test", rows, paths, predictions(rows, **facts), card)
 
 
@@ -110,7 +110,7 @@ def test_the_report_has_metrics_intervals_and_slices(dataset: Dataset) -> None:
 
 def test_slices_of_the_rows_stand_beside_their_groups(dataset: Dataset) -> None:
     rows = [{**row, "slice": "original" if at < 9 else "feedback"} for at, row in enumerate(dataset.rows("test"))]
-    paths = [image_path(dataset.path, row) for row in rows]
+    paths = [picture_path(dataset.path, row) for row in rows]
     made = report_of(dataset, "test", rows, paths, predictions(rows), Card())
     assert set(made.slices) == {"rain", "sun", "original", "feedback"}
 
@@ -174,7 +174,7 @@ def test_the_worst_misses_are_pictures_beside_the_page(crossarms_missed: Report,
 
 def test_an_image_that_is_gone_costs_its_picture_and_not_the_report(tmp_path: Path) -> None:
     dataset = write_scenes(tmp_path)
-    image_path(dataset.path, dataset.rows("test")[1]).unlink()
+    picture_path(dataset.path, dataset.rows("test")[1]).unlink()
     made = report(dataset, Card(), miss="crossarm")
     assert [("picture" in error) for error in made.errors].count(False) == 1
     assert len(made.pictures) == 1 + len(made.errors) - 1

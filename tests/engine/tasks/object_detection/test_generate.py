@@ -102,8 +102,8 @@ def test_the_manifest_says_that_the_images_are_drawn() -> None:
 
 def test_a_dataset_of_images_is_stored_and_found_again(tmp_path: Path) -> None:
     from engine.datasets.generate import dataset_for
+    from engine.labelled_pictures import picture_path
     from engine.profiles import load_profile, resolve
-    from engine.tasks.object_detection.data import image_path
     from engine.workspace import Workspace
 
     profile = tmp_path / "p.yaml"
@@ -115,7 +115,7 @@ def test_a_dataset_of_images_is_stored_and_found_again(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "workspace")
     dataset = dataset_for(workspace, resolved)
     assert dataset_for(workspace, resolved).manifest.created == dataset.manifest.created
-    path = image_path(dataset.path, dataset.rows("train")[0])
+    path = picture_path(dataset.path, dataset.rows("train")[0])
     Image.open(path).load()
     path.unlink()
     assert dataset_for(workspace, resolved).is_intact()

@@ -11,8 +11,8 @@ import torch
 
 from engine.datasets.store import Dataset
 from engine.errors import DataError
+from engine.labelled_pictures import picture_path
 from engine.tasks.object_detection.config import Config
-from engine.tasks.object_detection.data import image_path
 from engine.tasks.object_detection.images import DecodedImages, TrainingImages
 
 from .drawn import SIZE, drawn_dataset
@@ -37,7 +37,7 @@ def images(dataset: Dataset, **settings: Any) -> TrainingImages:
         "brightness": 0.0,
     }
     config = Config(image_size=SIZE, epochs=10, **(still | settings))
-    return TrainingImages(rows, [image_path(dataset.path, row) for row in rows], LABELS, config)
+    return TrainingImages(rows, [picture_path(dataset.path, row) for row in rows], LABELS, config)
 
 
 def batch(dataset: Dataset, epoch: int = 0, **settings: Any) -> dict[str, torch.Tensor]:
@@ -136,7 +136,7 @@ def test_nothing_is_written_beside_the_images(dataset: Dataset) -> None:
 
 def test_decoded_images_stay_within_their_memory(dataset: Dataset) -> None:
     rows = dataset.rows("train")
-    paths = [image_path(dataset.path, row) for row in rows]
+    paths = [picture_path(dataset.path, row) for row in rows]
     decoded = DecodedImages(paths, 256, room=2**20)
     for number in range(len(paths)):
         decoded[number]

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from engine.datasets.store import Dataset
+from engine.labelled_pictures import picture_path
 from engine.tasks.object_detection.config import Config
-from engine.tasks.object_detection.data import image_path
 from engine.tasks.object_detection.images import Preparation, TrainingImages
 
 from .drawn import SIZE, drawn_dataset, wide_picture
@@ -33,7 +33,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def images(dataset: Dataset, **settings: Any) -> TrainingImages:
     rows = dataset.rows("train")
     config = Config(image_size=SIZE, epochs=10, **({"tiles": "both"} | STILL | settings))
-    return TrainingImages(rows, [image_path(dataset.path, row) for row in rows], LABELS, config)
+    return TrainingImages(rows, [picture_path(dataset.path, row) for row in rows], LABELS, config)
 
 
 def by_tile(made: TrainingImages, epoch: int = 0, count: int = 24) -> Batch:
