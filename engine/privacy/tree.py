@@ -16,11 +16,12 @@ import msgspec
 
 from engine.errors import InputError
 from engine.evaluation.report import Report, as_markdown, pictures_of, read_report, without_content
-from engine.files import atomic_file, write_atomic, write_json
-from engine.model_directory import EXPECTED, read_expected
+from engine.files import atomic_file, read_json, write_atomic, write_json
+from engine.model_directory import CARD, EXPECTED, read_expected
 from engine.privacy.datasets import remove_directory
 from engine.privacy.mending import INLINE, Mender, encoding_of
 from engine.privacy.traces import Traces
+from engine.tasks.catalog import find_task
 
 RASTERS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 """What people look at and no search can read."""
@@ -52,6 +53,7 @@ def mend_tree(root: Path, kept: Kept) -> None:
         if is_own_index or (folder.name == CHECKPOINTS and kept.is_of_the_run):
             remove_directory(folder)
     for folder in _folders(root):
+        _empty_templates(folder, kept)
         _mend_references(folder, kept)
     for path in list(files_below(root)):
         if path.exists():  # a report takes its pictures along
@@ -124,6 +126,18 @@ def _mend_references(folder: Path, kept: Kept) -> None:
     own = {kept.traces.removal.subject} - {""}
     images = {image for image in references.images if kept.mender.is_of_picture(image)}
     references.without(labels=own, groups=own, images=images).save(folder)
+
+
+def _empty_templates(folder: Path, kept: Kept) -> None:
+    """What a model keeps of one label: no search would find it. Before the card, which says where it stands, gets
+    another name; after a kill in between it has that already."""
+    removal = kept.traces.removal
+    if not removal.subject or not (folder / CARD).is_file():
+        return
+    try:
+        find_task(str(read_json(folder / CARD).get("task"))).forget(folder, {removal.subject, removal.pseudonym})
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return  # no card of ours
 
 
 def _write_if_other(path: Path, text: str) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 import importlib
-from collections.abc import Callable, Sequence
+import importlib.util
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -161,6 +162,14 @@ class Task:
         """The headline metric as a function of rows, by their numbers, of which some may be drawn more than once:
         what `engine compare` resamples. Raises InputError where the task does not offer it."""
         return self._offered("evaluate", "headline_over", "cannot be compared row by row")(rows, predictions)
+
+    def forget(self, model: Path, labels: Collection[str]) -> bool:
+        """Take what a model directory keeps of these labels out of it, such as mean embeddings of people; whether
+        there was any. A task whose models keep nothing of single labels has no module `forget`."""
+        if importlib.util.find_spec(f"{self.package}.forget") is None:
+            return False
+        found: bool = self.module("forget").forget(model, labels)
+        return found
 
     def _offered(self, module: str, name: str, lack: str) -> Callable[..., Any]:
         found = getattr(self.module(module), name, None)
