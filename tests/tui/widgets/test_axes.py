@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.widgets.chart.axes import (
@@ -27,6 +27,9 @@ finite = st.floats(-1e9, 1e9)
 
 
 @given(finite, finite)
+@example(0.0, 5e-324)
+@example(1e-310, 1e-310)
+@example(-5e-324, 1e-300)
 def test_bounds_hold_the_data(a: float, b: float) -> None:
     low, high = sorted((a, b))
     bounds = nice_bounds(low, high)

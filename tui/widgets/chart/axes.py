@@ -13,6 +13,8 @@ _ENDS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _TIME_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _FILLED = 0.3
 """Bounds are kept while the data fill at least this part of them."""
+_SMALLEST = 1e-300
+"""What is less counts as nothing: parts of it would be zero."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Bounds:
 
 def nice_step(span: float, count: int) -> float:
     """A round distance that cuts a span into about `count` parts."""
-    if span <= 0 or not math.isfinite(span):
+    if span <= _SMALLEST or not math.isfinite(span):
         return 1.0
     raw = span / max(1, count)
     power = 10.0 ** math.floor(math.log10(raw))
@@ -47,11 +49,11 @@ def nice_bounds(low: float, high: float, count: int = 8, held: Bounds | None = N
         return held
     if not (math.isfinite(low) and math.isfinite(high)):
         return Bounds(0.0, 1.0)
-    if high - low <= 1e-12 * max(abs(low), abs(high)):
+    if high - low <= max(_SMALLEST, 1e-12 * max(abs(low), abs(high))):
         # A constant series lies in the middle; it also keeps the bounds that it had.
         if held is not None and held.low <= low <= held.high:
             return held
-        margin = abs(low) * 0.1 or 0.5
+        margin = abs(low) * 0.1 if abs(low) > _SMALLEST else 0.5
         low, high = low - margin, high + margin
     step = nice_step(high - low, count)
     bottom, top = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
@@ -63,7 +65,7 @@ def nice_end(start: float, end: float, held: Bounds | None = None) -> Bounds:
     if held is not None and held.low == start and end <= held.high and (end - start) >= 0.5 * held.span:
         return held
     span = end - start
-    if span <= 0 or not math.isfinite(span):
+    if span <= _SMALLEST or not math.isfinite(span):
         return Bounds(start, start + 1.0)
     power = 10.0 ** math.floor(math.log10(span))
     return Bounds(start, start + next(end * power for end in _ENDS if end * power >= span * (1 - 1e-9)))
