@@ -17,6 +17,7 @@ VECTORS = (DRAWS.normal(scale=0.6, size=(500, 4)) + np.eye(4)[TRUTH]).astype(np.
 TRAIN, TEST = Examples(VECTORS[:200], TRUTH[:200]), Examples(VECTORS[200:], TRUTH[200:])
 
 
+@pytest.mark.slow
 def test_macro_f1_is_that_of_scikit_learn_over_the_classes_of_the_truth() -> None:
     from sklearn.metrics import f1_score
 

@@ -13,6 +13,9 @@ from engine.datasets.store import list_datasets
 from engine.pictures.graphics import Graphics
 from engine.pictures.kitty import PLACEHOLDER
 
+pytestmark = pytest.mark.slow
+"""Each takes a second: real pictures in a real screen."""
+
 
 async def test_the_gravest_comes_first_with_the_picture_that_it_doubles(
     faulty: Any, curate: Any, shows: Any, until: Any

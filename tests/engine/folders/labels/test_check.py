@@ -33,6 +33,7 @@ def label_all(db: TrainingDb) -> None:
     db.put_labels(Label(sample.id, "legacy", sample.name.split()[0]) for sample in samples)
 
 
+@pytest.mark.slow
 def test_a_label_that_contradicts_all_others_is_doubted_and_the_others_are_not(db: TrainingDb) -> None:
     label_all(db)
     wrong = db.ids_of(["Creator 3/maps 1"])["Creator 3/maps 1"]
