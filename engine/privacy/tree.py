@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 
 from engine.errors import InputError
 from engine.evaluation.report import Report, as_markdown, pictures_of, read_report, without_content
@@ -45,6 +46,8 @@ class Kept:
 
 def mend_tree(root: Path, kept: Kept) -> None:
     """Take it out of everything below `root`. What no rule here can mend is left; a search finds it."""
+    for folder in _folders(root):
+        _settle_references(folder)
     has_references = any(_is_reference_set_of(folder, kept.traces) for folder in _folders(root))
     # Indexes first: they are made anew of the references, which a kill in between would have to show to be changed.
     for folder in _folders(root):
@@ -65,8 +68,8 @@ def mend_file(path: Path, kept: Kept) -> None:
     if path.suffix.lower() in RASTERS:
         _raster(path, kept)
         return
-    if path.name.startswith(".") and path.name.endswith(".tmp"):  # what a writer that was killed left
-        if kept.traces.in_file(path) is not None:
+    if path.name.startswith(".") and path.name.endswith(".tmp"):
+        if _is_left_over(path) or kept.traces.in_file(path) is not None:
             path.unlink(missing_ok=True)
         return
     rule = _BY_NAME.get(path.name) or _BY_SUFFIX.get(path.suffix.lower())
@@ -75,6 +78,13 @@ def mend_file(path: Path, kept: Kept) -> None:
             path.unlink()
     elif rule is not None and (kept.is_of_the_run or kept.traces.in_file(path) is not None):
         rule(path, kept)
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether what was written aside (engine.files.aside) is of a process that is gone: it may be empty still,
+    and hold nothing that could be searched for."""
+    parts = path.name.split(".")
+    return len(parts) >= 5 and parts[-3].isdigit() and not psutil.pid_exists(int(parts[-3]))
 
 
 def files_below(root: Path) -> Iterator[Path]:
@@ -108,6 +118,18 @@ def _raster(path: Path, kept: Kept) -> None:
 def _is_reference_set_of(folder: Path, traces: Traces) -> bool:
     facts = folder / REFERENCES[0]
     return facts.is_file() and traces.in_file(facts) is not None
+
+
+def _settle_references(folder: Path) -> None:
+    """A killed writer may have left a reference set aside: where none stands in its place it is put there, for it is
+    whole then (engine.files.atomic_directory), else it goes."""
+    if not folder.name.startswith(".") or not _is_left_over(folder) or not (folder / REFERENCES[0]).is_file():
+        return
+    place = folder.with_name(folder.name[1:].rsplit(".", 3)[0])
+    if place.exists():
+        remove_directory(folder)
+    else:
+        folder.rename(place)
 
 
 def _mend_references(folder: Path, kept: Kept) -> None:

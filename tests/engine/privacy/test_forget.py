@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import engine
@@ -400,3 +401,30 @@ def copied(place: Filled, root: Path) -> Filled:
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(place.workspace.root, root)
     return replace(place, workspace=Workspace(root), run=RunPaths(root / "runs" / place.run.id))
+
+
+def test_what_a_killed_writer_left_goes_and_what_another_is_writing_stays(place: Filled) -> None:
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    left = place.run.model / f".finetop.json.{int(gone.stdout)}.0a1b2c.tmp"
+    written = place.run.model / f".finetop.json.{os.getpid()}.0a1b2c.tmp"
+    left.touch()
+    written.touch()
+    engine.forget(WHO, workspace=place.workspace)
+    assert not left.exists() and written.exists()
+
+
+@pytest.mark.parametrize("half_way", [False, True])
+def test_references_that_a_killed_writer_left_aside_are_found(place: Filled, half_way: bool) -> None:
+    """Killed between two renames the set is whole, but in nobody's place; killed after them the old one is left."""
+    from engine.retrieval.references import References, saved_references
+
+    where = place.run.model / "references"
+    vectors = np.eye(3, dtype=np.float32)
+    References(vectors, [WHO, "lee", "lee"], [f"files/{at}.png" for at in "abc"], [None] * 3, "m" * 64).save(where)
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    aside = where.with_name(f".references.{int(gone.stdout)}.0a1b2c.tmp")
+    shutil.copytree(where, aside)
+    if half_way:
+        shutil.rmtree(where)
+    engine.forget(WHO, workspace=place.workspace)
+    assert saved_references(where).labels == ["lee", "lee"] and not aside.exists()
