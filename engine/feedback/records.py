@@ -18,7 +18,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     when: datetime
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
     """What every line holds."""
 
     finetop: int = FORMAT
@@ -43,26 +43,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     consent: Agreed | None = None
     expires: datetime | None = None
 
-    def row(self) -> Row:
-        """A row of a dataset."""
-        row: Row = {"image": self.image, "width": self.width, "height": self.height, **self.seen()}
+    def is_expired(self, now: datetime) -> bool:
+        """Whether it must not be used any more."""
+        return self.expires is not None and self.expires <= now
+
+    def _row(self, seen: Row) -> Row:
+        """A row of a dataset that shows what was seen."""
+        row: Row = {"image": self.image, "width": self.width, "height": self.height, **seen}
         if self.group:
             row["group"] = self.group
         if self.expires is not None:
             row["expires"] = self.expires.isoformat()
         return {**row, "source": self.source}
-
-    def seen(self) -> Row:
-        """What is to be seen in the image, as rows of the task have it."""
-        raise NotImplementedError
-
-    def said(self) -> list[Any]:
-        """All of the judgement, for its hash."""
-        raise NotImplementedError
-
-    def is_expired(self, now: datetime) -> bool:
-        """Whether it must not be used any more."""
-        return self.expires is not None and self.expires <= now
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,19 +67,21 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     when: datetime
 
 
-class DetectionRecord(Record, frozen=True, kw_only=True):
+class DetectionRecord(_Line, frozen=True, kw_only=True):
     """Objects in an image."""
 
     objects: list[Judged]
 
-    def seen(self) -> Row:
-        return {"objects": [{"label": one.label, "box": list(one.box)} for one in self.objects]}
+    def row(self) -> Row:
+        """A row of a dataset."""
+        return self._row({"objects": [{"label": one.label, "box": list(one.box)} for one in self.objects]})
 
     def said(self) -> list[Any]:
+        """All of the judgement, for its hash."""
         return [[one.label, one.box, one.source, one.who, one.when] for one in self.objects]
 
 
-class LabelRecord(Record, frozen=True, kw_only=True):
+class LabelRecord(_Line, frozen=True, kw_only=True):
     """One person or thing in an image."""
 
     label: str
@@ -96,9 +90,15 @@ class LabelRecord(Record, frozen=True, kw_only=True):
     confidence: float | None = None
     conditions: dict[str, str] = {}
 
-    def seen(self) -> Row:
-        row: Row = {"label": self.label, "kind": self.kind}
-        return {**row, "conditions": dict(self.conditions)} if self.conditions else row
+    def row(self) -> Row:
+        """A row of a dataset."""
+        seen: Row = {"label": self.label, "kind": self.kind}
+        return self._row({**seen, "conditions": dict(self.conditions)} if self.conditions else seen)
 
     def said(self) -> list[Any]:
+        """All of the judgement, for its hash."""
         return [self.label, self.kind, self.predicted, self.confidence, dict(self.conditions)]
+
+
+Record = DetectionRecord | LabelRecord
+"""A line, by the form of feedback that its model learns from."""

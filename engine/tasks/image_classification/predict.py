@@ -99,12 +99,14 @@ class Recognition:
 
     def judge(self, sources: Sequence[str | Path], tick: Callable[[int, int], None] | None = None) -> Judged:
         """Who many pictures show."""
-        pictures = Pictures(sources, self.network.backbone)
-        inputs = Inputs(
-            self.network, pictures, device=self.device, batch_size=int(self.card.config["eval_batch_size"])
-        )
-        logits, vectors = self.scores(inputs, tick)
+        logits, vectors = self.scores(self._inputs(sources), tick)
         return judged_by(logits, vectors, self.means, self.confidence, self.threshold)
+
+    def embed(self, sources: Sequence[str | Path]) -> Vectors:
+        """(pictures, dimensions), of length 1: what people are told apart by. Raises InputError."""
+        if not sources:
+            return np.zeros((0, self.means.shape[1]), dtype=np.float32)
+        return self.scores(self._inputs(sources))[1]
 
     def scores(self, inputs: Inputs, tick: Callable[[int, int], None] | None = None) -> Scores:
         """Scores and embeddings, before anything is made of them."""
@@ -113,6 +115,10 @@ class Recognition:
         if self.by_means:
             logits = vectors.astype(np.float64) @ self.means.T.astype(np.float64) / COSINE_TEMPERATURE
         return logits, vectors
+
+    def _inputs(self, sources: Sequence[str | Path]) -> Inputs:
+        pictures = Pictures(sources, self.network.backbone)
+        return Inputs(self.network, pictures, device=self.device, batch_size=int(self.card.config["eval_batch_size"]))
 
     def _answer(self, judged: Judged, at: int) -> Row:
         top = np.argsort(-judged.shares[at], kind="stable")[:TOP]
