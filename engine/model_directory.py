@@ -7,16 +7,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from engine.errors import InputError
 from engine.files import atomic_directory, read_json, write_json
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 CARD = "finetop.json"
 EXPECTED = "expected.json"
 CardType = TypeVar("CardType")
+ConfigType = TypeVar("ConfigType", bound="BaseModel")
 
 
 @contextlib.contextmanager
@@ -44,6 +48,14 @@ def read_card(directory: Path, task: str, kind: type[CardType]) -> CardType:
     raise InputError(
         f"not a model of {task} ({problem})", where=str(directory), fix="name a run or a version of that task"
     )
+
+
+def settings_of(config: Mapping[str, Any], kind: type[ConfigType]) -> ConfigType:
+    """The config of the training, as a card holds it. Raises InputError where this version does not know it."""
+    try:
+        return kind.model_validate(config)
+    except ValueError as problem:
+        raise InputError(f"the model's config cannot be read ({problem})", fix="train it anew") from None
 
 
 def read_expected(directory: Path) -> tuple[list[Any], list[Any]]:

@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.base_models import SCRATCH
 from engine.errors import InputError
-from engine.model_directory import CARD, new_model, read_card
+from engine.model_directory import CARD, new_model, read_card, settings_of
 from engine.tasks.contract import Row
 from engine.tasks.image_classification import TASK
 from engine.tasks.image_classification.confidence import Confidence
@@ -66,10 +66,7 @@ class Card:
     @property
     def settings(self) -> Config:
         """The config of the training. Raises InputError where this version does not know it."""
-        try:
-            return Config.model_validate(self.config)
-        except ValueError as problem:
-            raise InputError(f"the model's config cannot be read ({problem})", fix="train it anew") from None
+        return settings_of(self.config, Config)
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
+from engine.drawing.recipe import Part, Share, Splits
+
 Side = Annotated[int, Field(ge=32, le=512)]
-
-
-class Part(BaseModel):
-    """Base of the parts of a recipe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class Conditions(Part):
@@ -50,7 +45,7 @@ class Recipe(Part):
     images: int = Field(default=1000, description="Pictures to draw, all splits together.", ge=20, le=200_000)
     size: tuple[Side, Side] = Field(default=(64, 64), description="Width and height of the pictures in pixels.")
     grey: bool = Field(default=False, description="Whether the pictures are grey instead of coloured.")
-    splits: tuple[float, float, float] = Field(
+    splits: Splits = Field(
         default=(0.6, 0.15, 0.25), description="Shares of train, validation and test; they add up to 1."
     )
     seen_share: Share = Field(
@@ -61,8 +56,6 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _it_can_be_drawn(self) -> Recipe:
-        if min(self.splits) <= 0 or abs(sum(self.splits) - 1) > 1e-6:
-            raise ValueError("splits: three shares above 0 that add up to 1, such as [0.6, 0.15, 0.25]")
         if self.images * min(self.splits[:2]) < self.people:
             raise ValueError("images: too few for a picture of each of the `people` in training and in validation")
         if not self.unseen_people and self.seen_share < 1:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.datasets.files import content_name
-from engine.datasets.sampling import in_turn, quotas, stream
+from engine.datasets.sampling import in_turn, stream
 from engine.drawing.png import as_png
+from engine.drawing.splits import seen_and_unseen
 from engine.tasks.contract import Generated, Row
 from engine.tasks.image_feature_extraction.recipe import Recipe
 from engine.tasks.image_feature_extraction.targets.catalog import KINDS
@@ -19,20 +20,9 @@ from engine.tasks.image_feature_extraction.targets.sequences import draw_sequenc
 def generate(recipe: Recipe, seed: int) -> Generated:
     """Rows of `train`, `validation` and `test`, and their pictures."""
     artist = _Artist(recipe, seed)
-    train, validation, test = quotas(recipe.splits, recipe.images)
-    validation_seen, test_seen = round(validation * recipe.seen_share), round(test * recipe.seen_share)
-    learnt = artist.draw("train", "train", train)
-    watched = artist.draw("train", "validation seen", validation_seen)
-    watched += artist.draw("validation", "validation", validation - validation_seen)
-    repeated = artist.draw("train", "test seen", test_seen)
-    surprising = artist.draw("test", "test unseen", test - test_seen)
-    splits = {
-        "train": learnt,
-        "validation": watched,
-        "test": [{**row, "slice": "seen"} for row in repeated] + [{**row, "slice": "unseen"} for row in surprising],
-    }
-    for name, rows in splits.items():
-        stream(seed, "order", name).shuffle(rows)
+    splits = seen_and_unseen(
+        artist.draw, shares=recipe.splits, total=recipe.images, seen_share=recipe.seen_share, seed=seed
+    )
     return Generated(splits, _notes(recipe), artist.files)
 
 

@@ -26,7 +26,7 @@ import torch
 from engine.errors import InputError, NonFiniteError
 from engine.evaluation.report import Table
 from engine.files import read_json, write_json
-from engine.model_directory import new_model, read_card
+from engine.model_directory import new_model, read_card, settings_of
 from engine.retrieval.confidence import Confidence, Threshold, as_json, from_json
 from engine.retrieval.references import References
 from engine.retrieval.similarity import Similarity
@@ -69,10 +69,7 @@ class Card:
     @property
     def settings(self) -> Config:
         """The config of the training. Raises InputError where this version does not know it."""
-        try:
-            return Config.model_validate(self.config)
-        except ValueError as problem:
-            raise InputError(f"the model's config cannot be read ({problem})", fix="train it anew") from None
+        return settings_of(self.config, Config)
 
 
 def write_model(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
+from engine.drawing.recipe import Part, Share, Splits
+
 Side = Annotated[int, Field(ge=32, le=512)]
 Target = Literal["animal", "boat", "car", "drone", "helicopter", "person", "plane", "ship", "tank", "truck"]
 TARGETS: tuple[Target, ...] = (
@@ -21,12 +22,6 @@ TARGETS: tuple[Target, ...] = (
     "tank",
     "truck",
 )
-
-
-class Part(BaseModel):
-    """Base of the parts of a recipe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class Camera(Part):
@@ -68,7 +63,7 @@ class Recipe(Part):
     frames: int = Field(
         default=3, description="Pictures of a sequence: one target, seen while angle and range change.", ge=1, le=100
     )
-    splits: tuple[float, float, float] = Field(
+    splits: Splits = Field(
         default=(0.6, 0.2, 0.2), description="Shares of train, validation and test; they add up to 1."
     )
     seen_share: Share = Field(
@@ -82,8 +77,6 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _it_can_be_drawn(self) -> Recipe:
-        if min(self.splits) <= 0 or abs(sum(self.splits) - 1) > 1e-6:
-            raise ValueError("splits: three shares above 0 that add up to 1, such as [0.6, 0.2, 0.2]")
         if len(set(self.classes)) < len(self.classes):
             raise ValueError("classes: write each class once")
         return self

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Share = Annotated[float, Field(ge=0, le=1)]
+from engine.drawing.recipe import Part, Share, Splits
+
 Side = Annotated[int, Field(ge=64, le=2048)]
-
-
-class Part(BaseModel):
-    """Base of the parts of a recipe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class Noise(Part):
@@ -90,7 +85,7 @@ class Recipe(Part):
     )
     images: int = Field(default=400, description="Images to draw, all splits together.", ge=10, le=200_000)
     size: tuple[Side, Side] = Field(default=(256, 192), description="Width and height of the images in pixels.")
-    splits: tuple[float, float, float] = Field(
+    splits: Splits = Field(
         default=(0.7, 0.2, 0.1), description="Shares of train, validation and test; they add up to 1."
     )
     seen_share: float = Field(
@@ -107,8 +102,6 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _it_can_be_drawn(self) -> Recipe:
-        if min(self.splits) <= 0 or abs(sum(self.splits) - 1) > 1e-6:
-            raise ValueError("splits: three shares above 0 that add up to 1, such as [0.7, 0.2, 0.1]")
         other = "thermograms" if self.scene == "poles" else "poles"
         if other in self.model_fields_set and getattr(self, other) != type(getattr(self, other))():
             raise ValueError(f"{other}: is set, and the scene is {self.scene}; write it under `{self.scene}`")

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from engine.errors import InputError, NonFiniteError
 from engine.files import write_json
-from engine.model_directory import new_model, read_card
+from engine.model_directory import new_model, read_card, settings_of
 from engine.tasks.contract import Row
 from engine.tasks.text_classification import TASK
 from engine.tasks.text_classification.calibration import Calibration
@@ -58,10 +58,7 @@ class Card:
     @property
     def settings(self) -> Config:
         """The config of the training. Raises InputError where this version does not know it."""
-        try:
-            return Config.model_validate(self.config)
-        except ValueError as problem:
-            raise InputError(f"the model's config cannot be read ({problem})", fix="train it anew") from None
+        return settings_of(self.config, Config)
 
 
 def write_model(

@@ -111,3 +111,12 @@ def test_two_processes_agree_up_to_rounding_and_ties() -> None:
 )
 def test_two_processes_that_differ_do_not_agree(other: dict[str, Any]) -> None:
     assert not agree(answer(), answer(**other))
+
+
+def test_pictures_are_embedded_for_those_who_compare_them(trained: Job) -> None:
+    """What `engine data curate --model` asks for."""
+    rows = trained.dataset.rows("test")[:6]
+    recogniser = load(trained.paths.model, "cpu")
+    vectors = recogniser.embed([str(trained.dataset.path / row["image"]) for row in rows])
+    assert len(vectors) == 6 and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    assert recogniser.embed([]).shape == (0, vectors.shape[1])
