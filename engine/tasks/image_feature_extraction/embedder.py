@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from engine.errors import InputError
+from engine.labelled_pictures import picture_path
 from engine.linear_head import Vectors
 from engine.tasks.image_feature_extraction.config import USUAL_DIMENSIONS, Config
 from engine.vision.backbone import DESCRIPTION, Backbone, load_backbone, saved_backbone
@@ -113,6 +114,4 @@ def _saved_projection(directory: Path, dimensions: int) -> nn.Linear | None:
 
 def sources_of(rows: Sequence[dict[str, object]], dataset: Path) -> list[Path]:
     """Where the pictures of rows lie."""
-    from engine.labelled_pictures import picture_path
-
     return [picture_path(dataset, row) for row in rows]

@@ -3,7 +3,7 @@ own; the references, their index, the model directory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -35,8 +35,8 @@ from engine.vision.loaded import Pictures
 from engine.vision.pixels import inline, read_pixels
 
 EXPECTED_SAMPLES = 8
-EXPECTED_SIDE = 256
-"""Pixels of the larger side of a sample that stands beside the model."""
+Tell = Callable[[int, int], None]
+"""What hears how many pictures of how many are done."""
 
 
 def train(job: Job) -> TrainOutcome:
@@ -67,6 +67,9 @@ class _Run:
         self.embedder = new_embedder(self.config)
         self.embedder.to(job.device)
         self.batch_size = max(1, self.config.eval_batch_size // job.splits_of_batch)
+        self._known_groups: dict[str, int] = {}
+        self._vectors: dict[int, Vectors] = {}
+        """Of a split, by its identity, as the weights are now: nothing is embedded twice where none changed."""
         parts = part(rows["validation"], self.config.answers.calibration_share, self.config.seed)
         self.apart = parts.apart
         tell = preparation(job, "reading pictures")
@@ -80,6 +83,8 @@ class _Run:
         epochs = 0 if self.config.train.loss == "none" else self.config.epochs
         loop = Loop(self.job, trainable, Phase("training", epochs), mode=TASK.headline_mode)
         result = loop.fit(self.job.resume_from)
+        if epochs:
+            self._vectors.clear()
         return self._finish(result, baseline)
 
     def _finish(self, result: FitResult, baseline: dict[str, Metrics]) -> TrainOutcome:
@@ -259,21 +264,19 @@ class _Run:
 
     # -- pictures
 
-    def _labelled(self, rows: Sequence[Row], tell=None) -> Labelled:  # type: ignore[no-untyped-def]
+    def _labelled(self, rows: Sequence[Row], tell: Tell = lambda done, total: None) -> Labelled:
         pictures = Pictures(
             sources_of(rows, self.job.dataset.path),
             self.embedder.backbone,
             cache_mib=self.config.image_cache_mb,
             bits=self.config.bits,
-            tick=tell or (lambda done, total: None),
+            tick=tell,
         )
         groups = self._group_numbers(rows)
         return Labelled(pictures, rows, numbered([row["label"] for row in rows], self.names)[1], groups)
 
     def _group_numbers(self, rows: Sequence[Row]) -> Numbers:
         """A number for each group, the same in every split; -1 for rows of none."""
-        if not hasattr(self, "_known_groups"):
-            self._known_groups: dict[str, int] = {}
         known = self._known_groups
         made = [known.setdefault(row["group"], len(known)) if row.get("group") else -1 for row in rows]
         return np.array(made, dtype=np.int64)
@@ -285,10 +288,12 @@ class _Run:
         return np.where(split.groups >= 0, split.groups, len(self._known_groups) + np.arange(len(split)))
 
     def _embed(self, split: Labelled) -> Vectors:
-        tell = preparation(self.job, "embedding")
-        return self.embedder.embed(
-            split.pictures, batch_size=self.batch_size, tick=lambda done: tell(done, len(split))
-        )
+        if id(split) not in self._vectors:
+            tell = preparation(self.job, "embedding")
+            self._vectors[id(split)] = self.embedder.embed(
+                split.pictures, batch_size=self.batch_size, tick=lambda done: tell(done, len(split))
+            )
+        return self._vectors[id(split)]
 
     def _tell(self, rows: dict[str, list[Row]]) -> None:
         counts = np.bincount(self.train_part.labels, minlength=len(self.names))

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from engine.contrastive.arcface import ArcFace
 from engine.contrastive.batches import batches_of_classes
 from engine.contrastive.losses import anchors, batch_all_triplet, semi_hard_triplet, supcon
-from engine.linear_head import Numbers
+from engine.linear_head import Matrix, Numbers, Vectors
 from engine.retrieval.neighbours import nearest
 from engine.retrieval.votes import accuracy, average_precisions, relevant_references, vote
 from engine.tasks.contract import Row
 from engine.tasks.image_feature_extraction.config import Config
-from engine.tasks.image_feature_extraction.embedder import Embedder
+from engine.tasks.image_feature_extraction.embedder import Embedder, Told
 from engine.training.trainable import Batch
 from engine.training.watch import Tick
 from engine.vision.augment import augmented
@@ -142,14 +142,12 @@ class ContrastiveTraining:
             "accuracy": accuracy(votes, self.watched.labels),
         }
 
-    def _embed_shown(self, tell):  # type: ignore[no-untyped-def]
-        if len(self._shown) == len(self.train):
-            return self.embedder.embed(self.train.pictures, batch_size=self.config.eval_batch_size, tick=tell)
-        return self.embedder.embed(
-            self.train.pictures.part(self._shown.tolist()), batch_size=self.config.eval_batch_size, tick=tell
-        )
+    def _embed_shown(self, tell: Told) -> Vectors:
+        whole = len(self._shown) == len(self.train)
+        pictures = self.train.pictures if whole else self.train.pictures.part(self._shown.tolist())
+        return self.embedder.embed(pictures, batch_size=self.config.eval_batch_size, tick=tell)
 
-    def _show(self, tick: Tick, labels: Numbers, shares: np.ndarray) -> None:
+    def _show(self, tick: Tick, labels: Numbers, shares: Matrix) -> None:
         for row, source, number, share in list(
             zip(self.watched.rows, self.watched.pictures.sources, labels, shares, strict=True)
         )[:SAMPLES]:
