@@ -90,6 +90,41 @@ def write_durably(path: Path, content: bytes) -> None:
     fsync_file(path)
 
 
+def append_line(path: Path, line: bytes) -> None:
+    """Add a whole line (without its end) to a log, durably. A torn line that a crash left is ended first, so that it
+    stays a line of its own."""
+    is_new = not path.exists()
+    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        rest = memoryview((b"\n" if _is_torn(fd) else b"") + line + b"\n")
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    if is_new:
+        fsync_directory(path.parent)
+
+
+def end_torn_line(path: Path) -> None:
+    """End a last line that a crash left without its end, for a log whose next line depends on it."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if _is_torn(fd):
+            os.write(fd, b"\n")
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _is_torn(fd: int) -> bool:
+    end = os.fstat(fd).st_size
+    return end > 0 and os.pread(fd, 1, end - 1) != b"\n"
+
+
 def read_json(path: Path) -> dict:
     """Read a JSON object written by `write_json`."""
     value = msgspec.json.decode(path.read_bytes())

@@ -127,4 +127,5 @@ def specify(place: Workspace, model: ResolvedModel, dataset: str | None, device:
         policy=model.policy,
         created=time.time(),
         launcher=launcher,
+        promotion=model.promotion,
     )

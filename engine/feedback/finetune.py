@@ -225,6 +225,7 @@ def _spec(
             allowed_forgetting=resolved.feedback.allowed_forgetting,
             keep_runs=resolved.feedback.keep_runs,
         ),
+        promotion=resolved.promotion,
     )
 
 

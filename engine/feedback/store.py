@@ -27,7 +27,7 @@ from engine.errors import DataError, InputError, WorkError
 from engine.feedback.forms import FORMS, OBJECTS, Form
 from engine.feedback.pictures import Picture
 from engine.feedback.records import FORMAT, Record, Row
-from engine.files import fsync_directory, write_atomic, write_json
+from engine.files import append_line, write_atomic, write_json
 from engine.privacy.keys import the_key
 from engine.privacy.sealing import file_is_sealed, read_bytes, seal
 from engine.runs.locks import try_lock
@@ -148,7 +148,7 @@ class Ledger:
                 self._by_sent.setdefault(record.sent, self._by_key[record.key])
                 return "repeated"
             earlier = self._current.get(record.sha256)
-            self._append(msgspec.json.encode(record) + b"\n")
+            append_line(self._items, msgspec.json.encode(record))
             self._refresh()
         if earlier is None:
             return "added"
@@ -177,22 +177,6 @@ class Ledger:
             self._by_key.setdefault(record.key, record)
             self._by_sent.setdefault(record.sent, record)
         _current(records, self._current)
-
-    def _append(self, line: bytes) -> None:
-        is_new = not self._items.exists()
-        fd = os.open(self._items, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            end = os.fstat(fd).st_size
-            # A torn line is kept and ended, so that it stays a line of its own.
-            torn = end > 0 and os.pread(fd, 1, end - 1) != b"\n"
-            rest = memoryview(b"\n" + line if torn else line)
-            while rest:
-                rest = rest[os.write(fd, rest) :]
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        if is_new:
-            fsync_directory(self.folder)
 
 
 def _current(records: Iterable[Record], found: dict[str, Record] | None = None) -> dict[str, Record]:

@@ -13,7 +13,7 @@ from engine.profiles.problems import InvalidProfileError
 from engine.profiles.schema import FULL, FeedbackTraining, Privacy, Profile
 from engine.profiles.settings import layered, settle, task_of
 from engine.profiles.validation import advice
-from engine.runs.spec import RunPolicy, Target
+from engine.runs.spec import PromotionPolicy, RunPolicy, Target
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class ResolvedModel:
     description: str = ""
     feedback: FeedbackTraining = field(default_factory=FeedbackTraining)
     privacy: Privacy = field(default_factory=Privacy)
+    promotion: PromotionPolicy = field(default_factory=PromotionPolicy)
 
 
 def resolve(profile: Profile, model: str, *, preset: str = FULL, overrides: Sequence[str] = ()) -> ResolvedModel:
@@ -95,4 +96,5 @@ def _resolve(
         description=profile.models[model].description,
         feedback=settled.settings.feedback or FeedbackTraining(),
         privacy=profile.models[model].privacy,
+        promotion=PromotionPolicy(**profile.models[model].promotion.model_dump()),
     )

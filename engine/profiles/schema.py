@@ -183,6 +183,30 @@ class Privacy(_Strict):
     )
 
 
+class Promotion(_Strict):
+    """What the gate asks of a version before it goes into production; no preset changes it."""
+
+    allowed_regression: float = hyperparameter(
+        0.01,
+        "How much worse than production the headline metric may be, on the same held-out rows.",
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+    )
+    regression: Literal["observed", "proved", "ruled-out"] = hyperparameter(
+        "observed",
+        "observed: the loss that was measured counts. proved: only a loss that these rows prove (95 %). ruled-out: "
+        "these rows must prove that there is none.",
+    )
+    latency_ms: float | None = hyperparameter(
+        None,
+        "Most milliseconds of one prediction, 95th percentile, on the machine that promotes; none: not asked.",
+        unit="ms",
+        gt=0,
+        le=3_600_000,
+    )
+
+
 class Settings(_Strict):
     """What a model can set, and a preset or `--set` can set over it."""
 
@@ -204,6 +228,7 @@ class Model(Settings):
     task: str = Field(description="The kind of model, by its Hugging Face pipeline name.")
     description: str = Field("", description="What the model is for, in words for a newcomer.")
     privacy: Privacy = Field(Privacy(), description="Consent, retention and encryption; no preset changes them.")
+    promotion: Promotion = Field(Promotion(), description="What the gate asks before a version goes into production.")
     public_data: list[PublicSet] = Field(
         [], description="Data sets that others publish and `engine data fetch` brings; each becomes a dataset."
     )

@@ -67,6 +67,19 @@ class Continuation:
 
 
 @dataclass(frozen=True)
+class PromotionPolicy:
+    """What the gate asks of a version before it goes into production."""
+
+    allowed_regression: float = 0.01
+    """How much worse than production the headline metric may be, on the same held-out rows."""
+    regression: str = "observed"
+    """`observed`: the loss that was measured counts; `proved`: only one that these rows prove; `ruled-out`: these
+    rows must prove that there is none."""
+    latency_ms: float | None = None
+    """Most milliseconds of a prediction, 95th percentile, one row at a time on this machine."""
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """Everything that a trainer needs to know, resolved: no profile is read again."""
 
@@ -91,6 +104,7 @@ class RunSpec:
     launcher: str = "local"
     continues: Continuation | None = None
     """None for a training on a profile's own data."""
+    promotion: PromotionPolicy = PromotionPolicy()
 
     def write(self, path: Path) -> None:
         document = {"finetop": FORMAT, **asdict(self)}
@@ -120,6 +134,8 @@ class RunSpec:
             document["policy"] = RunPolicy(**document["policy"])
             if document.get("continues") is not None:
                 document["continues"] = Continuation(**document["continues"])
+            if "promotion" in document:
+                document["promotion"] = PromotionPolicy(**document["promotion"])
             return cls(**document)
         except (KeyError, TypeError) as problem:
             raise InputError(

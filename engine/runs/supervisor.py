@@ -88,6 +88,8 @@ class Supervisor:
             reason, message = Reason.CRASH, f"the worker failed ({problem}); see worker.log"
         if self._trainer is not None:
             self._trainer.kill()
+        if reason is Reason.DONE:
+            self._register()  # before the end is told: who hears of it finds the version
         if self._ticket is not None:
             self._ticket.discard()
         if self._lease is not None:
@@ -139,6 +141,19 @@ class Supervisor:
             return verdict
         reason, message = reason_of_exit(code, kernel_out_of_memory=kernel_kills() > kills)
         return reason, message or self._sentence(before, reason)
+
+    def _register(self) -> None:
+        """Make the model a version of the registry. A run is done, whether that works or not."""
+        from engine.registry.store import register
+        from engine.workspace import Workspace
+
+        try:
+            version = register(Workspace(self.paths.workspace), self.paths)
+        except (FinetopError, OSError, ValueError) as problem:
+            fix = f"`engine models register {self.paths.id}`"
+            self._log(f"the model is not registered ({problem}); once that is mended, {fix}")
+            return
+        self._tell(lambda: self.status.log(f"registered as {version.name}"))
 
     def _sentence(self, since: int, reason: Reason) -> str:
         """The error that the trainer logged in this attempt."""
