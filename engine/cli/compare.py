@@ -2,50 +2,106 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
 from engine.cli.options import DatasetOption, DebugOption, JsonOption, WorkspaceOption, one_command
 from engine.cli.output import print_json, print_table, say
-from engine.comparing import compare as compare_runs
+from engine.comparing import compare as compare_models
+
+if TYPE_CHECKING:
+    from engine.comparing.result import Challenger, ChangedRow, Changes, Compared
+    from engine.evaluation.comparison import Difference
+
+SHOWN_ROWS = 20
+EXCERPT = 70
+"""Characters of a row that are shown; --json has all of them."""
 
 
 def compare(
-    runs: Annotated[
+    models: Annotated[
         list[str],
-        typer.Argument(metavar="RUN...", help="Two runs or more; or `baseline` and a run: its untrained model."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Runs, or versions such as utility/ner@3 and utility/ner@production; or `baseline` and one of them: "
+            "its untrained model.",
+        ),
     ],
     dataset: DatasetOption = None,
     split: Annotated[str, typer.Option("--split", help="Which split.")] = "test",
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",
+    rows: Annotated[
+        int,
+        typer.Option("--rows", metavar="N", min=0, help="How many rows that differ are shown, of each kind."),
+    ] = SHOWN_ROWS,
+    latency: Annotated[bool, typer.Option("--latency", help="Also time each model, one row at a time.")] = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Each run beside the first one, with an interval of the difference: was the training worth it?
+    """Each model beside the first one: metrics with intervals, a test, and the rows where they differ.
 
     Example: engine compare baseline @latest
     """
-    done = compare_runs(runs, dataset=dataset, split=split, device=device, workspace=workspace)
+    done = compare_models(models, dataset=dataset, split=split, device=device, latency=latency, workspace=workspace)
     if json:
-        told = [{**msgspec.structs.asdict(one), "sentence": one.sentence} for one in done.differences]
-        print_json({**msgspec.structs.asdict(done), "differences": told})
+        print_json(_as_json(done))
         return
-    told_of = {one.second: one for one in done.differences}
-    rows = []
-    for name, value in done.values.items():
-        one = told_of.get(name)
-        spread = f"{one.interval[0]:+.3f} – {one.interval[1]:+.3f}" if one is not None and one.interval else ""
-        rows.append([name, value, one.difference if one is not None else None, spread])
-    print_table(["model", done.metric, "difference", "interval"], rows)
-    for one in done.differences:
+    for one in done.challengers:
+        if one is not done.challengers[0]:
+            print()
         print(one.sentence)
+        print(one.reach)
+        _print_metrics(one)
+        _print_changes("fixed", one.fixed, one, rows)
+        _print_changes("broken", one.broken, one, rows)
+    if done.latency:
+        print()
+        lines = [[name, took.p50_ms, took.p95_ms] for name, took in done.latency.items()]
+        print_table(["one row at a time", "p50 ms", "p95 ms"], lines)
     drawn = "" if done.groups is None else f"; resamples draw whole groups, of which there are {done.groups}"
     say(f"{done.rows} rows of {done.dataset}, {done.split} split{drawn}")
     for note in done.notes:
         say(note)
+
+
+def _as_json(done: Compared) -> dict[str, Any]:
+    told = [{**msgspec.structs.asdict(one), "sentence": one.sentence, "reach": one.reach} for one in done.challengers]
+    return {**msgspec.structs.asdict(done), "challengers": told}
+
+
+def _print_metrics(one: Challenger) -> None:
+    lines = [_line(of) for of in (one.headline, *one.others)]
+    print_table(["metric", one.first, one.second, "difference", "interval", "p", "could show"], lines)
+    if one.by_rows is not None:
+        of = one.by_rows
+        print(f"{of.fixed} rows fixed, {of.broken} broken of {of.rows}: p {of.p_value:.3g} by {of.test}")
+
+
+def _line(of: Difference) -> list[Any]:
+    spread = f"{of.interval[0]:+.3f} – {of.interval[1]:+.3f}" if of.interval is not None else ""
+    return [of.metric, of.first_value, of.second_value, of.difference, spread, of.p_value, of.detectable]
+
+
+def _print_changes(direction: str, found: Changes | None, one: Challenger, most: int) -> None:
+    if found is None or not found.count or not most:
+        return
+    shown = found.rows[:most]
+    more = f", {len(shown)} of them" if len(shown) < found.count else ""
+    better = one.second if direction == "fixed" else one.first
+    print(f"\nRows that {better} answers better ({direction}): {found.count}{more}")
+    print_table(["row", "asked", "truth", one.first, one.second], [_changed(row) for row in shown])
+
+
+def _changed(row: ChangedRow) -> list[Any]:
+    return [row.row, *(_cut(text) for text in (row.asked, row.wanted, row.first, row.second))]
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= EXCERPT else flat[: EXCERPT - 1] + "…"
 
 
 app = one_command(compare)

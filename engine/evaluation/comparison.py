@@ -1,29 +1,39 @@
-"""Whether one model is better than another on the same rows: a paired bootstrap of the difference. Pure."""
+"""Whether one model is better than another on the same rows: a paired bootstrap of the differences. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.evaluation.bootstrap import Indices, bootstrap_interval
+from engine.evaluation.bootstrap import Indices
+from engine.evaluation.detectable import detectable_from_spread
+from engine.evaluation.mcnemar import RowTest
 
-Score = Callable[[Indices], float]
-"""The headline metric over rows, by their numbers; a row may be drawn more than once."""
+Metrics = Callable[[Indices], Mapping[str, float]]
+"""Metrics over rows, by their numbers; a row may be drawn more than once."""
+Floats = NDArray[np.float64]
+Mode = Literal["max", "min"]
+"""Whether a high metric is good, or a low one."""
 Verdict = Literal["better", "worse", "undecided"]
 RESAMPLES = 2000
+MOST_UNKNOWN = 0.5
+"""Part of the resamples that may say nothing of a metric, such as that of a rare class; beyond it there is no
+interval."""
 FEW_GROUPS = 10
 """Below this a percentile interval over groups is too narrow (Cameron, Gelbach & Miller 2008)."""
+BOOTSTRAP = "paired bootstrap"
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A second model beside a first one."""
+    """One metric of a second model beside that of a first one."""
 
-    first: str
-    second: str
     metric: str
+    mode: Mode
     first_value: float
     second_value: float
     difference: float
@@ -34,66 +44,95 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """How sure the interval is."""
     better_in: float
     """Part of the resamples in which the second is the better one."""
+    p_value: float | None
+    """Two-sided: how surprising so large a difference would be between models of equal merit."""
+    test: str
+    """What the p-value comes from."""
+    detectable: float | None
+    """The smallest difference that so many rows could have shown, four times in five; None where nobody can say."""
     verdict: Verdict
     """Of the second model."""
 
-    @property
-    def sentence(self) -> str:
-        """What it comes to, in words."""
-        values = f"{self.metric} {self.second_value:.3f} against {self.first_value:.3f}"
-        if self.interval is None:
-            return f"Too few rows to tell {self.second} from {self.first}: {values}."
-        low, high = self.interval
-        spread = f"{self.difference:+.3f}, {100 * self.level:.3g} % interval {low:+.3f} to {high:+.3f}"
-        if self.verdict == "undecided":
-            return f"These rows do not tell {self.second} from {self.first}: {values} ({spread})."
-        return f"{self.second} is {self.verdict} than {self.first}: {values} ({spread})."
+
+@dataclass(frozen=True)
+class Resampled:
+    """The metrics of a model on rows, and on resamples of them."""
+
+    values: Mapping[str, float]
+    drawn: Mapping[str, Floats]
+    """One value per resample; NaN where it says nothing of the metric."""
 
 
-def compare_scores(
-    first: tuple[str, Score],
-    second: tuple[str, Score],
-    count: int,
+def resample(
+    metrics: Metrics,
+    rows: Indices,
     *,
-    metric: str,
-    mode: str = "max",
     groups: Sequence[Hashable] | None = None,
-    level: float = 0.95,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> Difference:
-    """Two models over `count` rows: each resample is scored by both, so what makes rows hard for both cancels out.
+) -> Resampled:
+    """A model's metrics over `rows` and over resamples of them, the same ones for every model with the same seed: so
+    what makes rows hard for both models cancels out in their differences.
 
-    `groups` names the group of each row: groups are drawn, since rows of one stand or fall together. `mode`: whether
-    a high metric is good (`max`) or a low one (`min`). Source: Efron & Tibshirani 1993, chapter 16; Berg-Kirkpatrick
-    et al. 2012 on pairs.
+    `groups` names the group of each of `rows`: groups are drawn, since rows of one stand or fall together. Source:
+    Efron & Tibshirani 1993, chapter 16; Berg-Kirkpatrick et al. 2012 on pairs.
     """
-    every = np.arange(count)
-    (a, score_a), (b, score_b) = first, second
-    members = _members(groups, count)
-    drawn: list[float] = []
+    values = dict(metrics(rows))
+    members = _members(groups, rows)
+    if len(members) < 2:
+        return Resampled(values, {})
+    draws = np.random.default_rng(seed)
+    drawn = {name: np.full(resamples, np.nan) for name in values}
+    for number in range(resamples):
+        at = draws.integers(0, len(members), len(members))
+        found = metrics(rows[at] if groups is None else np.concatenate([members[group] for group in at]))
+        for name in drawn.keys() & found.keys():
+            drawn[name][number] = found[name]
+    return Resampled(values, drawn)
 
-    def difference(at: Indices) -> float:
-        rows = np.concatenate([members[group] for group in at])
-        drawn.append(score_b(rows) - score_a(rows))
-        return drawn[-1]
 
-    interval = bootstrap_interval(difference, len(members), resamples=resamples, level=level, seed=seed)
-    if interval is not None and not np.isfinite(interval).all():
-        interval = None
-    value_a, value_b = score_a(every), score_b(every)
+def beside(
+    first: Resampled,
+    second: Resampled,
+    metric: str,
+    *,
+    mode: Mode = "max",
+    level: float = 0.95,
+    by_rows: RowTest | None = None,
+) -> Difference:
+    """A metric of two models that were resampled alike.
+
+    The p-value is that of `by_rows` where the metric is the share of right rows. Else it is the level at which the
+    percentile interval would just touch 0, (k + 1)/(R + 1) as in Davison & Hinkley 1997, section 4.2: verdict,
+    interval and p-value say the same.
+    """
     sign = -1.0 if mode == "min" else 1.0
+    drawn = second.drawn.get(metric, np.empty(0)) - first.drawn.get(metric, np.empty(0))
+    known = drawn[np.isfinite(drawn)]
+    enough = len(known) >= 2 and len(known) >= (1 - MOST_UNKNOWN) * len(drawn)
+    difference = second.values[metric] - first.values[metric]
+    interval = _interval(known, level) if enough else None
+    if by_rows is not None:
+        p_value: float | None = by_rows.p_value
+        test, shown = by_rows.test, by_rows.detectable
+        verdict = _verdict_of(by_rows.p_value, sign * difference, level)
+    else:
+        p_value = _p_value(known) if enough else None
+        test, shown = BOOTSTRAP, detectable_from_spread(float(known.std(ddof=1)), level=level) if enough else None
+        verdict = _verdict(interval, sign)
     return Difference(
-        first=a,
-        second=b,
         metric=metric,
-        first_value=value_a,
-        second_value=value_b,
-        difference=value_b - value_a,
+        mode=mode,
+        first_value=first.values[metric],
+        second_value=second.values[metric],
+        difference=difference,
         interval=interval,
         level=level,
-        better_in=float(np.mean([sign * value > 0 for value in drawn])) if drawn else 0.0,
-        verdict=_verdict(interval, sign),
+        better_in=float(np.mean(sign * known > 0)) if len(known) else 0.0,
+        p_value=p_value,
+        test=test,
+        detectable=shown,
+        verdict=verdict,
     )
 
 
@@ -107,6 +146,16 @@ def group_count(groups: Sequence[Hashable] | None) -> int | None:
     return None if groups is None else len(set(groups))
 
 
+def _interval(drawn: Floats, level: float) -> tuple[float, float]:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _p_value(drawn: Floats) -> float:
+    tail = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return min(1.0, 2 * (tail + 1) / (len(drawn) + 1))
+
+
 def _verdict(interval: tuple[float, float] | None, sign: float) -> Verdict:
     if interval is None:
         return "undecided"
@@ -114,10 +163,17 @@ def _verdict(interval: tuple[float, float] | None, sign: float) -> Verdict:
     return "better" if low > 0 else "worse" if high < 0 else "undecided"
 
 
-def _members(groups: Sequence[Hashable] | None, count: int) -> list[Indices]:
+def _verdict_of(p_value: float, gain: float, level: float) -> Verdict:
+    if p_value > 1 - level + 1e-12 or gain == 0:
+        return "undecided"
+    return "better" if gain > 0 else "worse"
+
+
+def _members(groups: Sequence[Hashable] | None, rows: Indices) -> list[Indices]:
+    """The rows of each group."""
     if groups is None:
-        return [np.array([at]) for at in range(count)]
+        return [rows[at : at + 1] for at in range(len(rows))]
     found: dict[Hashable, list[int]] = {}
-    for at, group in enumerate(groups):
-        found.setdefault(group, []).append(at)
-    return [np.array(rows) for rows in found.values()]
+    for row, group in zip(rows.tolist(), groups, strict=True):
+        found.setdefault(group, []).append(row)
+    return [np.array(inside) for inside in found.values()]

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.evaluation.bootstrap import bootstrap_intervals
 
+MOST_LABELS = 50
+"""Labels of which each has figures of its own where many sets of rows are measured."""
 Numbers = NDArray[np.int64]
 Figures = NDArray[np.float64]
 
@@ -40,6 +42,20 @@ def label_metrics(truth: Numbers, predicted: Numbers, labels: Sequence[str]) -> 
         metrics[f"{label}/precision"] = float(values.precision[at])
         metrics[f"{label}/recall"] = float(values.recall[at])
         metrics[f"{label}/f1"] = float(values.f1[at])
+    return metrics
+
+
+def label_metrics_of(truth: Numbers, predicted: Numbers, labels: Sequence[str]) -> dict[str, float]:
+    """The same for rows of which some labels may be missing, such as those of a resample: what they say nothing of is
+    left out, and single labels where there are more than `MOST_LABELS`."""
+    values = scores(truth, predicted, len(labels))
+    metrics = {"macro_f1": values.macro_f1, "accuracy": values.accuracy}
+    if len(labels) > MOST_LABELS:
+        return metrics
+    for at in np.unique(truth).tolist():
+        metrics[f"{labels[at]}/precision"] = float(values.precision[at])
+        metrics[f"{labels[at]}/recall"] = float(values.recall[at])
+        metrics[f"{labels[at]}/f1"] = float(values.f1[at])
     return metrics
 
 

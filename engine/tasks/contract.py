@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.events.writer import EventWriter
     from engine.runs.paths import RunPaths
     from engine.runs.spec import RunPolicy, Target
+    from engine.tasks.comparable import Comparable
 
 Row = dict[str, Any]
 """One example as it stands in a dataset's JSONL."""
@@ -160,8 +161,20 @@ class Task:
 
     def headline_over(self, rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[NDArray[np.int64]], float]:
         """The headline metric as a function of rows, by their numbers, of which some may be drawn more than once:
-        what `engine compare` resamples. Raises InputError where the task does not offer it."""
+        what resamples are scored by. Raises InputError where the task does not offer it."""
         return self._offered("evaluate", "headline_over", "cannot be compared row by row")(rows, predictions)
+
+    def comparable(self, predictor: Predictor, rows: Sequence[Row], samples: Sequence[Row]) -> Comparable:
+        """What `engine compare` sets beside the same of another model: `predictor` is asked the samples, which are
+        the rows with their pictures where they lie. A task without a module `comparable` gives its headline alone.
+        Raises InputError where it does not offer that."""
+        if importlib.util.find_spec(f"{self.package}.comparable") is not None:
+            made: Comparable = self.module("comparable").comparable(predictor, rows, samples)
+            return made
+        from engine.tasks.comparable import Comparable
+
+        score = self.headline_over(rows, predictor.predict(samples))
+        return Comparable(metrics=lambda at: {self.headline: score(at)})
 
     def forget(self, model: Path, labels: Collection[str]) -> bool:
         """Take what a model directory keeps of these labels out of it, such as mean embeddings of people; whether

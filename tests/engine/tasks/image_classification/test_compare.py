@@ -25,7 +25,7 @@ def test_pictures_are_found_in_their_dataset_and_strangers_left_out(trained: Job
     RunSpec(id=RUN, profile="p", model="m", task=TASK.name, dataset=dataset, config={}).write(paths.spec)
     done = compare(["baseline", RUN], workspace=Workspace(tmp_path))
     report = TASK.evaluate(trained.paths.model, trained.dataset, "test", "cpu")
-    (found,) = done.differences
+    (found,) = done.challengers
     assert done.metric == "accuracy"
-    assert found.second_value == pytest.approx(report.metrics["accuracy"])
-    assert found.first_value == pytest.approx(report.baseline["accuracy"])
+    assert found.headline.second_value == pytest.approx(report.metrics["accuracy"])
+    assert found.headline.first_value == pytest.approx(report.baseline["accuracy"])

@@ -44,11 +44,11 @@ def put(workspace: Workspace, name: str, job: Job, dataset: Dataset) -> None:
 
 def test_fine_tuning_beats_the_untrained_model(place: Workspace, trained: Job, texts_dataset: Dataset) -> None:
     done = compare(["baseline", TUNED], workspace=place)
-    (found,) = done.differences
+    (found,) = done.challengers
     report = TASK.evaluate(trained.paths.model, texts_dataset, "test", "cpu")
-    assert found.second_value == pytest.approx(report.metrics["macro_f1"])
-    assert found.first_value == pytest.approx(report.baseline["macro_f1"])
-    assert found.verdict == "better" and done.rows == 60 and done.groups == 30
+    assert found.headline.second_value == pytest.approx(report.metrics["macro_f1"])
+    assert found.headline.first_value == pytest.approx(report.baseline["macro_f1"])
+    assert found.headline.verdict == "better" and done.rows == 60 and done.groups == 30
 
 
 def test_the_command_says_it_in_a_sentence_and_as_json(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,7 +58,7 @@ def test_the_command_says_it_in_a_sentence_and_as_json(place: Workspace, capsys:
             main(["compare", FROZEN, TUNED, "--workspace", str(place.root), *more])
         assert left.value.code == 0
         said.append(capsys.readouterr().out)
-    sentence = json.loads(said[1])["differences"][0]["sentence"]
+    sentence = json.loads(said[1])["challengers"][0]["sentence"]
     assert sentence in said[0] and sentence.startswith(f"{TUNED} is better than {FROZEN}: macro_f1 ")
 
 
@@ -74,7 +74,7 @@ def test_rows_that_one_of_them_has_learnt_from_are_left_out(
     put(place, "20261120-143215-p-m-0003", trained, other)
     done = compare([TUNED, "20261120-143215-p-m-0003"], workspace=place)
     assert done.rows == 50 and "10 of 60 rows are left out" in done.notes[0]
-    assert done.differences[0].difference == 0 and done.differences[0].verdict == "undecided"
+    assert done.challengers[0].headline.difference == 0 and done.challengers[0].headline.verdict == "undecided"
 
 
 def test_a_dataset_without_a_new_row_is_refused(place: Workspace) -> None:
@@ -88,7 +88,7 @@ def test_a_dataset_without_a_new_row_is_refused(place: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("names", "said"),
-    [([TUNED], "nothing to compare"), ([TUNED, "baseline"], "of one run"), ([TUNED, TUNED], "named twice")],
+    [([TUNED], "nothing to compare"), ([TUNED, "baseline"], "of one model"), ([TUNED, TUNED], "named twice")],
 )
 def test_what_cannot_be_compared_is_named(place: Workspace, names: list[str], said: str) -> None:
     with pytest.raises(InputError, match=said):
