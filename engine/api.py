@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from engine.public_data.fetch import Fetched, FetchLimits, Watcher
     from engine.public_data.sets import Wanted
     from engine.runs.handle import RunHandle
-    from engine.runs.spec import RunSpec
     from engine.tasks.contract import Row
+    from engine.trained import Trained
 
 Place = str | Path | Workspace | None
 
@@ -55,7 +55,7 @@ def train(
     from engine.starting import specify
 
     find_launcher(launcher)
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     resolved = resolve_models(profile, models, preset=preset, overrides=overrides)
     if dataset is not None and len(resolved) > 1:
         raise InputError(
@@ -92,7 +92,7 @@ def generate(
     """The datasets that a profile's recipes describe; one that exists already is not made again."""
     from engine.datasets.generate import dataset_for
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     chosen = resolve_models(profile, models, preset=preset, overrides=overrides)
     with_recipe = [model for model in chosen if model.recipe is not None]
     if not with_recipe:
@@ -119,7 +119,7 @@ def fetch(
     from engine.public_data.fetch import fetch_sets
     from engine.public_data.sets import survey
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     wanted = survey(place, load_profile(profile), resolve_models(profile, models))
     to_download = [one for one in wanted if one.state == "to download"]
     if to_download and agree is not None and not agree(to_download):
@@ -150,7 +150,7 @@ def import_data(
     loaded = load_profile(profile)
     resolved = resolve_models(profile, [model])[0]
     return import_dataset(
-        _workspace(workspace),
+        Workspace.of(workspace),
         profile=loaded.name,
         model=model,
         task=resolved.task,
@@ -184,7 +184,7 @@ def curate(
     from engine.curation.settings import settings_from
     from engine.datasets.store import open_dataset
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     settings = settings_from(only, thresholds)
     told = watcher or (lambda stage, done, total: None)
     return curate_in(place, open_dataset(place, dataset), settings, model=model, watcher=told)
@@ -196,7 +196,7 @@ def apply_curation(dataset: str, file: str | Path | None = None, *, workspace: P
     from engine.curation.apply import apply_decisions
     from engine.datasets.store import open_dataset
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     path = Path(file).expanduser() if file is not None else None
     return apply_decisions(place, open_dataset(place, dataset), path)
 
@@ -206,7 +206,7 @@ def runs(workspace: Place = None) -> list[RunHandle]:
     from engine.runs.handle import RunHandle
     from engine.runs.store import list_runs
 
-    return [RunHandle(paths) for paths in list_runs(_workspace(workspace))]
+    return [RunHandle(paths) for paths in list_runs(Workspace.of(workspace))]
 
 
 def run(name: str, workspace: Place = None) -> RunHandle:
@@ -214,41 +214,41 @@ def run(name: str, workspace: Place = None) -> RunHandle:
     from engine.runs.handle import RunHandle
     from engine.runs.store import find_run
 
-    return RunHandle(find_run(_workspace(workspace), name))
+    return RunHandle(find_run(Workspace.of(workspace), name))
 
 
 def predict(
     run: str, samples: Iterable[str | Sequence[str] | Row], *, device: str = "cpu", workspace: Place = None
 ) -> list[Row]:
-    """Predictions of a trained model, one per sample.
+    """Predictions of a trained model, of a run or a version, one per sample.
 
     A sample is a text, a pair of texts, the path of an image, or a dataset row, as the model's task
     takes it. Loads the model in this process; for many calls keep `engine.tasks` predictors yourself.
     """
     from engine.tasks.catalog import find_task
 
-    spec, model = _trained(run, workspace)
-    task = find_task(spec.task)
+    trained = _trained(run, workspace)
+    task = find_task(trained.task)
     rows = [as_row(sample, task.predicts_on) for sample in samples]
-    return task.load(model, device).predict(rows)
+    return task.load(trained.directory, device).predict(rows)
 
 
 def evaluate(
     run: str, *, dataset: str | None = None, split: str = "test", device: str = "cpu", workspace: Place = None
 ) -> Report:
-    """The report of a trained model on a split of its own dataset, or of another."""
+    """The report of a trained model, of a run or a version, on a split of its own dataset, or of another."""
     from engine.datasets.store import open_dataset
     from engine.tasks.catalog import find_task
 
-    spec, model = _trained(run, workspace)
-    opened = open_dataset(_workspace(workspace), dataset or spec.dataset)
-    if opened.manifest.task != spec.task:
+    trained = _trained(run, workspace)
+    opened = open_dataset(Workspace.of(workspace), dataset or trained.dataset)
+    if opened.manifest.task != trained.task:
         raise InputError(
-            f"the dataset is for {opened.manifest.task} and the run for {spec.task}",
+            f"the dataset is for {opened.manifest.task} and the model for {trained.task}",
             where=opened.id,
             fix="choose a dataset of the same task",
         )
-    return find_task(spec.task).evaluate(model, opened, split, device)
+    return find_task(trained.task).evaluate(trained.directory, opened, split, device)
 
 
 def add_feedback(
@@ -269,7 +269,7 @@ def add_feedback(
 
     payload = request if isinstance(request, Payload) else read_feedback(request, profile=profile)
     folders = [Path(root).expanduser() for root in roots]
-    return take_in(_workspace(workspace), payload, limits=limits, roots=folders)
+    return take_in(Workspace.of(workspace), payload, limits=limits, roots=folders)
 
 
 def read_feedback(request: FeedbackRequest | dict[str, Any] | str | Path, *, profile: str | None = None) -> Payload:
@@ -309,9 +309,9 @@ def finetune(
 
     if isinstance(request, FinetuneRequest):
         payloads = [read_feedback(one, profile=request.profile) for one in request.feedback]
-        return finetune_in(_workspace(workspace), request, payloads)
+        return finetune_in(Workspace.of(workspace), request, payloads)
     payload = read_feedback(request)
-    return finetune_in(_workspace(workspace), FinetuneRequest(payload.profile, payload.model), [payload])
+    return finetune_in(Workspace.of(workspace), FinetuneRequest(payload.profile, payload.model), [payload])
 
 
 def forget(subject: str, *, profile: str | None = None, dry_run: bool = False, workspace: Place = None) -> Forgotten:
@@ -323,7 +323,7 @@ def forget(subject: str, *, profile: str | None = None, dry_run: bool = False, w
     from engine.privacy.forget import as_planned, what_would_be_forgotten
     from engine.privacy.forget import forget as forget_in
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     if dry_run:
         return as_planned(what_would_be_forgotten(place, subject, profile))
     return forget_in(place, subject, profile)
@@ -336,7 +336,7 @@ def expire(profiles: Sequence[str | Path] = (), *, dry_run: bool = False, worksp
     """
     from engine.privacy.expire import expire as expire_in
 
-    return expire_in(_workspace(workspace), profiles, dry_run=dry_run)
+    return expire_in(Workspace.of(workspace), profiles, dry_run=dry_run)
 
 
 def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:
@@ -350,17 +350,7 @@ def as_row(sample: str | Sequence[str] | Row, predicts_on: str = "text") -> Row:
     return {"a": sample[0], "b": sample[1]}
 
 
-def _trained(name: str, workspace: Place) -> tuple[RunSpec, Path]:
-    from engine.runs.spec import RunSpec
-    from engine.runs.store import find_run
+def _trained(name: str, workspace: Place) -> Trained:
+    from engine.trained import find_trained
 
-    paths = find_run(_workspace(workspace), name)
-    if not paths.model.is_dir():
-        raise NotFoundError(
-            f"the run {paths.root.name} has no trained model", fix="wait for it to end, or choose another"
-        )
-    return RunSpec.read(paths.spec), paths.model
-
-
-def _workspace(given: Place) -> Workspace:
-    return given if isinstance(given, Workspace) else Workspace.locate(given)
+    return find_trained(Workspace.of(workspace), name)

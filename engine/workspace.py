@@ -29,6 +29,11 @@ class Workspace:
             )
         return cls(root)
 
+    @classmethod
+    def of(cls, given: str | Path | Workspace | None) -> Workspace:
+        """`given` itself where it is a workspace, else the one that it names (`locate`)."""
+        return given if isinstance(given, cls) else cls.locate(given)  # type: ignore[arg-type]
+
     @property
     def datasets(self) -> Path:
         return self.root / "datasets"

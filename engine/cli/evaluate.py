@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from engine import api
-from engine.cli.options import DatasetOption, DebugOption, JsonOption, RunArgument, WorkspaceOption, one_command
+from engine.cli.options import DatasetOption, DebugOption, JsonOption, TrainedArgument, WorkspaceOption, one_command
 from engine.cli.output import print_json, print_table, say
 from engine.evaluation.report import without_content, write_report
 
 
 def evaluate(
-    run: RunArgument,
+    run: TrainedArgument,
     dataset: DatasetOption = None,
     split: Annotated[str, typer.Option("--split", help="Which split.")] = "test",
     device: Annotated[str, typer.Option("--device", help="cpu or cuda:N.")] = "cpu",

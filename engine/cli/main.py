@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("engine.cli.evaluate", "measure a trained model on a split"),
     "predict": ("engine.cli.predict", "try a trained model on samples"),
     "compare": ("engine.cli.compare", "which of two models is better, on the same held-out rows"),
+    "models": ("engine.cli.models", "versions: promote through the gate, roll back, history"),
     "feedback": ("engine.cli.feedback", "take corrections in from the field, and train on them"),
     "folders": ("engine.cli.folders", "file trees: snapshot, features, samples to label, labels, dataset"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),

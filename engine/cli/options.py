@@ -28,6 +28,10 @@ ProfileArgument = Annotated[str, typer.Argument(metavar="PROFILE", help="A shipp
 ModelsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL]...", help="Models of the profile; all by default.")
 ]
+TrainedArgument = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="A run (id, unique prefix, @latest) or a version (utility/ner@production)."),
+]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, a unique prefix, or @latest.")]
 
 

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from engine import api
-from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOption, one_command
+from engine.cli.options import DebugOption, JsonOption, TrainedArgument, WorkspaceOption, one_command
 from engine.cli.output import say
 from engine.cli.predict_folders import (
     FolderOptions,
@@ -28,11 +28,12 @@ from engine.files import atomic_file
 from engine.pictures.graphics import Graphics
 from engine.tasks.catalog import find_task
 from engine.tasks.contract import Row
+from engine.trained import find_trained
 from engine.workspace import Workspace
 
 
 def predict(
-    run: RunArgument,
+    run: TrainedArgument,
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -63,7 +64,7 @@ def predict(
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Predictions of a run's model, a JSON object per line.
+    """Predictions of a trained model, a JSON object per line.
 
     Over the folders of a training database: engine predict RUN --training-db training.db --output predictions.csv
 
@@ -78,8 +79,8 @@ def predict(
     asked.need_a_training_db()
     if graphics is not None and not show:
         raise InputError("--graphics says how --show draws", fix="add --show")
-    spec = api.run(run, workspace).spec
-    task = find_task(spec.task)
+    trained = find_trained(Workspace.locate(workspace), run)
+    task = find_task(trained.task)
     samples = _samples(inputs or [], input, pairs=task.predicts_on == "text pair")
     if not samples:
         raise InputError("there is nothing to predict", fix=f"give {task.predicts_on}s, or --input FILE")
@@ -92,7 +93,7 @@ def predict(
     ]
     if show:
         rows = [api.as_row(sample, task.predicts_on) for sample in samples]
-        _show(rows, predictions, Workspace.locate(workspace).datasets / spec.dataset, graphics)
+        _show(rows, predictions, Workspace.locate(workspace).datasets / trained.dataset, graphics)
     if output is None:
         if show:
             return

@@ -67,8 +67,8 @@ def compare(
         groups=count,
         values={side.name: one.values[headline] for side, one in zip(sides, resampled, strict=True)},
         challengers=[
-            pairing.challenger(first, (side.name, *made))
-            for side, *made in zip(sides[1:], comparables[1:], resampled[1:], strict=True)
+            pairing.challenger(first, (side.name, comparable, drawn))
+            for side, comparable, drawn in zip(sides[1:], comparables[1:], resampled[1:], strict=True)
         ],
         latency=timed,
         notes=notes,

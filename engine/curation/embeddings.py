@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.curation.descriptors import normalised
-from engine.errors import InputError, NotFoundError
-from engine.runs.spec import RunSpec
-from engine.runs.store import find_run
+from engine.errors import InputError
 from engine.tasks.catalog import find_task
+from engine.trained import find_trained
 from engine.workspace import Workspace
 
 STEP = 256
@@ -22,23 +21,18 @@ STEP = 256
 def embeddings_of(
     workspace: Workspace, run: str, paths: Sequence[Path], tick: Callable[[int, int], None]
 ) -> NDArray[np.float32]:
-    """(pictures, dimensions), of length 1, by the model of a run. Its predictor has a method `embed` for paths.
+    """(pictures, dimensions), of length 1, by a trained model whose predictor has a method `embed` for paths.
 
     Raises NotFoundError, InputError where the run has no model, or one that embeds no pictures.
     """
-    found = find_run(workspace, run)
-    spec = RunSpec.read(found.spec)
-    if not found.model.is_dir():
-        raise NotFoundError(
-            f"the run {found.root.name} has no trained model", fix="wait for it to end, or choose another"
-        )
-    task = find_task(spec.task)
-    fix = "name a run of image-feature-extraction or image-classification"
+    found = find_trained(workspace, run)
+    task = find_task(found.task)
+    fix = "name one of image-feature-extraction or image-classification"
     if task.predicts_on != "image":
-        raise InputError(f"the model of {found.root.name} sees no pictures", fix=fix)
-    embed = getattr(task.load(found.model, "cpu"), "embed", None)
+        raise InputError(f"the model of {found.name} sees no pictures", fix=fix)
+    embed = getattr(task.load(found.directory, "cpu"), "embed", None)
     if embed is None:
-        raise InputError(f"the model of {found.root.name} gives no embeddings of pictures", fix=fix)
+        raise InputError(f"the model of {found.name} gives no embeddings of pictures", fix=fix)
     made = []
     for start in range(0, len(paths), STEP):
         made.append(np.asarray(embed([str(path) for path in paths[start : start + STEP]]), dtype=np.float32))

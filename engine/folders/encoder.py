@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError
 from engine.folders.profile import TASK, classifier_of
 from engine.folders.samples.text import DEFAULT_TEMPLATE
 
@@ -47,19 +47,15 @@ def encoder_of(run: str | None, profile: str, taxonomy: str, workspace: Workspac
             return embed
 
         return FolderEncoder(classifier.template, classifier.config.head_regularization, base)
-    from engine.runs.spec import RunSpec
-    from engine.runs.store import find_run
+    from engine.trained import find_trained
 
-    paths = find_run(workspace, run)
-    spec = RunSpec.read(paths.spec)
-    if spec.task != TASK:
-        raise InputError(f"the run does {spec.task}", where=paths.root.name, fix=f"name a run of {TASK}")
-    if not paths.model.is_dir():
-        raise NotFoundError("the run has no trained model", where=paths.root.name, fix="wait for it to end")
-    config: Any = task.config_class.model_validate(spec.config)
+    found = find_trained(workspace, run)
+    if found.task != TASK:
+        raise InputError(f"the model does {found.task}", where=found.name, fix=f"name one of {TASK}")
+    config: Any = task.config_class.model_validate(found.config)
 
     def trained(device: str, tell: Tick | None) -> Embed:
-        embed: Embed = task.module("embedding").trained_embedder(paths.model, workspace, device, tell=tell)
+        embed: Embed = task.module("embedding").trained_embedder(found.directory, workspace, device, tell=tell)
         return embed
 
     return FolderEncoder(config.template or DEFAULT_TEMPLATE, config.head_regularization, trained)

@@ -54,6 +54,8 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     interval: tuple[float, float] | None
     """95 % interval of candidate less production."""
     p_value: float | None
+    test: str
+    """What the p-value comes from."""
     detectable: float | None
     """The smallest difference that so many rows could have shown."""
     rows: int
@@ -95,7 +97,7 @@ def check_regression(beside: Beside, policy: PromotionPolicy) -> Check:
     if beside.interval is not None:
         spread.append(f"95 % {beside.interval[0]:+.4f} to {beside.interval[1]:+.4f}")
     if beside.p_value is not None:
-        spread.append(f"p {beside.p_value:.3g}")
+        spread.append(f"p {beside.p_value:.3g} by {beside.test}")
     if beside.detectable is not None:
         spread.append(f"so many rows could show {beside.detectable:.3g}")
     verdict = "" if passed else f"; {_LOSS[policy.regression]} {allowed:g}"
@@ -113,6 +115,12 @@ _LOSS = {
     "proved": "these rows prove a loss of more than",
     "ruled-out": "these rows do not rule out a loss of more than",
 }
+
+
+def not_comparable(problem: str) -> Check:
+    """Where nothing can be said of a regression, nobody may rely on there being none."""
+    told = f"It cannot be compared with production: {problem.rstrip('.')}."
+    return Check(name="regression", passed=False, sentence=told)
 
 
 def check_forgetting(promotable: bool | None) -> list[Check]:

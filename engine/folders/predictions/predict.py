@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import InputError
 from engine.folders.predictions.stream import Asked, Tell, predictions
 from engine.folders.predictions.tally import Predicted, Tally
 from engine.folders.predictions.translation import Translation, translation, unchanged
@@ -19,7 +19,7 @@ from engine.sheet import write_sheet
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.runs.spec import RunSpec
+    from engine.trained import Trained
 
 BASELINE = "(baseline) "
 """Before a run's id: what its untrained base says. Ids of runs sort after it, so the newest run is never one."""
@@ -75,26 +75,22 @@ def predict_folders(
     Embeddings are kept in the workspace, so a call that was killed costs a second one little. Raises InputError
     before anything is written.
     """
-    from engine.runs.spec import RunSpec
-    from engine.runs.store import find_run
     from engine.tasks.catalog import find_task
+    from engine.trained import find_trained
 
     place = workspace if isinstance(workspace, Workspace) else Workspace.locate(workspace)
     if wanted.split and wanted.split not in SPLITS:
         raise InputError(
             f"there is no split {wanted.split!r}", where="--split", fix=f"use one of {', '.join(SPLITS)}"
         )
-    paths = find_run(place, run)
-    spec = RunSpec.read(paths.spec)
-    if spec.task != TASK:
-        raise InputError(f"{paths.id} does {spec.task}", fix=f"name a run of {TASK}")
-    if not paths.model.is_dir():
-        raise NotFoundError(f"the run {paths.id} has no trained model", fix="wait for it to end, or choose another")
-    template = spec.config.get("template") or DEFAULT_TEMPLATE
+    trained = find_trained(place, run)
+    if trained.task != TASK:
+        raise InputError(f"{trained.name} does {trained.task}", fix=f"name one of {TASK}")
+    template = trained.config.get("template") or DEFAULT_TEMPLATE
     fields_of(template)
     with training_db(training) as db:
         asked = Asked(
-            run=f"{BASELINE if wanted.use_baseline else ''}{paths.id}",
+            run=f"{BASELINE if wanted.use_baseline else ''}{trained.name}",
             taxonomy=wanted.taxonomy,
             template=template,
             translation=unchanged(()),
@@ -105,8 +101,8 @@ def predict_folders(
         if not folders:
             raise InputError(_nothing(wanted), where=str(training), fix="choose other folders, or label some")
         load = find_task(TASK).module("at_scale").load_at_scale
-        classifier: Any = load(paths.model, device, place, baseline=wanted.use_baseline, texts=folders)
-        asked = replace(asked, translation=_translation(spec, classifier.labels, wanted))
+        classifier: Any = load(trained.directory, device, place, baseline=wanted.use_baseline, texts=folders)
+        asked = replace(asked, translation=_translation(trained, classifier.labels, wanted))
         tally = Tally()
         made = predictions(db, classifier, asked, tally, tell=tell)
         seen = _seen(made, each)
@@ -153,11 +149,11 @@ def _nothing(wanted: Wanted) -> str:
     return f"no folder{part} has a label of the taxonomy {wanted.taxonomy}"
 
 
-def _translation(spec: RunSpec, labels: tuple[str, ...], wanted: Wanted) -> Translation:
-    learnt = spec.config.get("taxonomy") or ""
+def _translation(trained: Trained, labels: tuple[str, ...], wanted: Wanted) -> Translation:
+    learnt = trained.config.get("taxonomy") or ""
     if learnt in ("", wanted.taxonomy):
         return unchanged(labels)
-    profile = wanted.profile or spec.profile
+    profile = wanted.profile or trained.profile
     taxonomies = taxonomies_of(profile)
     check_taxonomy(wanted.taxonomy, taxonomies)
     return translation(labels, learnt, wanted.taxonomy, taxonomies, profile=profile)

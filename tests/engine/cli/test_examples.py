@@ -18,7 +18,10 @@ from engine.datasets.store import write_dataset
 from engine.folders import api as folders
 from engine.folders.drawn_library.on_disk import write_library
 from engine.folders.snapshots.gather import gather
+from engine.registry.history import Entry, append
+from engine.registry.store import register
 from engine.workspace import Workspace
+from tests.engine.registry.made import ended_run
 
 NEEDS_A_TRAINING = {
     "demo",
@@ -29,8 +32,12 @@ NEEDS_A_TRAINING = {
     "runs stop",
     "runs resume",
     "runs remove",
+    "models gate",
+    "models promote",
+    "models rollback",
+    "models retire",
 }
-"""Run by the tests of training and of runs; here their example must parse."""
+"""Run by the tests of training, of runs and of the registry; here their example must parse."""
 DRAWS_IMAGES, EMBEDS_TEXTS = {"plan"}, {"folders labels check"}
 
 
@@ -71,7 +78,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / f"{name}.conll").write_text("".join(rows))
     _labelled_folders(root)
     _pictures(root)
+    _versions(root)
     return root
+
+
+def _versions(root: Path) -> None:
+    """Three versions of a model, one of them in production."""
+    for _ in range(3):
+        version = register(Workspace(root), ended_run(Workspace(root), profile="utility", model="ner"))
+    append(version.home, Entry(who="ada", action="promote", alias="production", to_version=1))
 
 
 def _pictures(root: Path) -> None:

@@ -184,7 +184,7 @@ def test_a_run_that_sees_no_pictures_cannot_say_what_is_alike(
 ) -> None:
     (handle,) = api.train(str(scripted_profile), ["good"], workspace=workspace)
     handle.wait(timeout=60)
-    with pytest.raises(InputError, match="sees no pictures; name a run of image-feature-extraction"):
+    with pytest.raises(InputError, match="sees no pictures; name one of image-feature-extraction"):
         api.curate(faulty.id, model=handle.id, only=["duplicates"], workspace=workspace)
     assert not (workspace.root / "curation" / faulty.id / "decisions.csv").exists()
 
