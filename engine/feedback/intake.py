@@ -17,6 +17,7 @@ import msgspec
 
 from engine.errors import DataError
 from engine.feedback.fetch import Fetcher
+from engine.feedback.inline import is_inline, read_inline
 from engine.feedback.limits import Limits
 from engine.feedback.local_files import read_local
 from engine.feedback.payload import Item
@@ -146,7 +147,7 @@ class _Intake:
         sent = _hash(item.model_dump(mode="json"))
         if is_url(item.image) and self.ledger.has_sent(sent):
             return None
-        data = self.fetch(item.image) if is_url(item.image) else self._local(item.image)
+        data = self._content(item.image)
         digest = hashlib.sha256(data).hexdigest()
         if item.sha256 is not None and item.sha256 != digest:
             raise DataError(
@@ -207,8 +208,12 @@ class _Intake:
         if item.expires is not None and item.expires <= datetime.now(UTC):
             raise DataError(f"it expired on {item.expires.isoformat()}", fix="leave the image out")
 
-    def _local(self, name: str) -> bytes:
-        return read_local(name, self.folders, self.limits.max_bytes)
+    def _content(self, reference: str) -> bytes:
+        if is_inline(reference):
+            return read_inline(reference, self.limits.max_bytes)
+        if is_url(reference):
+            return self.fetch(reference)
+        return read_local(reference, self.folders, self.limits.max_bytes)
 
 
 def _key_of(record: Record) -> str:

@@ -15,6 +15,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from engine.feedback.inline import is_inline
 from engine.labelled_pictures import MOST_CONDITIONS
 from engine.profiles.public_data import Sha256
 from engine.profiles.schema import Name
@@ -77,7 +78,23 @@ Label = Annotated[
     StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
     AfterValidator(_printable),
 ]
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=4096), AfterValidator(_printable)]
+MAX_REFERENCE = 4096
+MAX_INLINE = 48 << 20
+"""Characters of an image that is sent along: 36 MiB."""
+
+
+def _not_too_long(text: str) -> str:
+    if len(text) > MAX_REFERENCE and not is_inline(text):
+        raise ValueError(f"must have at most {MAX_REFERENCE} characters")
+    return text
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_INLINE),
+    AfterValidator(_not_too_long),
+    AfterValidator(_printable),
+]
 When = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(_recent)]
 Box = Annotated[list[float], BeforeValidator(_four_numbers), Field(min_length=4, max_length=4)]
 
@@ -110,7 +127,8 @@ class Item(_Strict):
     """What every item says beside what is to be seen in its image."""
 
     image: Reference = Field(
-        description="http(s) URL of a PNG or JPEG, or a path in the payload's folder or another allowed one."
+        description="http(s) URL of a PNG or JPEG, the image itself as data:image/png;base64,… (or jpeg), or a path "
+        "in the payload's folder or another allowed one."
     )
     source: Text = Field(description="Where the judgement comes from, such as field-review.")
     who: Text = Field(description="Who vouches for it.")

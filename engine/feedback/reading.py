@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine.errors import DataError
 from engine.feedback.forms import OBJECTS, Form
+from engine.feedback.inline import SHOWN, is_inline
 from engine.feedback.payload import FORMAT, MAX_ITEMS, Envelope, FeedbackRequest, Item, TrainingSettings
 from engine.profiles.document import Node, shown_path
 from engine.profiles.problems import Place, Problem, printable
@@ -93,6 +94,8 @@ def take_payload(request: FeedbackRequest | dict[str, Any], folder: Path | None 
 
 def shown_image(reference: str) -> str:
     """An image's URL or path for people: without the query, which may hold a key, and not without end."""
+    if is_inline(reference):
+        return SHOWN
     bare = reference.split("?", 1)[0].split("#", 1)[0] if "://" in reference else reference
     scheme, separator, rest = bare.partition("://")
     host, slash, path = rest.partition("/")

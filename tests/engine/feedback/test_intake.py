@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from dataclasses import replace
@@ -291,6 +292,8 @@ def test_the_fetcher_is_asked_for_urls_alone(workspace: Workspace, photos: Path)
         asked.append(url)
         return Fetcher().fetch(url)
 
-    summary = sent(workspace, photos, an_item(), an_item("data:image/png;base64,AA"), fetch=fetch)
-    assert asked == ["data:image/png;base64,AA"]
-    assert "a URL with data: is not fetched" in summary.failed[0].problem
+    inline = "data:image/png;base64," + base64.b64encode(next(photos.glob("*.png")).read_bytes()).decode()
+    summary = sent(workspace, photos, an_item(), an_item("file:///etc/passwd"), an_item(inline), fetch=fetch)
+    assert asked == ["file:///etc/passwd"]
+    assert [failure.number for failure in summary.failed] == [2]
+    assert "a URL with file: is not fetched" in summary.failed[0].problem
