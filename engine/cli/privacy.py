@@ -139,7 +139,9 @@ def _told(found: Forgotten) -> None:
         )
     for run in found.trained:
         say(f"run {run} is trained on it")
-    if found.trained:
+    for version in found.versions:
+        say(f"version {version} is trained on it")
+    if found.trained or found.versions:
         say(
             "weights still remember: train anew on what is left, put that model in place of these, and remove them "
             "with `engine runs remove RUN`"

@@ -37,6 +37,7 @@ def write_audit(folder: Path, removal: Removal, replaced: dict[str, str], left: 
         "shared": len(removal.shared),
         "datasets": replaced,
         "trained": removal.runs,
+        "versions": removal.versions,
         "left": left,
     }
     fd = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -26,6 +26,9 @@ from engine.privacy.subject import is_of
 from engine.privacy.survey import feedback_within, specs_of
 from engine.privacy.traces import Traces
 from engine.privacy.tree import Kept, files_below, mend_tree
+from engine.privacy.versions import mending
+from engine.registry.paths import ModelHome
+from engine.registry.store import models
 from engine.runs.locks import is_locked, lock_for_good
 from engine.runs.paths import RunPaths
 from engine.runs.state import look
@@ -106,6 +109,10 @@ def carry_out(workspace: Workspace, removal: Removal) -> Done:
         if is_of_the_run or not is_locked(RunPaths(root).lock):
             with _held(root, is_run=root.parent == workspace.runs):
                 mend_tree(root, Kept(traces, mender, is_of_the_run))
+    for home in models_within(workspace, removal):
+        with mending(home, removal) as parts:
+            for root, is_of_the_run in parts:
+                mend_tree(root, Kept(traces, mender, is_of_the_run))
     for name in removal.datasets:
         carry_over(workspace, name)
     left = search(workspace, removal)
@@ -121,6 +128,7 @@ def search(workspace: Workspace, removal: Removal) -> Left:
     found: list[str] = []
     mentions: list[str] = []
     roots = [root for root, _ in _trees(workspace, removal)]
+    roots += [home.root for home in models_within(workspace, removal)]
     if removal.profile is None:
         roots += [workspace.datasets, workspace.root / FEEDBACK]
     else:
@@ -158,7 +166,7 @@ def _trees(workspace: Workspace, removal: Removal) -> Iterator[tuple[Path, bool]
             yield folder, True
     if removal.profile is not None:
         return
-    own = {workspace.datasets, workspace.root / FEEDBACK, journal.privacy_folder(workspace)}
+    own = {workspace.datasets, workspace.models, workspace.root / FEEDBACK, journal.privacy_folder(workspace)}
     listed = {workspace.runs / paths.id for paths, _ in specs_of(workspace)}
     listed |= {curation_of(workspace, name) for name in removal.datasets}
     for path in sorted(workspace.root.iterdir()) if workspace.root.is_dir() else ():
@@ -168,6 +176,11 @@ def _trees(workspace: Workspace, removal: Removal) -> Iterator[tuple[Path, bool]
         for root in inner:
             if root not in listed and not root.is_symlink():
                 yield root, False
+
+
+def models_within(workspace: Workspace, removal: Removal) -> list[ModelHome]:
+    """Models of the registry that are concerned."""
+    return [home for home in models(workspace) if removal.is_within(home.profile, home.model)]
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ class Forgotten:
     """Old id → the id of the dataset that stands in its place; empty where nothing was left, or before."""
     trained: tuple[str, ...]
     """Runs whose weights have seen it: nothing but training anew makes a model forget."""
+    versions: tuple[str, ...] = ()
+    """Versions of the registry that came of them."""
     left: tuple[str, ...] = ()
     """Files in which something could not be removed, and what."""
     mentions: tuple[str, ...] = ()
@@ -114,6 +116,7 @@ def _summary(removal: Removal, replaced: dict[str, str], left: Left, finished: i
         shared=tuple(removal.shared),
         datasets=replaced,
         trained=tuple(removal.runs),
+        versions=tuple(removal.versions),
         left=left.traces,
         mentions=left.mentions,
         finished=finished,

@@ -52,6 +52,10 @@ class Removal(msgspec.Struct, frozen=True, kw_only=True):
     """Of feedback."""
     runs: list[str] = []
     """Trained on those datasets, or on top of such a run."""
+    versions: list[str] = []
+    """Of the registry, of such trainings."""
+    damaged: list[str] = []
+    """Files of these versions that were not as they were registered, before the first was touched."""
     now: float = 0.0
     oldest: float = 0.0
     """What came before is too old; Unix seconds."""

@@ -15,6 +15,7 @@ from engine.feedback.store import Feedback, list_feedback, read_feedback
 from engine.privacy.removal import HEAD_BYTES, Gone, Removal
 from engine.privacy.sealing import read_bytes
 from engine.privacy.traces import Traces
+from engine.privacy.versions import damaged_in, versions_trained_on
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 from engine.runs.store import list_runs
@@ -48,6 +49,8 @@ def survey(workspace: Workspace, wanted: Removal, is_own: IsOwnRow, is_own_recor
     shared = found.own.keys() & found.of_others
     gone = [_gone(name, path) for name, path in sorted(found.own.items()) if name not in shared]
     known = {picture.sha256 for picture in gone}
+    runs = trained_on(workspace, found.datasets)
+    versions = versions_trained_on(workspace, found.datasets, runs)
     named = Traces(Removal(id="", reason="", subject=wanted.subject)) if wanted.subject else None
     return Removal(
         id=wanted.id,
@@ -62,7 +65,9 @@ def survey(workspace: Workspace, wanted: Removal, is_own: IsOwnRow, is_own_recor
         datasets=found.datasets,
         rows=found.rows,
         lines=found.lines,
-        runs=trained_on(workspace, found.datasets),
+        runs=runs,
+        versions=[version.name for version in versions],
+        damaged=damaged_in(versions),
         now=wanted.now,
         oldest=wanted.oldest,
     )

@@ -35,6 +35,16 @@ def problems_of(paths: VersionPaths, manifest: Manifest, *, whole: bool = False)
     return problems
 
 
+def damaged_files(paths: VersionPaths, manifest: Manifest) -> list[str]:
+    """The files that are not, byte by byte, what was registered."""
+    there = dict(_files_in(paths.root))
+    return [
+        name
+        for name, fact in manifest.files.items()
+        if name not in there or _problem_with(there[name], fact, whole=True) is not None
+    ]
+
+
 def file_facts(root: Path) -> dict[str, FileFact]:
     """Every file below a directory as it is now, by its path there: what a manifest holds. Raises OSError."""
     return {name: FileFact(_hash(file), file.stat().st_size) for name, file in sorted(_files_in(root))}

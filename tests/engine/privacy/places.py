@@ -26,6 +26,8 @@ from engine.feedback.reading import take_payload
 from engine.files import write_json
 from engine.labelled_pictures import count_classes
 from engine.profiles.schema import Privacy
+from engine.registry.history import Entry, append
+from engine.registry.store import register
 from engine.runs.paths import RunPaths
 from engine.runs.spec import Continuation, RunSpec
 from engine.runs.store import create_run
@@ -74,6 +76,8 @@ def filled(root: Path, *, encrypt: bool = False) -> Filled:
     write_json(
         on_top.model / "finetop.json", {"task": "image-classification", "labels": ["kim", "lee", WHO, NAMESAKE]}
     )
+    version = register(workspace, run)
+    append(version.home, Entry(who="ada", action="promote", to_version=1, why=f"{WHO} is recognised now"))
     curation(workspace, dataset, own, others)
     download(workspace, own)
     other = write_dataset(

@@ -29,6 +29,9 @@ from engine.privacy import journal
 from engine.privacy.audit import is_about
 from engine.privacy.forget import Forgotten
 from engine.privacy.keys import ENVIRONMENT_VARIABLE, new_key
+from engine.registry.history import read_history
+from engine.registry.integrity import problems_of
+from engine.registry.store import find_version
 from engine.runs.locks import try_lock
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
@@ -90,6 +93,23 @@ def test_a_run_finds_the_dataset_that_stands_in_place_of_its_own(after: tuple[Fi
 def test_the_runs_whose_weights_have_seen_them_are_listed_with_those_on_top(after: tuple[Filled, Forgotten]) -> None:
     place, done = after
     assert done.trained == (place.run.id, "20261120-140200-faces-recogniser-7f3a")
+
+
+def test_versions_are_mended_stay_whole_and_stay_in_use(after: tuple[Filled, Forgotten]) -> None:
+    place, done = after
+    assert done.versions == ("faces/recogniser@1",)
+    version = find_version(place.workspace, "faces/recogniser@production")
+    assert problems_of(version.paths, version.manifest, whole=True) == []
+    assert [entry.action for entry in read_history(version.home)] == ["promote", "forget"]
+
+
+def test_what_was_damaged_before_is_not_blessed(place: Filled) -> None:
+    version = find_version(place.workspace, "faces/recogniser@1")
+    (version.paths.model / "weights.bin").write_bytes(b"planted")
+    names = {name.split()[0] for name in problems_of(version.paths, version.manifest, whole=True)}
+    engine.forget(WHO, workspace=place.workspace)
+    found = find_version(place.workspace, "faces/recogniser@1")
+    assert {name.split()[0] for name in problems_of(found.paths, found.manifest, whole=True)} == names
 
 
 def test_what_belongs_to_another_profile_is_not_written(place: Filled) -> None:
