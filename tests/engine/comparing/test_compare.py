@@ -47,8 +47,10 @@ def test_versions_and_runs_are_compared_alike(workspace: Workspace, versions: li
     assert one.headline.p_value is not None and one.headline.p_value < 0.05
     assert one.sentence.startswith("plain/m@2 is better than plain/m@1: score 0.900 against 0.800 (+0.100, 95 % ")
     assert all(took.rows == 12 and 0 <= took.p50_ms <= took.p95_ms for took in done.latency.values())
-    first_run = register(workspace, ended_run(workspace, dataset=done.dataset)).manifest.run
-    assert compare([versions[1], first_run], workspace=workspace).values == {versions[1]: 0.9, first_run: 0.9}
+    run = register(workspace, ended_run(workspace, dataset=done.dataset)).manifest.run
+    three = compare([*versions, run], workspace=workspace)
+    assert three.values == {"plain/m@1": 0.8, "plain/m@2": 0.9, run: 0.9}
+    assert [other.headline.level for other in three.challengers] == [0.975, 0.975]
 
 
 def test_the_command_prints_the_table_or_json(
