@@ -10,12 +10,14 @@ import typer
 from engine.cli.options import DatasetOption, DebugOption, JsonOption, WorkspaceOption, one_command
 from engine.cli.output import print_json, print_table, say
 from engine.comparing import compare as compare_models
+from engine.comparing.result import p_in_words
 
 if TYPE_CHECKING:
     from engine.comparing.result import Challenger, ChangedRow, Changes, Compared
     from engine.evaluation.comparison import Difference
 
 SHOWN_ROWS = 20
+SHOWN_METRICS = 30
 EXCERPT = 70
 """Characters of a row that are shown; --json has all of them."""
 
@@ -74,15 +76,18 @@ def _as_json(done: Compared) -> dict[str, Any]:
 
 def _print_metrics(one: Challenger) -> None:
     lines = [_line(of) for of in (one.headline, *one.others)]
-    print_table(["metric", one.first, one.second, "difference", "interval", "p", "could show"], lines)
+    print_table(["metric", one.first, one.second, "difference", "interval", "p", "could show"], lines[:SHOWN_METRICS])
+    if len(lines) > SHOWN_METRICS:
+        print(f"and {len(lines) - SHOWN_METRICS} metrics more: --json has them")
     if one.by_rows is not None:
         of = one.by_rows
-        print(f"{of.fixed} rows fixed, {of.broken} broken of {of.rows}: p {of.p_value:.3g} by {of.test}")
+        print(f"{of.fixed} rows fixed, {of.broken} broken of {of.rows}: {p_in_words(of.p_value)} by {of.test}")
 
 
 def _line(of: Difference) -> list[Any]:
     spread = f"{of.interval[0]:+.3f} – {of.interval[1]:+.3f}" if of.interval is not None else ""
-    return [of.metric, of.first_value, of.second_value, of.difference, spread, of.p_value, of.detectable]
+    p_value = "" if of.p_value is None else p_in_words(of.p_value).removeprefix("p ").removeprefix("= ")
+    return [of.metric, of.first_value, of.second_value, of.difference, spread, p_value, of.detectable]
 
 
 def _print_changes(direction: str, found: Changes | None, one: Challenger, most: int) -> None:

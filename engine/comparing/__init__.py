@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,9 @@ def compare(
     resampled = [resample(one.metrics, kept, groups=groups) for one in comparables]
     level = level_for(len(sides) - 1)
     pairing = _Pairing(task, headline, held_out, kept, groups, level)
-    first = (sides[0].name, comparables[0], resampled[0])
+    first, *others = (
+        _Answered(side.name, one, drawn) for side, one, drawn in zip(sides, comparables, resampled, strict=True)
+    )
     return Compared(
         task=task.name,
         metric=headline,
@@ -66,10 +69,7 @@ def compare(
         rows=len(kept),
         groups=count,
         values={side.name: one.values[headline] for side, one in zip(sides, resampled, strict=True)},
-        challengers=[
-            pairing.challenger(first, (side.name, comparable, drawn))
-            for side, comparable, drawn in zip(sides[1:], comparables[1:], resampled[1:], strict=True)
-        ],
+        challengers=[pairing.challenger(first, other) for other in others],
         latency=timed,
         notes=notes,
     )
@@ -121,6 +121,15 @@ def _headline(sides: Sequence[Side], task: Task, comparables: Sequence[Comparabl
     return own if own in offered else task.headline
 
 
+@dataclass(frozen=True)
+class _Answered:
+    """A model with what it made of the rows."""
+
+    name: str
+    comparable: Comparable
+    resampled: Resampled
+
+
 class _Pairing:
     """Sets models beside the first one."""
 
@@ -130,15 +139,13 @@ class _Pairing:
         self.task, self.headline = task, headline
         self.held_out, self.kept, self.groups, self.level = held_out, kept, groups, level
 
-    def challenger(
-        self, first: tuple[str, Comparable, Resampled], second: tuple[str, Comparable, Resampled]
-    ) -> Challenger:
+    def challenger(self, first: _Answered, second: _Answered) -> Challenger:
         from engine.comparing.changes import changes
         from engine.comparing.result import Challenger
         from engine.evaluation.comparison import beside
         from engine.evaluation.mcnemar import compare_rows
 
-        (first_name, one, first_drawn), (second_name, two, second_drawn) = first, second
+        one, two = first.comparable, second.comparable
         by_rows = None
         if one.classifies and two.classifies and one.errors is not None and two.errors is not None:
             right = one.errors[self.kept] == 0, two.errors[self.kept] == 0
@@ -146,20 +153,20 @@ class _Pairing:
         low = one.low_is_good | two.low_is_good
         differences = {
             name: beside(
-                first_drawn,
-                second_drawn,
+                first.resampled,
+                second.resampled,
                 name,
                 mode=self._mode(name, low),
                 level=self.level,
                 by_rows=by_rows if name == ACCURACY else None,
             )
-            for name in first_drawn.values
-            if name in second_drawn.values
+            for name in first.resampled.values
+            if name in second.resampled.values
         }
         fixed, broken = changes(one, two, self.held_out, self.kept) or (None, None)
         return Challenger(
-            first=first_name,
-            second=second_name,
+            first=first.name,
+            second=second.name,
             headline=differences.pop(self.headline),
             others=list(differences.values()),
             by_rows=by_rows,

@@ -41,7 +41,10 @@ def held_out_rows(sides: Sequence[Side], task: Task, place: Workspace, named: st
     dataset has learnt from. Raises InputError."""
     from engine.datasets.store import open_dataset
 
-    chosen = open_dataset(place, named or sides[0].trained.dataset)
+    chosen_name = named or next((side.trained.dataset for side in sides if side.trained.dataset), None)
+    if chosen_name is None:
+        raise InputError("these models were trained on no dataset", fix="name one with --dataset")
+    chosen = open_dataset(place, chosen_name)
     if chosen.manifest.task != task.name:
         raise InputError(
             f"the dataset is for {chosen.manifest.task} and the models for {task.name}",
@@ -50,7 +53,7 @@ def held_out_rows(sides: Sequence[Side], task: Task, place: Workspace, named: st
         )
     rows = list(enumerate(chosen.rows(split), 1))
     notes = []
-    for dataset in dict.fromkeys(side.trained.dataset for side in sides):
+    for dataset in dict.fromkeys(side.trained.dataset for side in sides if side.trained.dataset):
         who = ", ".join(side.name for side in sides if side.trained.dataset == dataset)
         try:
             own = open_dataset(place, dataset)

@@ -68,8 +68,6 @@ class Challenger(msgspec.Struct, frozen=True, kw_only=True):
         of = self.headline
         if of.detectable is None:
             return f"Nobody can say which difference in {of.metric} these rows could have shown."
-        if of.detectable >= 1 and of.metric != "mae":
-            return f"These rows are too few to show any difference in {of.metric}."
         return f"So many rows could have shown a difference in {of.metric} of {of.detectable:.3f} or more."
 
 

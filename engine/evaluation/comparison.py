@@ -78,14 +78,13 @@ def resample(
     Efron & Tibshirani 1993, chapter 16; Berg-Kirkpatrick et al. 2012 on pairs.
     """
     values = dict(metrics(rows))
-    members = _members(groups, rows)
-    if len(members) < 2:
+    drawn_from = _Members.of(rows, groups)
+    if drawn_from.count < 2:
         return Resampled(values, {})
     draws = np.random.default_rng(seed)
     drawn = {name: np.full(resamples, np.nan) for name in values}
     for number in range(resamples):
-        at = draws.integers(0, len(members), len(members))
-        found = metrics(rows[at] if groups is None else np.concatenate([members[group] for group in at]))
+        found = metrics(drawn_from.rows_of(draws.integers(0, drawn_from.count, drawn_from.count)))
         for name in drawn.keys() & found.keys():
             drawn[name][number] = found[name]
     return Resampled(values, drawn)
@@ -169,11 +168,33 @@ def _verdict_of(p_value: float, gain: float, level: float) -> Verdict:
     return "better" if gain > 0 else "worse"
 
 
-def _members(groups: Sequence[Hashable] | None, rows: Indices) -> list[Indices]:
-    """The rows of each group."""
-    if groups is None:
-        return [rows[at : at + 1] for at in range(len(rows))]
-    found: dict[Hashable, list[int]] = {}
-    for row, group in zip(rows.tolist(), groups, strict=True):
-        found.setdefault(group, []).append(row)
-    return [np.array(inside) for inside in found.values()]
+@dataclass(frozen=True)
+class _Members:
+    """Rows, those of a group side by side."""
+
+    rows: Indices
+    starts: Indices
+    sizes: Indices
+
+    @classmethod
+    def of(cls, rows: Indices, groups: Sequence[Hashable] | None) -> _Members:
+        """Without groups each row is its own."""
+        if groups is None:
+            return cls(rows, np.arange(len(rows)), np.ones(len(rows), dtype=np.int64))
+        found: dict[Hashable, list[int]] = {}
+        for row, group in zip(rows.tolist(), groups, strict=True):
+            found.setdefault(group, []).append(row)
+        sizes = np.array([len(inside) for inside in found.values()], dtype=np.int64)
+        together = [row for inside in found.values() for row in inside]
+        return cls(np.array(together, dtype=np.int64), np.cumsum(sizes) - sizes, sizes)
+
+    @property
+    def count(self) -> int:
+        """How many groups there are."""
+        return len(self.starts)
+
+    def rows_of(self, groups: Indices) -> Indices:
+        """The rows of some groups, by their numbers."""
+        sizes = self.sizes[groups]
+        ends = np.cumsum(sizes)
+        return self.rows[np.repeat(self.starts[groups] - (ends - sizes), sizes) + np.arange(ends[-1])]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+NO_SPREAD = 1e-12
+"""What rounding makes of differences that are all the same."""
 POWER = 0.8
 """Source: Cohen 1988, Statistical Power Analysis for the Behavioral Sciences, section 2.4."""
 
@@ -31,13 +33,14 @@ def detectable_from_discordance(
     if inside <= 0:
         return None
     shown = math.sqrt(share) * (z_level * math.sqrt(rows) + z_power * math.sqrt(inside)) / (rows + z_power**2)
-    return min(1.0, max(shown, fewest / rows))
+    shown = max(shown, fewest / rows)
+    return shown if shown <= 1 else None
 
 
 def detectable_from_spread(standard_error: float, *, level: float = 0.95, power: float = POWER) -> float | None:
     """The smallest difference that would be shown where differences scatter by `standard_error`; None where they do
     not scatter at all, or nobody knows how much."""
-    if not math.isfinite(standard_error) or standard_error <= 0:
+    if not math.isfinite(standard_error) or standard_error < NO_SPREAD:
         return None
     return sum(_quantiles(level, power)) * standard_error
 

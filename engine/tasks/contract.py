@@ -1,8 +1,8 @@
 """What a task offers, and what it is given. Imports nothing heavy.
 
-A task is a package with the modules `config`, `recipe`, `generate`, `data`, `train`, `evaluate`, `predict`;
-its `__init__` holds one `Task`. Modules are imported when they are first used, so that asking a
-task for its name never imports torch.
+A task is a package with the modules `config`, `recipe`, `generate`, `data`, `train`, `evaluate`, `predict`, and
+`comparable` and `forget` where it offers these; its `__init__` holds one `Task`. Modules are imported when they are
+first used, so that asking a task for its name never imports torch.
 """
 
 from __future__ import annotations

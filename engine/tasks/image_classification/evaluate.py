@@ -24,6 +24,7 @@ from engine.evaluation.targets import KEPT_START, target_notes
 from engine.labelled_pictures import picture_path
 from engine.tasks.contract import Row
 from engine.tasks.image_classification import TASK
+from engine.tasks.image_classification.comparable import counted
 from engine.tasks.image_classification.measuring import LEFT_OUT, STRANGER, Measured, Metrics, Truth, measure
 from engine.tasks.image_classification.model import Card
 from engine.tasks.image_classification.people import Numbers
@@ -91,13 +92,12 @@ def truth_of(rows: Sequence[Row], labels: Sequence[str], new: Collection[str] = 
 def headline_over(rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[Numbers], float]:
     """Accuracy over rows, by their numbers (engine.tasks.contract.Task.headline_over). Pictures of people whom no
     prediction so much as names among its likeliest are strangers, and left out."""
-    named_ever = {label for made in predictions for label in made["scores"]}
-    counted = np.array([row["label"] in named_ever or row.get("slice") == FEEDBACK for row in rows])
+    there = counted(rows, predictions)
     right = np.array([row["label"] == made["label"] for row, made in zip(rows, predictions, strict=True)])
 
     def accuracy(at: Numbers) -> float:
-        total = counted[at].sum()
-        return float((right & counted)[at].sum() / total) if total else float("nan")
+        total = there[at].sum()
+        return float((right & there)[at].sum() / total) if total else float("nan")
 
     return accuracy
 

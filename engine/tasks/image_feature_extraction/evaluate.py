@@ -17,19 +17,19 @@ from engine.evaluation.report import Report, Table
 from engine.evaluation.slices import slices_of
 from engine.evaluation.targets import KEPT_START, target_notes
 from engine.labelled_pictures import Row, picture_path
-from engine.linear_head import Matrix, Numbers
-from engine.retrieval.votes import UNKNOWN, numbered, relevant_references
+from engine.linear_head import Numbers
+from engine.retrieval.votes import UNKNOWN
 from engine.tasks.image_feature_extraction import TASK
 from engine.tasks.image_feature_extraction.measuring import (
     Metrics,
     macro_f1,
     metrics_of,
-    precisions_of,
 )
 from engine.tasks.image_feature_extraction.model import Card, read_model_card, read_optimisation
 from engine.tasks.image_feature_extraction.predict import load
 from engine.tasks.image_feature_extraction.reporting import beside_table, classes_table, confusion_table
-from engine.tasks.image_feature_extraction.retriever import Judged, Retriever
+from engine.tasks.image_feature_extraction.retriever import Retriever
+from engine.tasks.image_feature_extraction.searched import Searched
 
 WORST = 20
 
@@ -72,8 +72,8 @@ def evaluate(model: Path, dataset: Dataset, split: str, device: str) -> Report:
 
 
 def headline_over(rows: Sequence[Row], predictions: Sequence[Row]) -> Callable[[Numbers], float]:
-    """Accuracy over rows, by their numbers: mAP needs the neighbours of both models, which a prediction does not
-    hold (engine.tasks.contract.Task.headline_over)."""
+    """Accuracy over rows, by their numbers: mAP needs more neighbours than a prediction holds, which `comparable` has
+    (engine.tasks.contract.Task.headline_over)."""
     right = np.array([row["label"] == made["label"] for row, made in zip(rows, predictions, strict=True)])
     return lambda at: float(right[at].mean())
 
@@ -83,20 +83,11 @@ class _Measured:
 
     def __init__(self, retriever: Retriever, card: Card, rows: Sequence[Row], dataset: Dataset) -> None:
         self.retriever, self.card, self.rows, self.dataset = retriever, card, rows, dataset
-        references = retriever.references
-        self.names = references.names
-        self.labels = numbered([row["label"] for row in rows], self.names)[1]
-        known: dict[str, int] = {}
-        own = _numbers([row.get("group") for row in rows], known)
-        others = _numbers(references.groups, known)
+        self.names = retriever.references.names
         sources = [str(picture_path(dataset.path, row)) for row in rows]
-        self.judged: Judged = retriever.judge(retriever.embed(sources), query_groups=own, reference_groups=others)
-        self.predicted = self.judged.answers.votes.labels
-        relevant = relevant_references(references.numbers, self.labels, query_groups=own, reference_groups=others)
-        self.precisions: Matrix = precisions_of(
-            self.judged.answers, references.numbers, self.labels, relevant, card.settings.answers.map_at
-        )
-        self.right = (self.predicted == self.labels) & (self.labels != UNKNOWN)
+        searched = Searched.of(retriever, rows, sources, retriever.map_at)
+        self.judged, self.labels, self.precisions = searched.judged, searched.labels, searched.precisions
+        self.predicted, self.right = searched.predicted, searched.right
         self.group_of = [row.get("group") or at for at, row in enumerate(rows)]
 
     def metrics(self, at: Numbers) -> Metrics:
@@ -200,7 +191,3 @@ class _Measured:
 
 def _where(values: Sequence[str | None], wanted: str) -> Numbers:
     return np.array([at for at, value in enumerate(values) if value == wanted], dtype=np.int64)
-
-
-def _numbers(groups: Sequence[str | None], known: dict[str, int]) -> Numbers:
-    return np.array([known.setdefault(group, len(known)) if group else -1 for group in groups], dtype=np.int64)

@@ -43,6 +43,7 @@ def load(model: Path, device: str, *, indexed: bool = True) -> Retriever:
         rule=card.rule,
         confidence=read_confidence(model),
         threshold=card.threshold,
+        map_at=settings.answers.map_at,
         bits=settings.bits,
         batch_size=settings.eval_batch_size,
     )

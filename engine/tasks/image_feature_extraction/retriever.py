@@ -47,6 +47,8 @@ class Retriever:
     rule: Rule
     confidence: Confidence
     threshold: Threshold | None
+    map_at: int
+    """How many references of a search mean average precision looks at."""
     bits: int = 8
     batch_size: int = 64
     search: Search | None = None

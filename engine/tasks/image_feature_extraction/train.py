@@ -108,6 +108,7 @@ class _Run:
             rule=chosen.method.rule,
             confidence=confidence,
             threshold=threshold,
+            map_at=self.config.answers.map_at,
             bits=self.config.bits,
             batch_size=self.batch_size,
         )

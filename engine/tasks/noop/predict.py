@@ -15,6 +15,8 @@ class Model:
     """A number that stands for the weights."""
 
     value: int
+    score: float = 0.0
+    """What the script says of it on the test split."""
 
     def predict(self, samples: Sequence[Row]) -> list[Row]:
         """The same label for the same text and weights."""
@@ -26,7 +28,8 @@ class Model:
 
 def load(model: Path, device: str) -> Model:
     """Load `model/`; the device makes no difference."""
-    return Model(int(read_card(model, "noop", dict)["value"]))
+    card = read_card(model, "noop", dict)
+    return Model(int(card["value"]), float(card["config"]["test_score"]))
 
 
 def agree(expected: Row, got: Row) -> bool:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import torch
 
-from engine.model_directory import read_card
+from engine.model_directory import read_card, settings_of
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
+from engine.tasks.object_detection.config import Config
 from engine.tasks.object_detection.inference import Detections, detect
 from engine.tasks.object_detection.metrics import DEFAULT_CONFIDENCE
-from engine.tasks.object_detection.model import Card, Detector, read_detector
+from engine.tasks.object_detection.model import Card, Detector, build, read_detector
 from engine.tasks.object_detection.reading import read_images
 
 BOX_TOLERANCE = 0.5
@@ -57,6 +58,15 @@ def load(model: Path, device: str) -> DetectorPredictor:
     """Load a model directory. Raises InputError when it is not one."""
     card = read_card(model, TASK.name, Card)
     return DetectorPredictor(read_detector(model, card, device), card, device)
+
+
+def load_baseline(model: Path, device: str) -> DetectorPredictor:
+    """What a model directory began with: the base's weights where they fit, under a head that has learnt nothing
+    where the classes differ. It operates where the trained one does. Raises InputError, BaseModelError."""
+    card = read_card(model, TASK.name, Card)
+    detector = build(settings_of(card.config, Config), card.labels, device)
+    detector.model.eval()
+    return DetectorPredictor(detector, card, device)
 
 
 def prediction_of(detections: Detections, labels: Sequence[str]) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.errors import DataError
@@ -26,6 +27,15 @@ def test_training_is_seen_beside_what_there_was(report: Report) -> None:
     low, high = report.intervals["accuracy"]
     assert low <= accuracy <= high
     assert {"map", "macro_f1", "calibration_error", "brier", "answered", "ring/accuracy"} <= report.metrics.keys()
+
+
+def test_what_is_compared_is_what_the_report_says(trained: Job, report: Report) -> None:
+    rows = trained.dataset.rows("test")
+    samples = [{**row, "image": str(trained.dataset.path / row["image"])} for row in rows]
+    made = TASK.comparable(TASK.load(trained.paths.model, "cpu"), rows, samples)
+    found = made.metrics(np.arange(len(rows)))
+    assert found == pytest.approx({name: report.metrics[name] for name in found}) and "map" in found
+    assert made.errors is not None and made.errors.mean() == pytest.approx(1 - found["accuracy"])
 
 
 def test_the_report_breaks_figures_down(report: Report) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -96,6 +97,14 @@ def test_it_learns_and_a_fresh_reader_of_the_model_predicts_the_same(make_job: M
     assert report.metrics["map50_95"] == pytest.approx(best, abs=0.01)
     assert {table.title for table in report.tables} >= {"Confusion of classes", "Precision over recall"}
     assert report.pictures
+    rows = job.dataset.rows("validation")
+    samples = [{**row, "image": str(job.dataset.path / row["image"])} for row in rows]
+    trained, untrained = (
+        TASK.comparable(load(job.paths.model, "cpu"), rows, samples).metrics(np.arange(len(rows)))
+        for load in (TASK.load, TASK.load_baseline)
+    )
+    assert trained == pytest.approx({name: report.metrics[name] for name in trained})
+    assert untrained["map50_95"] < trained["map50_95"]
 
 
 def test_repeated_images_make_epochs_longer_and_the_list_is_named(make_job: MakeJob) -> None:

@@ -102,3 +102,5 @@ def test_the_headline_over_rows_is_that_of_the_report_trained_and_untrained(
     for load, expected in ((TASK.load, report.metrics), (TASK.load_baseline, report.baseline)):
         score = TASK.headline_over(rows, load(model, "cpu").predict(rows))
         assert score(np.arange(len(rows))) == pytest.approx(expected["correlation"], abs=1e-3)
+        found = TASK.comparable(load(model, "cpu"), rows, rows).metrics(np.arange(len(rows)))
+        assert found == pytest.approx({name: expected[name] for name in found}, abs=1e-3)

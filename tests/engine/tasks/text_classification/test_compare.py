@@ -49,6 +49,14 @@ def test_fine_tuning_beats_the_untrained_model(place: Workspace, trained: Job, t
     assert found.headline.second_value == pytest.approx(report.metrics["macro_f1"])
     assert found.headline.first_value == pytest.approx(report.baseline["macro_f1"])
     assert found.headline.verdict == "better" and done.rows == 60 and done.groups == 30
+    accuracy = next(one for one in found.others if one.metric == "accuracy")
+    assert found.by_rows is not None and found.fixed is not None and found.broken is not None
+    assert accuracy.p_value == found.by_rows.p_value and "over groups" in accuracy.test
+    assert (found.fixed.count, found.broken.count) == (found.by_rows.fixed, found.by_rows.broken)
+    assert accuracy.difference == pytest.approx((found.fixed.count - found.broken.count) / 60)
+    row = found.fixed.rows[0]
+    assert row.second.startswith(row.wanted) and not row.first.startswith(row.wanted)
+    assert texts_dataset.rows("test")[row.row - 1]["text"] == row.asked
 
 
 def test_the_command_says_it_in_a_sentence_and_as_json(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,3 +102,13 @@ def test_the_headline_over_rows_is_that_of_the_report(trained: Job, report: Repo
     untrained = TASK.headline_over(rows, TASK.load_baseline(trained.paths.model, "cpu").predict(rows))
     assert untrained(np.arange(len(rows))) < score(np.arange(len(rows))) / 2
     assert score(np.zeros(3, dtype=np.int64)) == score(np.zeros(1, dtype=np.int64))
+
+
+def test_what_is_compared_is_what_the_report_says(trained: Job, report: Report) -> None:
+    rows = trained.dataset.rows("test")
+    made = TASK.comparable(TASK.load(trained.paths.model, "cpu"), rows, rows)
+    found = made.metrics(np.arange(len(rows)))
+    assert found == pytest.approx({name: report.metrics[name] for name in found}) and next(iter(found)) == "f1"
+    assert made.errors is not None and (made.errors > 0).sum() >= len(report.errors)
+    right = int(np.flatnonzero(made.errors == 0)[0])
+    assert made.wanted(right) == made.told(right)
