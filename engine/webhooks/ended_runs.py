@@ -1,0 +1,127 @@
+"""Tells of runs that ended: the worker does at its end, and somebody sweeps up after workers that were killed."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+import msgspec
+
+from engine.errors import FinetopError
+from engine.runs.paths import RunPaths
+from engine.runs.spec import RunSpec
+from engine.runs.state import RunView, look
+from engine.runs.store import list_runs
+from engine.webhooks.endpoints import read_endpoints
+from engine.webhooks.ledger import KEPT_AT_LEAST_S
+from engine.webhooks.payloads import RunEnded, Target
+from engine.webhooks.places import endpoints_file
+from engine.webhooks.queue import enqueue
+from engine.workspace import Workspace
+
+_FAILED = ("failed", "lost")
+
+
+class _Measured(msgspec.Struct):
+    metrics: dict[str, float | None]
+
+
+def announce_end(paths: RunPaths) -> list[str]:
+    """Queue what there is to tell of a run that has ended; returns the ids of events that were new to somebody.
+
+    Doing it again does nothing. A run that has not ended has nothing to tell. Raises FinetopError and OSError.
+    """
+    workspace = Workspace(paths.workspace)
+    if not endpoints_file(workspace).exists():
+        return []
+    view = look(paths)
+    if not view.is_over:
+        return []
+    payload = _payload(paths, view)
+    happened = view.ended if view.ended is not None else _last_change(paths)
+    return [
+        id
+        for kind in kinds_of(payload)
+        if enqueue(workspace, kind, id := f"{kind}:{view.id}:{view.attempt}", payload, happened=happened)
+    ]
+
+
+def kinds_of(ended: RunEnded) -> list[str]:
+    """The events that an end amounts to."""
+    if ended.state in _FAILED:
+        return ["run.failed"]
+    reached = ended.state == "done" and ended.targets and all(target.reached for target in ended.targets)
+    return ["run.finished", "target.reached"] if reached else ["run.finished"]
+
+
+class Sweeper:
+    """Finds ends that nobody told: the worker was killed, the machine went down. Remembers which runs it has done."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._done: dict[str, float] = {}
+        """Run → when its files last changed as its end was told: a resumed run ends again."""
+
+    def sweep(self, now: float | None = None) -> list[str]:
+        """Queue what was not told of runs that ended after the first endpoint was added; returns the ids of the
+        events. One that cannot be read is left for another time. Raises InputError."""
+        added = [endpoint.created for endpoint in read_endpoints(self._workspace)]
+        if not added:
+            return []
+        # Of older ends nothing remembers whether they were told.
+        since = max(min(added), (time.time() if now is None else now) - KEPT_AT_LEAST_S)
+        told = []
+        for paths in list_runs(self._workspace):
+            with contextlib.suppress(FinetopError, OSError):
+                changed = _last_change(paths)
+                if changed < since or self._done.get(paths.id) == changed:
+                    continue
+                told += announce_end(paths)
+                if look(paths).is_over:
+                    self._done[paths.id] = changed
+        return told
+
+
+def sweep(workspace: Workspace, now: float | None = None) -> list[str]:
+    """The same, once."""
+    return Sweeper(workspace).sweep(now)
+
+
+def _payload(paths: RunPaths, view: RunView) -> RunEnded:
+    metrics = _test_metrics(paths) if view.state == "done" else {}
+    return RunEnded(
+        run=view.id,
+        profile=view.profile,
+        model=view.model,
+        task=view.task,
+        dataset=Path(RunSpec.read(paths.spec).dataset).name,
+        state=view.state,
+        reason=view.reason or "",
+        attempt=view.attempt,
+        headline=view.headline,
+        metrics=metrics,
+        targets=[
+            Target(
+                metric=target.metric,
+                at_least=target.at_least,
+                at_most=target.at_most,
+                value=metrics.get(target.metric),
+                reached=target.reached(metrics.get(target.metric)),
+            )
+            for target in view.targets
+        ],
+    )
+
+
+def _test_metrics(paths: RunPaths) -> dict[str, float | None]:
+    try:
+        return msgspec.json.decode(paths.report.read_bytes(), type=_Measured).metrics
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return {}
+
+
+def _last_change(paths: RunPaths) -> float:
+    """When a file of the run that tells its story last changed. Raises OSError where there is none."""
+    times = [path.stat().st_mtime for path in (paths.status, paths.events) if path.exists()]
+    return max(times) if times else paths.spec.stat().st_mtime
