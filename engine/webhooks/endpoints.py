@@ -14,7 +14,7 @@ import msgspec
 from engine.errors import InputError, NotFoundError
 from engine.files import atomic_file
 from engine.webhooks.kinds import KINDS
-from engine.webhooks.places import endpoints_file, held, queue_of
+from engine.webhooks.places import clear_left_overs, endpoints_file, held, home, queue_of
 from engine.webhooks.signing import key_of, new_secret
 from engine.workspace import Workspace
 
@@ -157,6 +157,7 @@ def _changed(workspace: Workspace, id: str, *, disabled: str) -> Endpoint:
 
 def _write(workspace: Workspace, endpoints: tuple[Endpoint, ...]) -> None:
     content = msgspec.json.format(msgspec.json.encode(_Endpoints(FORMAT, endpoints)), indent=2)
+    clear_left_overs(home(workspace))
     with atomic_file(endpoints_file(workspace)) as temporary, open(temporary, "xb", opener=_for_the_owner) as file:
         file.write(content + b"\n")
 

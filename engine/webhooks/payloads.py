@@ -64,3 +64,12 @@ class TriggerFired(msgspec.Struct, frozen=True, kw_only=True):
     """By which it fired."""
     run: str | None
     """The run that it started, if it started one."""
+
+
+PAYLOADS: dict[str, type[msgspec.Struct]] = {
+    "run.finished": RunEnded,
+    "run.failed": RunEnded,
+    "target.reached": RunEnded,
+    "model.promoted": ModelPromoted,
+    "trigger.fired": TriggerFired,
+}

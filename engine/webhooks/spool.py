@@ -24,7 +24,7 @@ import msgspec
 
 from engine.files import write_atomic
 from engine.webhooks.ledger import End, Ended, Ledger
-from engine.webhooks.places import held, queue_of
+from engine.webhooks.places import clear_left_overs, held, queue_of
 from engine.workspace import Workspace
 
 MOST_WAITING = 10_000
@@ -104,6 +104,7 @@ class Spool:
         if any(each.key == key for each in (*waiting, *self.dead())) or self._ledger.knows(key):
             return False
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clear_left_overs(self.folder)
         for oldest in waiting[: max(0, len(waiting) + 1 - MOST_WAITING)]:
             self._drop(oldest, now)
         # Of one moment, or of a clock that was set back: still after those that came before.

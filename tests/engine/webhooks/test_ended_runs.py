@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import msgspec
 import pytest
 
 from engine.events.schema import State
-from engine.runs.spec import RunPolicy
 from engine.webhooks.ended_runs import Sweeper, announce_end, sweep
 from engine.webhooks.endpoints import Endpoint, add_endpoint
 from engine.webhooks.ledger import KEPT_AT_LEAST_S
@@ -140,9 +139,6 @@ class TestWorker:
         add_endpoint(made.workspace, URL)
         yield made
 
-    def waiting(self, bench: Bench) -> Callable[[], list[dict[str, Any]]]:
-        return lambda: told(bench.workspace)
-
     def test_it_tells_its_end(self, bench: Bench) -> None:
         handle = bench.start([{"evaluate": {"score": 0.5}}], test_score=0.85)
         handle.wait(60)
@@ -162,7 +158,7 @@ class TestWorker:
         bench.assert_nobody_left(handle.paths)
 
     def test_a_killed_one_is_told_by_the_sweep(self, bench: Bench) -> None:
-        handle = bench.start([{"halt": True}], policy=RunPolicy(backoff_s=0.01))
+        handle = bench.start([{"pause": "here"}])
         bench.wait_halted(handle.paths)
         assert sweep(bench.workspace) == []
         os.kill(bench.pid_of(handle.paths, "worker"), signal.SIGKILL)
