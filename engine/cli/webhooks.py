@@ -161,12 +161,12 @@ def retry(id: OptionalEndpoint = None, workspace: WorkspaceOption = None, debug:
 
 @app.command()
 def deliver(json: JsonOption = False, workspace: WorkspaceOption = None, debug: DebugOption = False) -> None:
-    """Look for ends of runs that nobody told, and deliver what is due now; for cron, where no service runs.
+    """Look for what nobody told, and deliver what is due now; for cron, where no service runs.
 
     Example: engine webhooks deliver
     """
     from engine.webhooks.delivery import deliver_due
-    from engine.webhooks.ended_runs import sweep
+    from engine.webhooks.sweeping import sweep
 
     place = Workspace.locate(workspace)
     sweep(place)

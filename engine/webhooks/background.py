@@ -8,8 +8,8 @@ import time
 
 from engine.network.client import Resolve, look_up
 from engine.webhooks.delivery import deliver_to, has_due
-from engine.webhooks.ended_runs import Sweeper
 from engine.webhooks.endpoints import Endpoint, read_endpoints
+from engine.webhooks.sweeping import Sweeper
 from engine.workspace import Workspace
 
 POLL_S = 1.0
@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Deliverer:
-    """Looks every second whether anything is due, and every half minute whether a run ended untold.
+    """Looks every second whether anything is due, and every half minute whether something was left untold.
 
     Each endpoint has a thread while something is due there, so that a slow one keeps nobody waiting. A service that
     is killed loses nothing: the queue is on the disk.

@@ -1,20 +1,15 @@
-"""Tells of runs that ended: the worker does at its end, and somebody sweeps up after workers that were killed."""
+"""Tells of a run that ended: its worker does, and `sweeping` for a worker that was killed."""
 
 from __future__ import annotations
 
-import contextlib
-import time
 from pathlib import Path
 
 import msgspec
 
-from engine.errors import FinetopError
+from engine.registry.store import version_of_run
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 from engine.runs.state import RunView, look
-from engine.runs.store import list_runs
-from engine.webhooks.endpoints import read_endpoints
-from engine.webhooks.ledger import KEPT_AT_LEAST_S
 from engine.webhooks.payloads import RunEnded, Target
 from engine.webhooks.places import endpoints_file
 from engine.webhooks.queue import enqueue
@@ -39,7 +34,7 @@ def announce_end(paths: RunPaths) -> list[str]:
     if not view.is_over:
         return []
     payload = _payload(paths, view)
-    happened = view.ended if view.ended is not None else _last_change(paths)
+    happened = view.ended if view.ended is not None else last_change(paths)
     return [
         id
         for kind in kinds_of(payload)
@@ -55,45 +50,20 @@ def kinds_of(ended: RunEnded) -> list[str]:
     return ["run.finished", "target.reached"] if reached else ["run.finished"]
 
 
-class Sweeper:
-    """Finds ends that nobody told: the worker was killed, the machine went down. Remembers which runs it has done."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._done: dict[str, float] = {}
-        """Run → when its files last changed as its end was told: a resumed run ends again."""
-
-    def sweep(self, now: float | None = None) -> list[str]:
-        """Queue what was not told of runs that ended after the first endpoint was added; returns the ids of the
-        events. One that cannot be read is left for another time. Raises InputError."""
-        added = [endpoint.created for endpoint in read_endpoints(self._workspace)]
-        if not added:
-            return []
-        # Of older ends nothing remembers whether they were told.
-        since = max(min(added), (time.time() if now is None else now) - KEPT_AT_LEAST_S)
-        told = []
-        for paths in list_runs(self._workspace):
-            with contextlib.suppress(FinetopError, OSError):
-                changed = _last_change(paths)
-                if changed < since or self._done.get(paths.id) == changed:
-                    continue
-                told += announce_end(paths)
-                if look(paths).is_over:
-                    self._done[paths.id] = changed
-        return told
-
-
-def sweep(workspace: Workspace, now: float | None = None) -> list[str]:
-    """The same, once."""
-    return Sweeper(workspace).sweep(now)
+def last_change(paths: RunPaths) -> float:
+    """When a file of the run that tells its story last changed. Raises OSError where there is none."""
+    times = [path.stat().st_mtime for path in (paths.status, paths.events) if path.exists()]
+    return max(times) if times else paths.spec.stat().st_mtime
 
 
 def _payload(paths: RunPaths, view: RunView) -> RunEnded:
     metrics = _test_metrics(paths) if view.state == "done" else {}
+    version = version_of_run(Workspace(paths.workspace), paths) if view.state == "done" else None
     return RunEnded(
         run=view.id,
         profile=view.profile,
         model=view.model,
+        version=version.number if version is not None else None,
         task=view.task,
         dataset=Path(RunSpec.read(paths.spec).dataset).name,
         state=view.state,
@@ -119,9 +89,3 @@ def _test_metrics(paths: RunPaths) -> dict[str, float | None]:
         return msgspec.json.decode(paths.report.read_bytes(), type=_Measured).metrics
     except (FileNotFoundError, msgspec.MsgspecError):
         return {}
-
-
-def _last_change(paths: RunPaths) -> float:
-    """When a file of the run that tells its story last changed. Raises OSError where there is none."""
-    times = [path.stat().st_mtime for path in (paths.status, paths.events) if path.exists()]
-    return max(times) if times else paths.spec.stat().st_mtime

@@ -6,7 +6,6 @@ of each.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.files import fsync_directory
+from engine.files import append_line
 
 End = Literal["delivered", "dead", "dropped"]
 KEPT_AT_LEAST_S = 28 * 86_400.0
@@ -44,19 +43,8 @@ class Ledger:
         """Add a whole line, durably; with the first of a month, what is older than the month before goes."""
         path = self._folder / _name(ended.t)
         is_new = not path.exists()
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            end = os.fstat(fd).st_size
-            # A torn line is kept and ended, so that it stays a line of its own.
-            torn = end > 0 and os.pread(fd, 1, end - 1) != b"\n"
-            rest = memoryview((b"\n" if torn else b"") + msgspec.json.encode(ended) + b"\n")
-            while rest:
-                rest = rest[os.write(fd, rest) :]
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        append_line(path, msgspec.json.encode(ended))
         if is_new:
-            fsync_directory(self._folder)
             for old in self._files()[:-2]:
                 old.unlink()
 

@@ -23,6 +23,8 @@ class RunEnded(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     profile: str
     model: str
+    version: int | None
+    """Of the registry, that the run became; None where it became none."""
     task: str
     dataset: str
     state: str
@@ -45,10 +47,17 @@ class ModelPromoted(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     from_version: int | None
     """What was production before."""
+    action: str
+    """`promote`, or `rollback` to a version that had been production."""
     who: str
     why: str
     forced: bool
     """The gate had refused it."""
+    run: str | None
+    """That made the version; None where nothing says so any more."""
+    headline: str
+    metrics: dict[str, float | None]
+    """On the version's test split."""
 
 
 class TriggerFired(msgspec.Struct, frozen=True, kw_only=True):

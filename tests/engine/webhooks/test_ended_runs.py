@@ -13,11 +13,12 @@ import msgspec
 import pytest
 
 from engine.events.schema import State
-from engine.webhooks.ended_runs import Sweeper, announce_end, sweep
+from engine.webhooks.ended_runs import announce_end
 from engine.webhooks.endpoints import Endpoint, add_endpoint
 from engine.webhooks.ledger import KEPT_AT_LEAST_S
 from engine.webhooks.places import endpoints_file
 from engine.webhooks.spool import Spool
+from engine.webhooks.sweeping import Sweeper, sweep
 from engine.workspace import Workspace
 from tests.engine.runs.conftest import Bench, until
 
@@ -69,6 +70,7 @@ def test_what_is_told_holds_no_secret_and_no_path(workspace: Workspace, endpoint
         "run": paths.id,
         "profile": "utility",
         "model": "ner",
+        "version": None,
         "task": "token-classification",
         "dataset": "utility-ner-3fa9",
         "state": "done",
