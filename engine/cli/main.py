@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("engine.cli.models", "versions: promote through the gate, roll back, history"),
     "feedback": ("engine.cli.feedback", "take corrections in from the field, and train on them"),
     "folders": ("engine.cli.folders", "file trees: snapshot, features, samples to label, labels, dataset"),
+    "webhooks": ("engine.cli.webhooks", "tell others what happened: signed, repeated until they answer"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),
 }
 

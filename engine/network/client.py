@@ -20,7 +20,7 @@ from typing import Any
 
 from engine.errors import DataError
 from engine.network.addresses import kind_refused
-from engine.network.deadline import Deadline, Unreachable
+from engine.network.deadline import Deadline, NoConnection, Unreachable
 from engine.network.errors import worded
 from engine.network.urls import THE_FILE_ITSELF, Target, parse_url, redirected
 from engine.profiles.problems import printable
@@ -114,7 +114,23 @@ class Client:
         raise DataError(f"redirected more than {self.rules.max_redirects} times", fix=THE_FILE_ITSELF)
 
     @contextlib.contextmanager
-    def _asked(self, target: Target, deadline: Deadline, headers: Mapping[str, str]) -> Iterator[Answer]:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Iterator[Answer]:
+        """What is answered to a body, whatever its status. A redirect is not followed: it is an answer like others.
+
+        Raises DataError; Unreachable where another time may do better, NoConnection where nothing was sent.
+        """
+        with self._asked(parse_url(url), deadline, headers, "POST", body) as answer:
+            yield answer
+
+    @contextlib.contextmanager
+    def _asked(
+        self,
+        target: Target,
+        deadline: Deadline,
+        headers: Mapping[str, str],
+        method: str = "GET",
+        body: bytes | None = None,
+    ) -> Iterator[Answer]:
         with contextlib.ExitStack() as stack:
             with worded(target.host, deadline):
                 sock = stack.enter_context(self._connected(target, deadline))
@@ -123,7 +139,8 @@ class Client:
                     sock.do_handshake()
                 connection = http.client.HTTPConnection(target.host, target.port)
                 connection.sock, connection.auto_open = sock, 0
-                connection.request("GET", target.path, headers={"Host": target.authority, **_HEADERS, **headers})
+                sent = {"Host": target.authority, **_HEADERS, **headers}
+                connection.request(method, target.path, body=body, headers=sent)
                 response = stack.enter_context(contextlib.closing(connection.getresponse()))
             # Outside of `worded`: what the caller does with the answer is the caller's.
             yield Answer(response, target, deadline)
@@ -168,9 +185,9 @@ class Client:
         try:
             found = answers.get(timeout=max(0.001, min(self.rules.connect_timeout_s, deadline.left_s)))
         except queue.Empty:
-            raise Unreachable(f"the name {target.host} is not resolved in time", fix="try again later") from None
+            raise NoConnection(f"the name {target.host} is not resolved in time", fix="try again later") from None
         if isinstance(found, Exception) or not found:
-            raise Unreachable(f"there is no host {target.host}", fix="check the URL and the network")
+            raise NoConnection(f"there is no host {target.host}", fix="check the URL and the network")
         return found
 
     def _connect(self, target: Target, addresses: list[Any], deadline: Deadline) -> socket.socket:
@@ -186,7 +203,7 @@ class Client:
                 continue
             return sock
         said = "in time" if isinstance(last, TimeoutError) else f"({last.strerror or last})"
-        raise Unreachable(f"{target.host}:{target.port} does not answer {said}", fix="try again later")
+        raise NoConnection(f"{target.host}:{target.port} does not answer {said}", fix="try again later")
 
 
 def _check(answer: Answer, also: Collection[int]) -> None:

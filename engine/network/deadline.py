@@ -15,6 +15,10 @@ class Unreachable(DataError):
     """The network or the other side failed; the same request may succeed later."""
 
 
+class NoConnection(Unreachable):
+    """Nothing was sent: there is no such host, or nobody listens there."""
+
+
 class Deadline:
     """A moment after which nothing is waited for, however slowly bytes keep coming."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from engine.errors import InputError, NotFoundError, WorkError
+from engine.errors import FinetopError, InputError, NotFoundError, WorkError
 from engine.registry.gate import GateResult
 from engine.registry.gating import run_gate
 from engine.registry.history import Entry, append, operator
@@ -16,6 +17,8 @@ from engine.registry.reference import Reference
 from engine.registry.standing import Standing, standing_of
 from engine.registry.store import Version, find_version, home_of
 from engine.workspace import Workspace
+
+_LOG = logging.getLogger(__name__)
 
 
 class GateRefused(WorkError):
@@ -73,7 +76,7 @@ def promote(
     )
     # What the gate measured against must still be what is replaced.
     written = append(version.home, entry, expected_seq=standing.seq if expected_seq is None else expected_seq)
-    _announce(workspace, version, written, result)
+    _announce(version, written)
     return Move(written, standing_of(version.home), result)
 
 
@@ -122,7 +125,7 @@ def rollback(workspace: Workspace, profile: str, model: str, *, why: str = "", w
         why=why,
     )
     written = append(home, entry, expected_seq=standing.seq)
-    _announce(workspace, before, written, None)
+    _announce(before, written)
     return Move(written, standing_of(home))
 
 
@@ -172,5 +175,11 @@ def _as_json(result: GateResult) -> dict[str, Any]:
     return {**document, "passed": result.passed}
 
 
-def _announce(workspace: Workspace, version: Version, entry: Entry, result: GateResult | None) -> None:
-    """Tell the webhooks. The move stands, whatever becomes of that."""
+def _announce(version: Version, entry: Entry) -> None:
+    """Tell the webhooks. The move stands, whatever becomes of that: the service, or cron, sweeps up later."""
+    from engine.webhooks.promotions import announce_move
+
+    try:
+        announce_move(version.home, entry)
+    except (FinetopError, OSError):
+        _LOG.exception("webhooks were not told that %s is in production", version.name)

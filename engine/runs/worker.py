@@ -78,9 +78,22 @@ def _work(paths: RunPaths, spec: RunSpec, ready: int) -> None:
     os.write(ready, READY)
     os.close(ready)
     supervisor.supervise()
+    _tell(paths, status)
     _prune(paths, spec, status)
     status.close()
     os.close(lock)
+
+
+def _tell(paths: RunPaths, status: EventWriter) -> None:
+    """Those who want to hear of it, whatever goes wrong with that: the service sweeps up later."""
+    try:
+        from engine.webhooks.ended_runs import announce_end
+
+        announce_end(paths)
+    except Exception as problem:
+        traceback.print_exception(problem)
+        with contextlib.suppress(OSError):
+            status.log(f"webhooks were not told of the end: {problem}", "warning")
 
 
 def _prune(paths: RunPaths, spec: RunSpec, status: EventWriter) -> None:

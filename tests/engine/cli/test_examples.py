@@ -38,6 +38,8 @@ NEEDS_A_TRAINING = {
     "models retire",
 }
 """Run by the tests of training, of runs and of the registry; here their example must parse."""
+NEEDS_AN_ENDPOINT = {f"webhooks {verb}" for verb in ("remove", "enable", "disable", "test")}
+"""The same, by the tests of webhooks."""
 DRAWS_IMAGES, EMBEDS_TEXTS = {"plan"}, {"folders labels check"}
 
 
@@ -137,7 +139,10 @@ def test_the_example_of_a_command_works(
     monkeypatch.chdir(place)
     # What is imported would make the prefix in the other examples ambiguous.
     at = place / "imported" if verb == "data import" else place
-    arguments = [*shlex.split(example), *(["--help"] if verb in NEEDS_A_TRAINING else ["--workspace", str(at)])]
+    arguments = [
+        *shlex.split(example),
+        *(["--help"] if verb in NEEDS_A_TRAINING | NEEDS_AN_ENDPOINT else ["--workspace", str(at)]),
+    ]
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert not left.value.code, capsys.readouterr().err
