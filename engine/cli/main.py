@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("engine.cli.models", "versions: promote through the gate, roll back, history"),
     "feedback": ("engine.cli.feedback", "take corrections in from the field, and train on them"),
     "folders": ("engine.cli.folders", "file trees: snapshot, features, samples to label, labels, dataset"),
+    "serve": ("engine.cli.serve", "the REST service: train, predict and watch over HTTP"),
+    "tokens": ("engine.cli.tokens", "who may ask the service for what"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),
 }
 

@@ -1,0 +1,77 @@
+"""What the routes stand on: one service over one workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from engine.service.errors import Refused
+from engine.service.guard import CALLER, Caller
+from engine.service.lanes import Lanes
+from engine.service.limits import ServiceLimits
+from engine.service.projects import Projects
+from engine.service.tokens import TokenStore
+from engine.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass
+class Service:
+    """Everything that requests share."""
+
+    workspace: Workspace
+    projects: Projects
+    tokens: TokenStore
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
+    is_local: bool = True
+    """Whether it is bound to this machine alone: then, and as long as there is no token, the person at the machine
+    needs none."""
+
+    def __post_init__(self) -> None:
+        self.lanes = Lanes(self.limits.lanes, self.limits.retry_after_s)
+        self.closing = threading.Event()
+        """Set when the service is told to end: streams end themselves."""
+
+    async def in_time(self, work: Callable[[], T], seconds: float) -> T:
+        """The result of blocking work in a thread. Raises Refused (503) when it takes longer: then it goes on, unseen."""
+        # Shielded: who gives up waiting must not leave half of what is written behind.
+        task = asyncio.ensure_future(to_thread.run_sync(work, abandon_on_cancel=False))
+        try:
+            return await asyncio.wait_for(asyncio.shield(task), seconds)
+        except TimeoutError as problem:
+            if task.done():
+                raise
+            task.add_done_callback(_seen)
+            raise Refused(
+                503,
+                f"it takes longer than {seconds:g} s; the work goes on",
+                fix="send the same request again",
+                headers={"Retry-After": "5"},
+            ) from problem
+
+
+def _seen(task: asyncio.Future[object]) -> None:
+    """An error that nobody waits for any more is no reason for a complaint of the event loop."""
+    if not task.cancelled():
+        task.exception()
+
+
+async def _service(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+async def _caller(request: Request) -> Caller:
+    found: Caller = request.scope[CALLER]
+    return found
+
+
+Here = Annotated[Service, Depends(_service)]
+Sender = Annotated[Caller, Depends(_caller)]
