@@ -16,9 +16,7 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; beyond loopback only with a token in the store.")
     ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65_535, help="Port to listen on; 0 takes a free one.")
-    ] = 8001,
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port to listen on.")] = 8001,
     profile: Annotated[
         list[Path] | None,
         typer.Option("--profile", metavar="PATH", help="A profile that requests may name, beside the shipped ones."),

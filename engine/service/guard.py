@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CALLER = "finetop.caller"
 """Where the caller stands in a request's scope."""
+_CHALLENGE = 'Bearer realm="finetop"'
 _ERRORS = {
     400: "The request cannot be read.",
     401: "No token, or one that is not valid (any more).",
@@ -52,13 +53,13 @@ class GuardedRoute(APIRoute):
         self.access: Access = ACCESS[f"{method} {path}"]
         settings["responses"] = {**_answers(self.access), **(settings.get("responses") or {})}
         if self.access.scope is not None:
-            extra = {"security": [{"token": []}], "x-scope": self.access.scope}
+            extra: dict[str, Any] = {"security": [{"token": []}], "x-scope": self.access.scope}
             settings["openapi_extra"] = {**(settings.get("openapi_extra") or {}), **extra}
         super().__init__(path, endpoint, **settings)
 
     async def handle(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Token, then lane, then the route itself with a body that is counted as it comes."""
-        if scope["method"] not in self.methods:
+        if scope["method"] not in (self.methods or ()):
             await super().handle(scope, receive, send)  # 405
             return
         service: Service = scope["app"].state.service
@@ -95,16 +96,14 @@ def admit(service: Service, access: Access, scope: Connection) -> Caller:
             401,
             what,
             fix="send `Authorization: Bearer TOKEN`; `engine tokens new` makes one",
-            headers={"WWW-Authenticate": 'Bearer realm="finetop"'},
+            headers={"WWW-Authenticate": _CHALLENGE},
         )
     if access.scope not in token.scopes:
         raise Refused(
             403,
             f"the token {token.name} has not the scope {access.scope}",
             fix=f"use one that has; `engine tokens new NAME --scopes {access.scope}` makes one",
-            headers={
-                "WWW-Authenticate": f'Bearer realm="finetop", error="insufficient_scope", scope="{access.scope}"'
-            },
+            headers={"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{access.scope}"'},
         )
     return Caller(token.name, token.scopes)
 

@@ -54,7 +54,7 @@ class ImageSample(_Sample):
 
 Sample = TextSample | PairSample | ImageSample
 Samples = Annotated[list[Sample], Field(min_length=1, max_length=MAX_ROWS, description="What is to be predicted.")]
-_FIELDS = {"text": TextSample, "text pair": PairSample, "image": ImageSample}
+_FIELDS: dict[str, type[BaseModel]] = {"text": TextSample, "text pair": PairSample, "image": ImageSample}
 
 
 def check_samples(task: Task, samples: Sequence[Sample]) -> None:

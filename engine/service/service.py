@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Depends, Request
@@ -40,9 +40,9 @@ class Service:
         """Set when the service is told to end: streams end themselves."""
 
     async def in_time(self, work: Callable[[], T], seconds: float) -> T:
-        """The result of blocking work in a thread. Raises Refused (503) when it takes longer: then it goes on, unseen."""
+        """The result of blocking work in a thread. Raises Refused (503) when it takes longer: the work goes on."""
         # Shielded: who gives up waiting must not leave half of what is written behind.
-        task = asyncio.ensure_future(to_thread.run_sync(work, abandon_on_cancel=False))
+        task = asyncio.create_task(to_thread.run_sync(work, abandon_on_cancel=False))
         try:
             return await asyncio.wait_for(asyncio.shield(task), seconds)
         except TimeoutError as problem:
@@ -57,7 +57,7 @@ class Service:
             ) from problem
 
 
-def _seen(task: asyncio.Future[object]) -> None:
+def _seen(task: asyncio.Task[Any]) -> None:
     """An error that nobody waits for any more is no reason for a complaint of the event loop."""
     if not task.cancelled():
         task.exception()

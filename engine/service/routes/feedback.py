@@ -20,7 +20,7 @@ from engine.service.service import Here, Service
 
 router = APIRouter(route_class=GuardedRoute, tags=["fine-tune"])
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "profile": "thermal",
     "model": "faults",
     "items": [

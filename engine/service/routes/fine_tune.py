@@ -44,17 +44,15 @@ class StartRequest(BaseModel):
     )
     request_id: RequestId | None = Field(
         default=None,
-        description="The same id with the same content starts nothing twice, whatever happens in between.",
+        description="The same id with the same content starts nothing twice.",
     )
     profile: Name = Field(description="A profile by its name; GET /fine-tune/models lists them.")
-    models: list[Name] = Field(
-        default=[], max_length=50, description="Models of the profile; all where none is named."
-    )
+    models: list[Name] = Field(default=[], max_length=50, description="Models of the profile; none: all.")
     preset: Name = Field(default=FULL, description="A preset of the profile; `full` is its own values.")
     set: list[Override] = Field(
         default=[],
         max_length=50,
-        description="`KEY=VALUE` as for `--set`; a value names neither a path nor a Hub id.",
+        description="`KEY=VALUE` as for `--set`; a value is neither a path nor a Hub id.",
     )
     dataset: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)] | None = (
         Field(default=None, description="Id or unique prefix of a dataset, for one model.")

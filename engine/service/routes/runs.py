@@ -92,9 +92,9 @@ def stop(service: Here, run: RunPath, how: Stop | None = None) -> Stopping:
 @router.get(
     "/runs/{run}/events",
     summary="A run's events as they come",
-    description="Server-sent events: `event` is the type of an event, `data` the event, `id` where to go on from with "
-    "`Last-Event-ID`. The last one is `end`, with the run's state; 204 when there is nothing after `Last-Event-ID` and "
-    "the run is over, so that an EventSource does not come again.",
+    description="Server-sent events: `event` is the type of an event, `data` the event, `id` where to go on from "
+    "with `Last-Event-ID`. The last one is `end`, with the run's state; 204 when there is nothing after "
+    "`Last-Event-ID` and the run is over, so that an EventSource does not come again.",
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events."},
