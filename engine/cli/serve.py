@@ -21,6 +21,9 @@ def serve(
         list[Path] | None,
         typer.Option("--profile", metavar="PATH", help="A profile that requests may name, beside the shipped ones."),
     ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch pictures from private and loopback addresses, too.")
+    ] = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
@@ -41,6 +44,7 @@ def serve(
         host=host,
         port=port,
         profiles=profile or (),
+        allow_private=allow_private,
         log_level="debug" if debug else "info",
     )
 

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from engine import __version__
 from engine.service.documents import add_documents
 from engine.service.errors import add_error_handlers
+from engine.service.figures import CountRequests
 from engine.service.headers import SecurityHeaders
-from engine.service.routes import feedback, fine_tune, health, runs
+from engine.service.routes import evaluate, feedback, fine_tune, health, metrics, runs
 from engine.service.service import Service
 
 DESCRIPTION = """\
@@ -24,10 +25,13 @@ def new_app(service: Service) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        service.background.start()
         try:
             yield
         finally:
             service.closing.set()
+            service.background.close()
+            service.models.close()
 
     app = FastAPI(
         title="finetop",
@@ -42,8 +46,9 @@ def new_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_error_handlers(app, str(service.workspace.root))
-    for module in (health, fine_tune, feedback, runs):
+    for module in (health, fine_tune, evaluate, feedback, runs, metrics):
         app.include_router(module.router)
     add_documents(app)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(CountRequests, figures=service.figures)
     return app

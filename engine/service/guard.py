@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
+from engine.errors import InputError
 from engine.service.access import ACCESS, SCOPES, Access
 from engine.service.bodies import limited
 from engine.service.errors import ErrorAnswer, Refused
@@ -75,7 +76,13 @@ def admit(service: Service, access: Access, scope: Connection) -> Caller:
     if access.scope is None:
         return Caller("anybody", ())
     given = headers.get("authorization")
-    if given is None and service.is_local and not service.tokens.all():
+    try:
+        has_tokens = bool(service.tokens.all())
+    except InputError as problem:
+        raise Refused(
+            503, "the tokens cannot be read", fix="the log of the service says why", headers={"Retry-After": "5"}
+        ) from problem
+    if given is None and service.is_local and not has_tokens:
         client = scope.get("client")
         problem = problem_with_origin(headers, client[0] if client else None)
         if problem is not None:

@@ -17,12 +17,11 @@ from engine.errors import DataError, InputError
 from engine.feedback.fetch import Fetcher
 from engine.feedback.limits import Limits
 from engine.feedback.pictures import decode
-from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGES, MAX_ROWS, MAX_TEXT
+from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_ROWS, MAX_TEXT
 from engine.tasks.contract import Row, Task
 
 _INLINE = "data:image/"
 _BASE64_MOST = MAX_IMAGE_BYTES * 4 // 3 + 100
-_FETCHED_WITHIN_S = 15.0
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 
 
@@ -70,12 +69,12 @@ def check_samples(task: Task, samples: Sequence[Sample]) -> None:
         raise InputError(f"{len(samples)} pictures", where="rows", fix=f"send at most {MAX_IMAGES} at once")
 
 
-def as_rows(samples: Sequence[Sample], limits: Limits | None = None) -> list[Row]:
+def as_rows(samples: Sequence[Sample], limits: Limits) -> list[Row]:
     """Rows for a predictor; pictures are fetched and checked. Blocks. Raises InputError, which names the row."""
     return [_row(sample, f"rows.{number}", limits) for number, sample in enumerate(samples)]
 
 
-def _row(sample: Sample, where: str, limits: Limits | None) -> Row:
+def _row(sample: Sample, where: str, limits: Limits) -> Row:
     if not isinstance(sample, ImageSample):
         return sample.model_dump()
     try:
@@ -84,17 +83,17 @@ def _row(sample: Sample, where: str, limits: Limits | None) -> Row:
         raise InputError(problem.what, where=where, fix=problem.fix) from problem
 
 
-def _inline(image: str, limits: Limits | None) -> str:
+def _inline(image: str, limits: Limits) -> str:
     """A picture as a data URL that was decoded once. Raises DataError."""
     content = _content(image, limits)
-    if len(content) > MAX_IMAGE_BYTES:
-        raise DataError(f"the picture has more than {MAX_IMAGE_BYTES >> 20} MiB", fix="send a smaller one")
-    picture = decode(content, MAX_IMAGE_PIXELS)
+    if len(content) > limits.max_bytes:
+        raise DataError(f"the picture has more than {limits.max_bytes >> 20} MiB", fix="send a smaller one")
+    picture = decode(content, limits.max_pixels)
     kind = "png" if picture.name.endswith(".png") else "jpeg"
     return f"{_INLINE}{kind};base64,{base64.b64encode(picture.content).decode()}"
 
 
-def _content(image: str, limits: Limits | None) -> bytes:
+def _content(image: str, limits: Limits) -> bytes:
     if image.startswith(_INLINE):
         head, comma, rest = image.partition(",")
         if not comma or not head.endswith(";base64"):
@@ -105,14 +104,4 @@ def _content(image: str, limits: Limits | None) -> bytes:
             raise DataError("the picture's base64 is damaged", fix="send it again") from problem
     if not image.startswith(("http://", "https://")):
         raise DataError("a picture is a data URL or an http(s) URL, never a path", fix="send its content")
-    given = limits or Limits()
-    return Fetcher(
-        Limits(
-            allow_private=given.allow_private,
-            max_bytes=MAX_IMAGE_BYTES,
-            max_pixels=MAX_IMAGE_PIXELS,
-            connect_timeout_s=5.0,
-            total_timeout_s=_FETCHED_WITHIN_S,
-            max_redirects=given.max_redirects,
-        )
-    ).fetch(image)
+    return Fetcher(limits).fetch(image)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,7 +13,6 @@ import uvicorn
 
 from engine.errors import InputError
 from engine.service.app import new_app
-from engine.service.limits import ServiceLimits
 from engine.service.origins import is_loopback
 from engine.service.projects import Projects
 from engine.service.service import Service
@@ -30,7 +30,7 @@ def serve(
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     profiles: Sequence[str | Path] = (),
-    limits: ServiceLimits | None = None,
+    allow_private: bool = False,
     log_level: str = "info",
 ) -> None:
     """Serve until TERM or INT. Raises InputError when it cannot be begun."""
@@ -41,9 +41,16 @@ def serve(
             f"{host} can be reached from other machines, and there is no token",
             fix="make one first: `engine tokens new NAME --scopes read,predict`",
         )
-    limits = limits or ServiceLimits()
-    service = Service(workspace, Projects(profiles), tokens, limits, is_local)
-    with _bound(host, port) as listening:
+    service = Service(workspace, Projects(profiles), tokens, is_local=is_local)
+    service.fetching = replace(service.fetching, allow_private=allow_private)
+    with bound(host, port) as listening:
+        Server(service, log_level).run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """Tells streams that it ends: they would be waited for."""
+
+    def __init__(self, service: Service, log_level: str = "warning") -> None:
         config = uvicorn.Config(
             new_app(service),
             log_level=log_level,
@@ -51,17 +58,10 @@ def serve(
             # Who sends is who is connected: a header could claim anything.
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=limits.connections,
+            limit_concurrency=service.limits.connections,
             timeout_graceful_shutdown=END_WITHIN_S,
             ws="none",
         )
-        _Server(config, service).run(sockets=[listening])
-
-
-class _Server(uvicorn.Server):
-    """Tells streams that it ends: they would be waited for."""
-
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
         super().__init__(config)
         self._service = service
 
@@ -70,7 +70,7 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """A listening socket: bound before anything is started, so that a port that is taken is one sentence."""
     try:
         found: list[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
 from fastapi import Depends, Request
 
+from engine.feedback.limits import Limits
+from engine.service.answering import LoadedModels, Models
+from engine.service.background import Background
 from engine.service.errors import Refused
+from engine.service.figures import Figures
 from engine.service.guard import CALLER, Caller
 from engine.service.lanes import Lanes
-from engine.service.limits import ServiceLimits
+from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, ServiceLimits
 from engine.service.projects import Projects
 from engine.service.tokens import TokenStore
 from engine.workspace import Workspace
 
 T = TypeVar("T")
+FETCHING = Limits(max_bytes=MAX_IMAGE_BYTES, max_pixels=MAX_IMAGE_PIXELS, total_timeout_s=20.0)
 
 
 @dataclass
@@ -30,19 +35,33 @@ class Service:
     projects: Projects
     tokens: TokenStore
     limits: ServiceLimits = field(default_factory=ServiceLimits)
+    models: Models = field(default_factory=LoadedModels)
+    fetching: Limits = FETCHING
+    """Under which pictures of requests are fetched."""
     is_local: bool = True
     """Whether it is bound to this machine alone: then, and as long as there is no token, the person at the machine
     needs none."""
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.limits.lanes, self.limits.retry_after_s)
+        self.figures = Figures()
+        self.figures.watch(self)
+        self.background = Background()
         self.closing = threading.Event()
         """Set when the service is told to end: streams end themselves."""
 
+    def gauges(self) -> Iterable[tuple[str, str, float]]:
+        """Name, meaning and value of what is measured when somebody asks."""
+        return ()
+
     async def in_time(self, work: Callable[[], T], seconds: float) -> T:
         """The result of blocking work in a thread. Raises Refused (503) when it takes longer: the work goes on."""
+        return await self.within(to_thread.run_sync(work), seconds)
+
+    async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
+        """The result of work. Raises Refused (503) when it takes longer: the work goes on."""
         # Shielded: who gives up waiting must not leave half of what is written behind.
-        task = asyncio.create_task(to_thread.run_sync(work, abandon_on_cancel=False))
+        task = asyncio.create_task(work)
         try:
             return await asyncio.wait_for(asyncio.shield(task), seconds)
         except TimeoutError as problem:

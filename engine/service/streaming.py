@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anyio import to_thread
@@ -32,15 +32,17 @@ class Position:
 
     status: int = 0
     events: int = 0
+    ended: bool = False
+    """Whether the reader has heard that the run is over."""
 
     @classmethod
     def parse(cls, text: str | None) -> Position | None:
         """From a `Last-Event-ID`; None for none, and for what is none of ours."""
-        found = re.fullmatch(r"(\d{1,15})-(\d{1,15})", text or "", re.ASCII)
-        return cls(int(found[1]), int(found[2])) if found else None
+        found = re.fullmatch(r"(\d{1,15})-(\d{1,15})(-end)?", text or "", re.ASCII)
+        return cls(int(found[1]), int(found[2]), found[3] is not None) if found else None
 
     def __str__(self) -> str:
-        return f"{self.status}-{self.events}"
+        return f"{self.status}-{self.events}{'-end' if self.ended else ''}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Events:
         self._at = start or Position()
 
     async def is_exhausted(self) -> bool:
-        """Whether the run is over and nothing is left of it."""
+        """Whether the run is over, the reader knows it, and nothing is left of it."""
         return await to_thread.run_sync(self._is_exhausted)
 
     async def messages(self) -> AsyncIterator[bytes]:
@@ -100,7 +102,8 @@ class Events:
                 spoken = time.monotonic()
                 yield batch
             elif state is not None:
-                yield f'event: end\nid: {self._at}\ndata: {{"state": "{state}"}}\n\n'.encode()
+                last = replace(self._at, ended=True)
+                yield f'event: end\nid: {last}\ndata: {{"state": "{state}"}}\n\n'.encode()
                 return
             else:
                 if time.monotonic() - spoken > limits.heartbeat_s:
@@ -136,9 +139,13 @@ class Events:
         return view.state if view.is_over else None
 
     def _is_exhausted(self) -> bool:
-        return self._ended() is not None and not any(
-            lines_from(path, offset)
-            for path, offset in ((self._paths.status, self._at.status), (self._paths.events, self._at.events))
+        return (
+            self._at.ended
+            and self._ended() is not None
+            and not any(
+                lines_from(path, offset)
+                for path, offset in ((self._paths.status, self._at.status), (self._paths.events, self._at.events))
+            )
         )
 
 

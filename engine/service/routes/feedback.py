@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine import api
 from engine.feedback.finetune import FinetuneRequest, FinetuneSummary
-from engine.feedback.limits import Limits
 from engine.feedback.payload import TrainingSettings
 from engine.profiles.schema import Name
 from engine.service.errors import ItemProblem, shown
@@ -85,8 +84,7 @@ def _finetune(service: Service, batch: FeedbackBatch) -> Finetuned:
     path = service.projects.path(batch.profile)
     service.projects.check_model(batch.profile, batch.model)
     payload = batch.model_dump(mode="json", exclude_unset=True)
-    limits = Limits(max_bytes=16 << 20, total_timeout_s=20.0)
-    request = FinetuneRequest(profile=path, model=batch.model, feedback=(payload,), limits=limits)
+    request = FinetuneRequest(profile=path, model=batch.model, feedback=(payload,), limits=service.fetching)
     summary = api.finetune(request, workspace=service.workspace)
     return _answer(service, summary)
 

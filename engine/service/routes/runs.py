@@ -110,6 +110,6 @@ async def events(
     paths = existing(service, run)
     start = Position.parse(last_event_id)
     stream = events_of(service, paths, start)
-    if start is not None and await stream.is_exhausted():
+    if await stream.is_exhausted():
         return Response(status_code=204)
     return StreamingResponse(stream.messages(), media_type="text/event-stream")
