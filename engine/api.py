@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.public_data.fetch import Fetched, FetchLimits, Watcher
     from engine.public_data.sets import Wanted
     from engine.runs.handle import RunHandle
+    from engine.runs.spec import RunSpec
     from engine.tasks.contract import Row
     from engine.trained import Trained
 
@@ -53,7 +54,7 @@ def train(
     from engine.runs.launchers import launch
     from engine.runs.store import create_run
 
-    place = _workspace(workspace)
+    place = Workspace.of(workspace)
     specs = specify(
         profile,
         models,

@@ -12,7 +12,7 @@ from engine.service.documents import add_documents
 from engine.service.errors import add_error_handlers
 from engine.service.figures import CountRequests
 from engine.service.headers import SecurityHeaders
-from engine.service.routes import evaluate, feedback, fine_tune, health, metrics, runs
+from engine.service.routes import evaluate, feedback, fine_tune, health, metrics, models, runs
 from engine.service.service import Service
 
 DESCRIPTION = """\
@@ -46,7 +46,7 @@ def new_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_error_handlers(app, str(service.workspace.root))
-    for module in (health, fine_tune, evaluate, feedback, runs, metrics):
+    for module in (health, fine_tune, evaluate, feedback, runs, models, metrics):
         app.include_router(module.router)
     add_documents(app)
     app.add_middleware(SecurityHeaders)

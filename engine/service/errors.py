@@ -16,6 +16,9 @@ from starlette.exceptions import HTTPException
 
 from engine.errors import FinetopError, InputError, NotFoundError, OutOfMemoryError, WorkError
 from engine.profiles.problems import printable
+from engine.registry.gate import GateResult
+from engine.registry.history import Moved
+from engine.registry.promotion import GateRefused
 
 LONGEST = 1000
 _PATH = re.compile(r"(?<![\w/:.])/[^\s'\"`,;:()<>\[\]{}]+")
@@ -34,6 +37,16 @@ class ItemProblem(BaseModel):
     problem: str = Field(description="What is wrong with it, and what to do.")
 
 
+class GateCheck(BaseModel):
+    """One question that the gate asks of a version."""
+
+    name: str = Field(examples=["regression"])
+    passed: bool
+    sentence: str = Field(description="The answer, with its numbers.")
+    value: float | None
+    limit: float | None
+
+
 class ErrorDetail(BaseModel):
     """What is wrong, where, and what to do."""
 
@@ -41,6 +54,7 @@ class ErrorDetail(BaseModel):
     where: str | None = Field(default=None, description="The field, run or version that it is about.")
     fix: str | None = Field(default=None, description="What can be done.")
     items: list[ItemProblem] | None = Field(default=None, description="Items of a batch that were not taken.")
+    gate: list[GateCheck] | None = Field(default=None, description="What the gate said, where it refused.")
 
 
 class ErrorAnswer(BaseModel):
@@ -87,7 +101,7 @@ def status_of(problem: FinetopError) -> int:
     """The status code of an error of the engine."""
     if isinstance(problem, NotFoundError):
         return 404
-    if isinstance(problem, ConflictError):
+    if isinstance(problem, ConflictError | Moved | GateRefused):
         return 409
     if isinstance(problem, InputError):
         return 422
@@ -97,10 +111,26 @@ def status_of(problem: FinetopError) -> int:
 
 def in_words(problem: FinetopError, workspace: str) -> ErrorDetail:
     """An error of the engine for whoever is not on this machine: no path outside of the workspace."""
-    where = shown(problem.where, workspace) if problem.where else None
     return ErrorDetail(
-        what=shown(problem.what, workspace), where=where, fix=shown(problem.fix, workspace) if problem.fix else None
+        what=shown(problem.what, workspace),
+        where=shown(problem.where, workspace) if problem.where else None,
+        fix=shown(problem.fix, workspace) if problem.fix else None,
+        gate=checks_of(problem.result, workspace) if isinstance(problem, GateRefused) else None,
     )
+
+
+def checks_of(result: GateResult, workspace: str) -> list[GateCheck]:
+    """What a gate said, as it is answered."""
+    return [
+        GateCheck(
+            name=check.name,
+            passed=check.passed,
+            sentence=shown(check.sentence, workspace),
+            value=check.value,
+            limit=check.limit,
+        )
+        for check in result.checks
+    ]
 
 
 def shown(text: str, workspace: str) -> str:
@@ -161,6 +191,7 @@ def add_error_handlers(app: FastAPI, workspace: str) -> None:
 
 def _response(status: int, answer: ErrorAnswer, headers: Mapping[str, str] | None = None) -> JSONResponse:
     content: dict[str, Any] = answer.model_dump(mode="json")
-    if content["error"]["items"] is None:
-        del content["error"]["items"]
+    for name in ("items", "gate"):
+        if content["error"][name] is None:
+            del content["error"][name]
     return JSONResponse(content, status, headers=dict(headers or {}))

@@ -78,10 +78,10 @@ def admit(service: Service, access: Access, scope: Connection) -> Caller:
     given = headers.get("authorization")
     try:
         has_tokens = bool(service.tokens.all())
-    except InputError as problem:
+    except InputError as unreadable:
         raise Refused(
-            503, "the tokens cannot be read", fix="the log of the service says why", headers={"Retry-After": "5"}
-        ) from problem
+            503, "the tokens cannot be read", fix="put tokens.json right, or remove it", headers={"Retry-After": "5"}
+        ) from unreadable
     if given is None and service.is_local and not has_tokens:
         client = scope.get("client")
         problem = problem_with_origin(headers, client[0] if client else None)

@@ -61,7 +61,7 @@ def start_once(
     folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256(request.encode()).hexdigest()[:40]
     path, digest = folder / f"{name}.json", _digest(asked)
-    with _held(path.with_suffix(".lock")):
+    with alone(path.with_suffix(".lock")):
         intent = _read(path)
         if intent is not None and intent.asked != digest:
             raise ConflictError(
@@ -110,7 +110,9 @@ def _start(workspace: Workspace, spec: RunSpec) -> None:
 
 
 @contextlib.contextmanager
-def _held(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
+    """Nobody else is inside, in this process or another. Raises WorkError where somebody is for long."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
     fd = try_lock(lock, patience_s=PATIENCE_S)
     if fd is None:
         raise WorkError("the same request is still being worked at", fix="send it again in a moment")

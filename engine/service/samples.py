@@ -7,7 +7,6 @@ limits, before a model sees it.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -15,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from engine.errors import DataError, InputError
 from engine.feedback.fetch import Fetcher
+from engine.feedback.inline import is_inline, read_inline
 from engine.feedback.limits import Limits
 from engine.feedback.pictures import decode
 from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_ROWS, MAX_TEXT
 from engine.tasks.contract import Row, Task
 
-_INLINE = "data:image/"
 _BASE64_MOST = MAX_IMAGE_BYTES * 4 // 3 + 100
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 
@@ -85,23 +84,14 @@ def _row(sample: Sample, where: str, limits: Limits) -> Row:
 
 def _inline(image: str, limits: Limits) -> str:
     """A picture as a data URL that was decoded once. Raises DataError."""
-    content = _content(image, limits)
-    if len(content) > limits.max_bytes:
-        raise DataError(f"the picture has more than {limits.max_bytes >> 20} MiB", fix="send a smaller one")
-    picture = decode(content, limits.max_pixels)
+    picture = decode(_content(image, limits), limits.max_pixels)
     kind = "png" if picture.name.endswith(".png") else "jpeg"
-    return f"{_INLINE}{kind};base64,{base64.b64encode(picture.content).decode()}"
+    return f"data:image/{kind};base64,{base64.b64encode(picture.content).decode()}"
 
 
 def _content(image: str, limits: Limits) -> bytes:
-    if image.startswith(_INLINE):
-        head, comma, rest = image.partition(",")
-        if not comma or not head.endswith(";base64"):
-            raise DataError("the data URL is not in base64", fix="write data:image/png;base64,…")
-        try:
-            return base64.b64decode(rest, validate=True)
-        except (binascii.Error, ValueError) as problem:
-            raise DataError("the picture's base64 is damaged", fix="send it again") from problem
+    if is_inline(image):
+        return read_inline(image, limits.max_bytes)
     if not image.startswith(("http://", "https://")):
         raise DataError("a picture is a data URL or an http(s) URL, never a path", fix="send its content")
     return Fetcher(limits).fetch(image)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine import api
-from engine.feedback.finetune import FinetuneRequest, FinetuneSummary
+from engine.feedback.finetune import FinetuneRequest, FinetuneSummary, TrainingNotStarted
+from engine.feedback.intake import Failure
 from engine.feedback.payload import TrainingSettings
 from engine.profiles.schema import Name
-from engine.service.errors import ItemProblem, shown
+from engine.service.errors import ItemProblem, Refused, in_words, shown
 from engine.service.guard import GuardedRoute, may_answer
+from engine.service.intents import alone
 from engine.service.limits import MAX_FEEDBACK_ITEMS
 from engine.service.routes.answers import EXAMPLE_RUN
 from engine.service.service import Here, Service
+from engine.service.tokens import FOLDER
 
 router = APIRouter(route_class=GuardedRoute, tags=["fine-tune"])
 
@@ -46,7 +50,7 @@ class FeedbackBatch(BaseModel):
         Field(
             min_length=1,
             max_length=MAX_FEEDBACK_ITEMS,
-            description="What was seen. `image` is an http(s) URL, never a path.",
+            description="What was seen. `image` is an http(s) URL or a data URL, never a path.",
             json_schema_extra={"items": {"type": "object"}},
         ),
     ]
@@ -85,13 +89,19 @@ def _finetune(service: Service, batch: FeedbackBatch) -> Finetuned:
     service.projects.check_model(batch.profile, batch.model)
     payload = batch.model_dump(mode="json", exclude_unset=True)
     request = FinetuneRequest(profile=path, model=batch.model, feedback=(payload,), limits=service.fetching)
-    summary = api.finetune(request, workspace=service.workspace)
-    return _answer(service, summary)
+    # Two at once would both find that nobody trains yet.
+    with alone(service.workspace.root / FOLDER / f"finetune-{batch.profile}-{batch.model}.lock"):
+        try:
+            return _answer(service, api.finetune(request, workspace=service.workspace))
+        except TrainingNotStarted as problem:
+            (taken,) = problem.intake
+            told = in_words(problem, str(service.workspace.root))
+            items = _problems(service, taken.failed)
+            raise Refused(422, told.what, where=told.where, fix=told.fix, items=items) from problem
 
 
 def _answer(service: Service, summary: FinetuneSummary) -> Finetuned:
     (taken,) = summary.intake
-    root = str(service.workspace.root)
     return Finetuned(
         run=summary.run,
         started=summary.started,
@@ -101,7 +111,10 @@ def _answer(service: Service, summary: FinetuneSummary) -> Finetuned:
         replaced=taken.replaced,
         repeated=taken.repeated,
         outdated=taken.outdated,
-        failed=[
-            ItemProblem(number=one.number, image=one.image, problem=shown(one.problem, root)) for one in taken.failed
-        ],
+        failed=_problems(service, taken.failed),
     )
+
+
+def _problems(service: Service, failed: Sequence[Failure]) -> list[ItemProblem]:
+    root = str(service.workspace.root)
+    return [ItemProblem(number=one.number, image=one.image, problem=shown(one.problem, root)) for one in failed]

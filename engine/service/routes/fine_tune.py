@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from engine import api
 from engine.errors import InputError, NotFoundError
 from engine.profiles.schema import FULL, Name
+from engine.registry.store import home_of
 from engine.runs.spec import RunSpec
 from engine.runs.state import ENDED, look
 from engine.runs.store import list_runs, named_after
 from engine.service.guard import GuardedRoute, may_answer
 from engine.service.intents import start_once
 from engine.service.routes.answers import EXAMPLE_RUN, RUN_ID, RunAnswer, run_answer
+from engine.service.routes.model_answers import VersionAnswer, version_answers
 from engine.service.routes.runs import existing
 from engine.service.service import Here, Service
 
@@ -76,14 +78,6 @@ class Progress(BaseModel):
     runs: list[RunAnswer]
 
 
-class VersionSummary(BaseModel):
-    """A version of a model."""
-
-    name: str = Field(examples=["utility/ner@3"])
-    aliases: list[str]
-    metrics: dict[str, float | None] = Field(description="On its own test split.")
-
-
 class ModelSummary(BaseModel):
     """A model of a profile."""
 
@@ -91,6 +85,7 @@ class ModelSummary(BaseModel):
     task: str
     description: str
     newest_run: RunAnswer | None
+    versions: list[VersionAnswer] = Field(description="Newest first.")
 
 
 class ProfileSummary(BaseModel):
@@ -173,6 +168,7 @@ def models(service: Here) -> ModelsAnswer:
                         task=model.task,
                         description=model.description,
                         newest_run=newest(profile.name, name),
+                        versions=version_answers(home_of(service.workspace, profile.name, name)),
                     )
                     for name, model in profile.models.items()
                 ],
