@@ -14,9 +14,9 @@ from engine.profiles.validation import advice
 class Projects:
     """Name → profile. A request gives a name and never a path. Threads may share it."""
 
-    def __init__(self, given: Sequence[str | Path] = ()) -> None:
-        """`given`: paths of profiles beside those that are found by their name. Raises ProfileError."""
-        self._paths = {path.stem: path for path in list_profiles()}
+    def __init__(self, given: Sequence[str | Path] = (), *, known: bool = True) -> None:
+        """`given`: paths of profiles beside those that are found by their name (`known`). Raises ProfileError."""
+        self._paths = {path.stem: path for path in list_profiles()} if known else {}
         self._lock = threading.Lock()
         self._loaded: dict[str, tuple[int, Profile]] = {}
         for path in given:

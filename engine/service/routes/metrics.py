@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 
 from engine.service.figures import CONTENT_TYPE
 from engine.service.guard import GuardedRoute
@@ -15,7 +15,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["service"])
 @router.get(
     "/metrics",
     summary="Figures for Prometheus",
-    response_class=PlainTextResponse,
+    response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Figures."}},
 )
 def metrics(service: Here) -> Response:

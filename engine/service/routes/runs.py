@@ -20,6 +20,15 @@ from engine.service.routes.answers import EXAMPLE_RUN, RunAnswer, RunPath, run_a
 from engine.service.service import Here, Service
 from engine.service.streaming import Position, events_of
 
+_MESSAGE = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "Goes into Last-Event-ID."},
+        "event": {"type": "string", "description": "Type of the event, or `end`."},
+        "data": {"type": "string", "description": "The event, in JSON."},
+        "retry": {"type": "integer"},
+    },
+}
 router = APIRouter(route_class=GuardedRoute, tags=["runs"])
 
 
@@ -97,7 +106,7 @@ def stop(service: Here, run: RunPath, how: Stop | None = None) -> Stopping:
     "`Last-Event-ID` and the run is over, so that an EventSource does not come again.",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events."},
+        200: {"content": {"text/event-stream": {"itemSchema": _MESSAGE}}, "description": "Events."},
         204: {"description": "Nothing more will come."},
         **may_answer(404),
     },

@@ -81,9 +81,9 @@ def serving(service: Service) -> Iterator[Served]:
         assert not thread.is_alive()
 
 
-def a_service(root: Path, *profiles: Path, **settings: Any) -> Service:
+def a_service(root: Path, *profiles: Path, known: bool = True, **settings: Any) -> Service:
     workspace = Workspace(root)
-    return Service(workspace, Projects(profiles), TokenStore(workspace), **settings)
+    return Service(workspace, Projects(profiles, known=known), TokenStore(workspace), **settings)
 
 
 @pytest.fixture
