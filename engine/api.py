@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.public_data.fetch import Fetched, FetchLimits, Watcher
     from engine.public_data.sets import Wanted
     from engine.runs.handle import RunHandle
+    from engine.runs.spec import RunSpec
     from engine.tasks.contract import Row
     from engine.trained import Trained
 
@@ -50,9 +51,43 @@ def train(
     checked before the first run is created. Raises InputError.
     """
     from engine.runs.handle import RunHandle
-    from engine.runs.launchers import find_launcher, launch
+    from engine.runs.launchers import launch
     from engine.runs.store import create_run
-    from engine.starting import specify
+
+    place = Workspace.of(workspace)
+    specs = specify(
+        profile,
+        models,
+        preset=preset,
+        overrides=overrides,
+        dataset=dataset,
+        device=device,
+        launcher=launcher,
+        workspace=place,
+    )
+    handles = []
+    for spec in specs:
+        paths = create_run(place, spec)
+        launch(paths)
+        handles.append(RunHandle(paths))
+    return handles
+
+
+def specify(
+    profile: str,
+    models: Sequence[str] | None = None,
+    *,
+    preset: str = "full",
+    overrides: Sequence[str] = (),
+    dataset: str | None = None,
+    device: str = "auto",
+    launcher: str = "local",
+    workspace: Place = None,
+) -> list[RunSpec]:
+    """What `train` would start, under the ids that the runs would have. Missing datasets are generated; nothing is
+    started. Raises InputError."""
+    from engine.runs.launchers import find_launcher
+    from engine.starting import specify as specify_one
 
     find_launcher(launcher)
     place = Workspace.of(workspace)
@@ -61,13 +96,7 @@ def train(
         raise InputError(
             f"a dataset serves one model, and {len(resolved)} are chosen", fix="name the model after the profile"
         )
-    specs = [specify(place, model, dataset, device, launcher) for model in resolved]
-    handles = []
-    for spec in specs:
-        paths = create_run(place, spec)
-        launch(paths)
-        handles.append(RunHandle(paths))
-    return handles
+    return [specify_one(place, model, dataset, device, launcher) for model in resolved]
 
 
 def resolve_models(

@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feedback": ("engine.cli.feedback", "take corrections in from the field, and train on them"),
     "folders": ("engine.cli.folders", "file trees: snapshot, features, samples to label, labels, dataset"),
     "webhooks": ("engine.cli.webhooks", "tell others what happened: signed, repeated until they answer"),
+    "serve": ("engine.cli.serve", "the REST service: train, predict and watch over HTTP"),
+    "tokens": ("engine.cli.tokens", "who may ask the service for what"),
     "doctor": ("engine.cli.doctor", "what this machine and terminal can do, and what is missing"),
 }
 

@@ -102,10 +102,20 @@ class FinetuneSummary:
         return tuple(failure for one in self.intake for failure in one.failed)
 
 
+class TrainingNotStarted(InputError):
+    """Feedback was judged, and what was good of it kept, but no training came of it; `intake` says what became of
+    the items."""
+
+    def __init__(self, problem: InputError, intake: Sequence[IntakeSummary]) -> None:
+        super().__init__(problem.what, where=problem.where, fix=problem.fix)
+        self.intake = tuple(intake)
+
+
 def finetune(workspace: Workspace, request: FinetuneRequest, payloads: Sequence[Payload] = ()) -> FinetuneSummary:
     """Take in the payloads (the request's feedback, read), make the dataset, and start a detached run.
 
-    All that can be checked before is checked first. Raises InputError, and then no run is made.
+    All that can be checked before is checked first. Raises InputError, and then no run is made; TrainingNotStarted
+    where feedback was taken in all the same.
     """
     find_launcher(request.launcher)
     profile = load_profile(request.profile)
@@ -125,9 +135,12 @@ def finetune(workspace: Workspace, request: FinetuneRequest, payloads: Sequence[
     folders = [Path(root).expanduser() for root in request.roots]
     taken = tuple(take_in(workspace, payload, limits=request.limits, roots=folders) for payload in payloads)
     feedback = read_feedback(workspace, name, request.model)
-    dataset, made = make_dataset(
-        workspace, original, feedback, values.mixture, labels=start.labels, privacy=resolved.privacy
-    )
+    try:
+        dataset, made = make_dataset(
+            workspace, original, feedback, values.mixture, labels=start.labels, privacy=resolved.privacy
+        )
+    except InputError as problem:
+        raise TrainingNotStarted(problem, taken) from problem
     values = with_labels(values, start.labels, made.new_labels)
     spec = _spec(request, resolved, start, dataset, values)
     earlier = None if request.again else _same_as(workspace, spec, exactly=request.start is not None)

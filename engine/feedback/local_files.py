@@ -17,7 +17,10 @@ def read_local(name: str, roots: Sequence[Path], max_bytes: int) -> bytes:
     """
     allowed = [root.resolve() for root in roots]
     if not allowed:
-        raise DataError("a path in a request that has no folder", fix="allow its folder with --allow-path or roots=")
+        raise DataError(
+            "a path in a request that has no folder",
+            fix="send a URL, or allow its folder with --allow-path or roots=",
+        )
     path = _found(name, allowed)
     try:
         content = _read(path, max_bytes)
