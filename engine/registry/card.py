@@ -39,6 +39,13 @@ WHAT = {
     "text-classification": "puts a text under one of several labels, with a calibrated confidence",
     "token-classification": "finds entities in texts: where each begins and ends, its type and a confidence",
 }
+MEANINGS = {
+    "automatic": "decisions below it go to a person",
+    "class/": "objects of the class count from this confidence on",
+    "known/": "what lies below is nobody and nothing known",
+    "pair": "two pictures count as of one from this cosine on",
+}
+"""Starts of the names of thresholds, in words."""
 SAMPLES = {"text": '{"text": "…"}', "text pair": '{"a": "…", "b": "…"}', "image": '{"image": "picture.png"}'}
 
 
@@ -170,13 +177,15 @@ def _results(manifest: Manifest, report: Report | None) -> str:
 
 def _confidence(manifest: Manifest) -> str:
     lines = []
-    calibration = {key: value for key, value in manifest.calibration.items() if _is_short(value)}
-    if calibration:
-        told = ", ".join(f"{_text(key)} {_text(_number(value))}" for key, value in calibration.items())
-        lines.append(f"Confidences were calibrated: {told}.")
-    for name, value in manifest.thresholds.items():
-        meaning = "decisions below go to a person" if name == "automatic" else "counts from this confidence on"
-        lines.append(f"- `{_code(name)}`: {value:.4g} ({meaning})")
+    for name, value in manifest.calibration.items():
+        facts = value if isinstance(value, dict) else {"": value}
+        short = {key: one for key, one in facts.items() if _is_short(one)}
+        if short:
+            told = ", ".join(f"{_text(key)} {_text(_number(one))}".strip() for key, one in short.items())
+            lines.append(f"- {_text(name)}: {told}")
+    for name, threshold in manifest.thresholds.items():
+        meaning = next((told for start, told in MEANINGS.items() if name.startswith(start)), "operating threshold")
+        lines.append(f"- `{_code(name)}`: {threshold:.4g} ({meaning})")
     return "## Calibration and thresholds\n\n" + "\n".join(lines) if lines else ""
 
 

@@ -134,11 +134,11 @@ def _of_page(base: str) -> str:
 
 
 def _of_distribution(name: str) -> str:
-    facts = distribution(name).metadata
-    if named := facts.get("License-Expression"):
+    facts = distribution(name).metadata.json
+    if named := facts.get("license_expression"):
         return str(named)
-    told = [line.rsplit(" :: ", 1)[-1] for line in facts.get_all("Classifier") or [] if line.startswith("License ::")]
-    short = (str(facts.get("License") or "").strip().splitlines() or [""])[0]
+    told = [line.rsplit(" :: ", 1)[-1] for line in facts.get("classifier", []) if line.startswith("License ::")]
+    short = (str(facts.get("license", "")).strip().splitlines() or [""])[0]
     # Some write the whole text of the licence there.
     if short and len(short) <= 40:
         return _SPDX.get(short, short)

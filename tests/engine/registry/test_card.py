@@ -28,8 +28,8 @@ MANIFEST = Manifest(
     targets=[Target("f1", at_least=0.85), Target("precision", at_least=0.95)],
     metrics={"utility-ner-6aa4ec6097/test": {"f1": 0.8688, "precision": 0.8415, "loss": None}},
     intervals={"f1": (0.834, 0.901), "precision": (0.802, 0.880)},
-    calibration={"kind": "temperature", "temperature": 1.25, "curve": [0.1, 0.2]},
-    thresholds={"automatic": 0.9},
+    calibration={"calibration": {"kind": "temperature", "temperature": 1.25, "curve": [0.1, 0.2]}},
+    thresholds={"automatic": 0.9, "class/pole": 0.3415},
     libraries={"torch": "2.15.0"},
     licences=["base model all-MiniLM-L6-v2: Apache-2.0", "torch: BSD-3-Clause"],
     files={"model/model.safetensors": FileFact("cd" * 32, 9)},
@@ -67,8 +67,17 @@ def test_it_holds_the_figures_and_where_they_come_from() -> None:
     card = model_card(MANIFEST, REPORT, counts={"train": 4000, "test": 1200})
     assert "| `f1` | 0.8688 | 0.834 – 0.901 | 0 | 0.98 | 0.77 |" in card
     assert "| `loss` | – |" in card
-    assert "kind temperature, temperature 1.25" in card
-    for said in ("4,000", MANIFEST.run, MANIFEST.dataset_sha256, "cd" * 32, "torch 2.15.0", "epochs: 3", "automatic"):
+    assert "- calibration: kind temperature, temperature 1.25\n" in card
+    for said in (
+        "4,000",
+        MANIFEST.run,
+        MANIFEST.dataset_sha256,
+        "cd" * 32,
+        "torch 2.15.0",
+        "epochs: 3",
+        "automatic",
+        "`class/pole`: 0.3415",
+    ):
         assert said in card
 
 
