@@ -42,7 +42,9 @@ def write_onnx(
     _needed()
     size = sum(weight.numel() * weight.element_size() for weight in network.state_dict().values())
     if size > MOST_BYTES:
-        raise InputError(f"the network has {size / 2**30:.1f} GiB, and one ONNX file holds 2", fix="export it natively")
+        raise InputError(
+            f"the network has {size / 2**30:.1f} GiB, and one ONNX file holds 2", fix="export it natively"
+        )
     named = {name for lengths in axes.values() for name in lengths.values()}
     sizes = {name: torch.export.Dim(name, min=(least or {}).get(name, 1)) for name in sorted(named)}
     shapes = {name: {axis: sizes[what] for axis, what in axes.get(name, {}).items()} for name in example}
@@ -82,7 +84,9 @@ class OnnxNetwork:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as problem:  # its errors have no common base but this
             reason = (str(problem).splitlines() or [""])[0][:200]
-            raise InputError(f"the ONNX file cannot be read ({reason})", where=str(path), fix="export it anew") from None
+            raise InputError(
+                f"the ONNX file cannot be read ({reason})", where=str(path), fix="export it anew"
+            ) from None
         self.inputs = [one.name for one in self._session.get_inputs()]
 
     def ask(self, **given: Tensor) -> list[Tensor]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
 from engine.errors import InputError
 from engine.files import write_json
 from engine.vision.backbone import Backbone
@@ -37,10 +41,12 @@ def write_encoder(backbone: Backbone, directory: Path) -> str:
             "image_std": list(description.std),
         },
     )
-    if net.kind in CLASS_TOKEN:
-        return "made.last_hidden_state[:, 0]"
-    # As PretrainedNet.forward takes it.
-    return "made.last_hidden_state.mean((2, 3)) if made.last_hidden_state.ndim == 4 else made.pooler_output.flatten(1)"
+    return _embedding_of(net, torch.zeros((1, backbone.channels, *backbone.size)))
+
+
+def write_arrays(module: nn.Module, path: Path) -> None:
+    """Write the weights of a module as safetensors."""
+    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()}, path)
 
 
 def pixels_told(backbone: Backbone) -> str:
@@ -49,3 +55,15 @@ def pixels_told(backbone: Backbone) -> str:
     height, width = description.size
     mean, std = (tuple(round(value, 6) for value in values) for values in (description.mean, description.std))
     return f"(pictures, {description.channels}, {height}, {width}), 0 to 1, less {mean}, divided by {std}"
+
+
+def _embedding_of(net: PretrainedNet, image: Tensor) -> str:
+    """In code, what PretrainedNet takes of an encoder's output."""
+    if net.kind in CLASS_TOKEN:
+        return "made.last_hidden_state[:, 0]"
+    encoder: Any = net.encoder
+    with torch.inference_mode():
+        made = encoder(image)
+    if made.last_hidden_state.ndim == 4:
+        return "made.last_hidden_state.mean((2, 3))"
+    return "made.last_hidden_state.mean(1)" if made.get("pooler_output") is None else "made.pooler_output.flatten(1)"

@@ -16,7 +16,7 @@ from engine.tasks.contract import Row
 from engine.tasks.image_classification.model import HEAD, read_model_card
 from engine.tasks.image_classification.network import Recogniser
 from engine.tasks.image_classification.predict import Recognition, load
-from engine.vision.layout import pixels_told, write_encoder
+from engine.vision.layout import pixels_told, write_arrays, write_encoder
 
 TOLERANCES = {"probability": 1e-3, "embedding": 1e-3}
 
@@ -50,7 +50,9 @@ def export_onnx(model: Path, path: Path) -> None:
     backbone = recognition.network.backbone
     images = torch.rand((2, backbone.channels, *backbone.size), generator=torch.Generator().manual_seed(0))
     network = Judging(recognition.network, recognition.card.settings.embedding)
-    write_onnx(network, {"images": images}, path, axes={"images": {0: "pictures"}}, outputs=["logits", "image_embedding"])
+    write_onnx(
+        network, {"images": images}, path, axes={"images": {0: "pictures"}}, outputs=["logits", "image_embedding"]
+    )
 
 
 def onnx_predictor(model: Path, path: Path) -> Recognition:
@@ -80,10 +82,7 @@ def huggingface(model: Path, directory: Path) -> Usage:
     """The encoder as transformers loads it, and the head as arrays. Raises InputError for a net of finetop's own."""
     recognition = load(model, "cpu")
     embedding = write_encoder(recognition.network.backbone, directory)
-    state = {name: tensor.detach().cpu().contiguous() for name, tensor in recognition.network.head.state_dict().items()}
-    from safetensors.torch import save_file
-
-    save_file(state, directory / HEAD)
+    write_arrays(recognition.network.head, directory / HEAD)
     temperature = recognition.confidence.temperature
     return Usage(
         "transformers",

@@ -17,7 +17,7 @@ from engine.tasks.contract import Row
 from engine.tasks.image_feature_extraction.embedder import PROJECTION, Embedder, saved_embedder
 from engine.tasks.image_feature_extraction.predict import load
 from engine.tasks.image_feature_extraction.retriever import Retriever
-from engine.vision.layout import pixels_told, write_encoder
+from engine.vision.layout import pixels_told, write_arrays, write_encoder
 
 TOLERANCES = {"embedding": 1e-3, "confidence": 5e-3}
 """A confidence is a steep function of similarities: it moves further than they do."""
@@ -72,10 +72,7 @@ def huggingface(model: Path, directory: Path) -> Usage:
     embedding = write_encoder(embedder.backbone, directory)
     lines = [f"embedding = {embedding}"]
     if isinstance(embedder.projection, nn.Linear):
-        from safetensors.torch import save_file
-
-        state = {name: tensor.detach().cpu().contiguous() for name, tensor in embedder.projection.state_dict().items()}
-        save_file(state, directory / PROJECTION)
+        write_arrays(embedder.projection, directory / PROJECTION)
         lines += [
             f'projection = load_file("{PROJECTION}")',
             'embedding = embedding @ projection["weight"].T + projection["bias"]',
@@ -114,8 +111,8 @@ session = onnxruntime.InferenceSession("model.onnx")
 embedding = session.run(["image_embedding"], {{"images": images}})[0]  # of length 1: a product is a cosine
 ```
 
-Pictures are brought to the size with smoothing ({backbone.description.fit}). References, votes and confidences are not
-in the file.""",
+Pictures are brought to the size with smoothing ({backbone.description.fit}). References, votes and confidences are
+not in the file.""",
     )
 
 

@@ -36,7 +36,8 @@ def answers(predictor: SimilarityPredictor, samples: Sequence[Row]) -> list[Answ
     told = predictor.predict(samples)
     return [
         Answer(
-            {"embedding": np.stack([first[at], second[at]]), "similarity": np.array([row["similarity"]])}, decision=None
+            {"embedding": np.stack([first[at], second[at]]), "similarity": np.array([row["similarity"]])},
+            decision=None,
         )
         for at, row in enumerate(told)
     ]
@@ -63,4 +64,6 @@ The embeddings are those of the version.""",
 def onnx_usage(model: Path) -> Usage:
     """How the file is asked without finetop."""
     code = TOKENS.format(length=saved_encoder(model).max_length)
-    return Usage("onnx", f'```python\n{code}vectors = session.run(["sentence_embedding"], fed)[0]  # (texts, dimensions)\n```')
+    return Usage(
+        "onnx", f'```python\n{code}vectors = session.run(["sentence_embedding"], fed)[0]  # (texts, dimensions)\n```'
+    )

@@ -97,7 +97,7 @@ shares = np.exp(logits / {temperature!r})
 shares /= shares.sum(axis=1, keepdims=True)  # of the labels in config_setfit.json
 ```
 
-The labels are those of the version. SetFit's probabilities are before calibration (temperature {temperature:.4g}).""",
+The labels are those of the version; SetFit's probabilities are before calibration.""",
     )
 
 

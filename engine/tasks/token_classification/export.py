@@ -127,7 +127,9 @@ logits = session.run(["logits"], fed)[0]  # (texts, tokens, tags); names of tags
 
 def onnx_files(model: Path) -> list[Path]:
     """What else is needed to ask the file."""
-    return [file for name in ("tokenizer.json", "tokenizer_config.json", "config.json") if (file := model / name).exists()]
+    return [
+        file for name in ("tokenizer.json", "tokenizer_config.json", "config.json") if (file := model / name).exists()
+    ]
 
 
 def _margin(shares: Any) -> float:
