@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import yaml
 
 from engine.evaluation.report import Report
 from engine.evaluation.targets import target_notes
@@ -64,6 +63,8 @@ def model_card(
 ) -> str:
     """The card of a version. `counts`: examples of each split of its dataset; `usage`: of an export, how it is
     loaded by others."""
+    import yaml  # 6 MB that a waiting worker does without
+
     sections = [
         _introduction(manifest),
         _limits(manifest, report),
@@ -217,6 +218,8 @@ def _data(manifest: Manifest, report: Report | None, counts: Mapping[str, int]) 
 
 
 def _origin(manifest: Manifest) -> str:
+    import yaml
+
     settings = yaml.safe_dump(manifest.config, sort_keys=False, allow_unicode=True, default_flow_style=None)
     libraries = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())
     weights = [

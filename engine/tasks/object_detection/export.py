@@ -54,9 +54,8 @@ class OnnxDetector(Standing):
 def export_onnx(model: Path, path: Path) -> None:
     """Write `images` → `objects`, before non-maximum suppression. Raises InputError, WorkError."""
     predictor = load(model, "cpu")
-    size = predictor.card.image_size
-    # Two lengths, or the exporter would take them for the same.
-    images = torch.rand((2, 3, size, max(STRIDE, size // 2 // STRIDE * STRIDE)))
+    # Two lengths, or the exporter would take them for the same; more than a stride, or it would fix them.
+    images = torch.rand((2, 3, 4 * STRIDE, 6 * STRIDE))
     axes = {"images": {0: "pictures", 2: "height", 3: "width"}}
     write_onnx(
         Decoded(predictor.detector.model).eval(),
@@ -138,9 +137,9 @@ session = onnxruntime.InferenceSession("model.onnx")
 objects = session.run(["objects"], {{"images": images}})[0]  # (pictures, 4 + classes, places)
 ```
 
-The longer side of a picture has {card.image_size} pixels, and both are multiples of {STRIDE}. Of each place: the box's
-centre, width and height in pixels of the input, then the confidence of each class. Boxes of a class that overlap by
-more than {card.nms_iou} (IoU) are one object. Classes, in order, and the confidence from which each counts:
+The longer side of a picture has {card.image_size} pixels, and both are multiples of {STRIDE}. Of each place: its box,
+as centre, width and height in pixels of the input, then the confidence of each class. Boxes of a class that overlap
+by more than {card.nms_iou} (IoU) are one object. Classes, in order, and the confidence from which each counts:
 {_thresholds(card)}.""",
     )
 
