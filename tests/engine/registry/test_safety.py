@@ -201,3 +201,27 @@ def test_an_archive_as_torch_writes_it_is_no_bomb(tmp_path: Path) -> None:
 
     torch.save({"a": torch.zeros(1000)}, tmp_path / "a.bin")
     assert archive_problem(tmp_path / "a.bin") is None
+
+
+@pytest.mark.slow
+def test_a_pickle_in_the_index_beside_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ChromaDB keeps one there; its reader is Rust, and builds no objects."""
+    import hashlib
+
+    monkeypatch.chdir(tmp_path)
+    model = MAKE["image-feature-extraction"](tmp_path)
+    task = find_task("image-feature-extraction")
+    task.load(model, "cpu")
+    index = tmp_path / "model-index"
+    planted = pickle.dumps(Harmful())
+    kept = list(index.rglob("*.pickle"))
+    for file in kept:
+        file.write_bytes(planted)
+    facts = json.loads((index / "index.json").read_text())
+    named = {name: hashlib.blake2b(planted).hexdigest()[:32] for name in facts["files"] if name.endswith(".pickle")}
+    assert kept
+    assert named
+    (index / "index.json").write_text(json.dumps(facts | {"files": facts["files"] | named}))
+    samples = json.loads((model / "expected.json").read_text())
+    assert task.load(model, "cpu").predict(samples["samples"]) == samples["predictions"]
+    assert not (tmp_path / MARKER).exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def test_what_is_there_already_is_never_written_over(version: Version, tmp_path:
     for place in ("out", "out/mine.txt", "link"):
         with pytest.raises(InputError, match="holds something already"):
             export(version, tmp_path / place)
-    assert os.listdir(tmp_path / "out") == ["mine.txt"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
     (tmp_path / "empty").mkdir()
     export(version, tmp_path / "empty")
 
@@ -61,7 +60,7 @@ def test_a_version_that_was_tampered_with_is_not_exported(version: Version, tmp_
 def test_a_task_without_an_export_says_so(format: Any, version: Version, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="models of noop have no export"):
         export(version, tmp_path / "out", format)
-    assert sorted(os.listdir(tmp_path)) == ["workspace"]
+    assert [path.name for path in tmp_path.iterdir()] == ["workspace"]
 
 
 def test_the_command_says_what_it_wrote(
@@ -107,20 +106,18 @@ def test_an_onnx_file_is_held_against_the_version_on_validation(tmp_path: Path) 
 def test_an_onnx_file_that_answers_otherwise_is_not_handed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import torch
+
     from engine.tasks.sentence_similarity import export as module
 
     version = tiny_version(tmp_path, "sentence-similarity")
-    write = module.export_onnx
+    write = module.write_encoder
 
-    def write_another(model: Path, path: Path) -> None:
-        from engine.tasks.sentence_similarity import model as loading
+    def write_another(encoder: Any, path: Path, output: str) -> None:
+        torch.nn.init.normal_(next(encoder.parameters()))
+        write(encoder, path, output)
 
-        encoder = loading.saved_encoder(model)
-        next(encoder.parameters()).data.add_(0.3)
-        monkeypatch.setattr(module, "saved_encoder", lambda model: encoder)
-        write(model, path)
-
-    monkeypatch.setattr(module, "export_onnx", write_another)
+    monkeypatch.setattr(module, "write_encoder", write_another)
     with pytest.raises(WorkError, match="does not predict what p/m@1 predicts"):
         export(version, tmp_path / "out", "onnx")
     assert not (tmp_path / "out").exists()
