@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from engine.errors import BaseModelError
+from engine.registry.safety import base_problem
 
 PACKAGED_MINILM = "all-MiniLM-L6-v2"
 SCRATCH = "scratch:"
@@ -19,24 +20,31 @@ def resolve_base(base: str) -> str:
     """A directory or Hub id that transformers can load without asking for what is not there.
 
     Order: an existing path, the packaged MiniLM, the Hub's local cache, the Hub. Raises BaseModelError
-    saying which ways out there are.
+    saying which ways out there are, and for weights that could exhaust memory.
     """
     path = Path(base).expanduser()
     if path.exists():
-        return str(path)
+        return _harmless(path)
     if base.removeprefix("sentence-transformers/") == PACKAGED_MINILM:
         packaged = packaged_minilm()
         if packaged is not None:
             return str(packaged)
     cached = cached_snapshot(base)
     if cached is not None:
-        return str(cached)
+        return _harmless(cached)
     if offline():
         raise BaseModelError(
             f"the base model {base!r} is not on this machine and the Hub is switched off (HF_HUB_OFFLINE)",
             fix=f"name a directory, download it elsewhere into the Hub cache, or use {PACKAGED_MINILM}",
         )
     return base
+
+
+def _harmless(path: Path) -> str:
+    problem = base_problem(path) if path.is_dir() else None
+    if problem:
+        raise BaseModelError(f"the base model is not loaded: {problem}", where=str(path), fix="name another base")
+    return str(path)
 
 
 def packaged_minilm() -> Path | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from engine.errors import InputError
 from engine.files import atomic_directory, read_json, write_json
+from engine.registry.safety import problem_with
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -35,19 +36,30 @@ def new_model(
 
 
 def read_card(directory: Path, task: str, kind: type[CardType]) -> CardType:
-    """The card of a model of that task, as `kind`: a dataclass, or dict. Raises InputError when there is none."""
+    """The card of a model of that task, as `kind`: a dataclass, or dict. Raises InputError when there is none, and
+    where the directory holds what could run code: every task reads its card before it loads anything else."""
     card: dict[str, Any] = {}
     with contextlib.suppress(OSError, ValueError):
         card = read_json(directory / CARD)
     try:
         if card.get("task") == task:
-            return msgspec.convert(card, kind)
+            made = msgspec.convert(card, kind)
+            _refuse_what_runs_code(directory)
+            return made
         problem = f"it is one of {card['task']}" if isinstance(card.get("task"), str) else f"it has no {CARD}"
     except msgspec.ValidationError as mismatch:
         problem = f"{CARD}: {mismatch}"
     raise InputError(
         f"not a model of {task} ({problem})", where=str(directory), fix="name a run or a version of that task"
     )
+
+
+def _refuse_what_runs_code(directory: Path) -> None:
+    problem = problem_with(directory)
+    if problem:
+        raise InputError(
+            f"the model is not loaded: {problem}", where=str(directory), fix="load models that finetop wrote"
+        )
 
 
 def settings_of(config: Mapping[str, Any], kind: type[ConfigType]) -> ConfigType:

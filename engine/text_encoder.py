@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from engine.base_models import resolve_base
 from engine.errors import BaseModelError
 from engine.files import read_json, write_json
+from engine.training.pretrained import UNREADABLE, reason_of
 
 Vectors = NDArray[np.float32]
 Tick = Callable[[int, int], None]
@@ -144,14 +145,17 @@ def load_encoder(base: str, *, pooling: str = "auto", normalize: bool = True, ma
     source = resolve_base(base.removeprefix(SCRATCH))
     local = Path(source).is_dir()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local)
+        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local, trust_remote_code=False)
         if scratch:
-            transformer = AutoModel.from_config(AutoConfig.from_pretrained(source, local_files_only=local))
+            config = AutoConfig.from_pretrained(source, local_files_only=local, trust_remote_code=False)
+            transformer = AutoModel.from_config(config, trust_remote_code=False)
         else:
-            transformer = AutoModel.from_pretrained(source, local_files_only=local, dtype=torch.float32)
-    except (OSError, ValueError) as problem:
+            transformer = AutoModel.from_pretrained(
+                source, local_files_only=local, dtype=torch.float32, trust_remote_code=False
+            )
+    except UNREADABLE as problem:
         raise BaseModelError(
-            f"the base model {base!r} cannot be loaded ({str(problem).splitlines()[0]})",
+            f"the base model {base!r} cannot be loaded ({reason_of(problem)})",
             fix="name a directory with config.json, model.safetensors and tokenizer.json",
         ) from problem
     if pooling == "auto":

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from engine.cli import models_export
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption, new_app
 from engine.cli.output import print_json, print_table, say
 from engine.registry import api
@@ -21,6 +22,7 @@ from engine.registry.thresholds import AUTOMATIC, thresholds_of
 from engine.workspace import Workspace
 
 app = new_app("Versions of trained models: into production, and back out.")
+models_export.add_to(app)
 VersionArgument = Annotated[
     str, typer.Argument(metavar="VERSION", help="PROFILE/MODEL@N, or @staging, @production, @previous, @latest.")
 ]

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.datasets.store import open_dataset
+import msgspec
+
+from engine.datasets.store import Dataset, open_dataset
 from engine.errors import InputError, NotFoundError
 from engine.evaluation.report import Report, pictures_of, read_report
 from engine.files import read_json, write_json
 from engine.model_directory import CARD
+from engine.registry.card import model_card
 from engine.registry.integrity import file_facts
+from engine.registry.licences import libraries_of, licences_of
 from engine.registry.manifest import Manifest
 from engine.registry.paths import VersionPaths
 from engine.runs.continuation import is_promotable
@@ -52,9 +56,12 @@ def write_version(version: VersionPaths, number: int, run: RunPaths, spec: RunSp
         continues=spec.continues,
         promotable=is_promotable(run) if spec.continues is not None else None,
         promotion=spec.promotion,
+        libraries=libraries_of(spec.task),
+        licences=licences_of(spec.task, spec.config),
         files=file_facts(version.root),
     )
-    write_json(version.manifest, manifest)
+    version.card.write_text(model_card(manifest, report, counts=_counts(run, spec)))
+    write_json(version.manifest, msgspec.structs.replace(manifest, files=file_facts(version.root)))
 
 
 def thresholds_of(card: Mapping[str, Any]) -> dict[str, float]:
@@ -94,10 +101,20 @@ def _measured(spec: RunSpec, report: Report) -> dict[str, dict[str, float | None
 
 
 def _dataset_hash(run: RunPaths, spec: RunSpec) -> str:
+    dataset = _dataset(run, spec)
+    return dataset.manifest.content_sha256 if dataset is not None else ""
+
+
+def _counts(run: RunPaths, spec: RunSpec) -> dict[str, int]:
+    dataset = _dataset(run, spec)
+    return dataset.manifest.counts if dataset is not None else {}
+
+
+def _dataset(run: RunPaths, spec: RunSpec) -> Dataset | None:
     with contextlib.suppress(NotFoundError, InputError):
         if spec.dataset:
-            return open_dataset(Workspace(run.workspace), spec.dataset).manifest.content_sha256
-    return ""
+            return open_dataset(Workspace(run.workspace), spec.dataset)
+    return None
 
 
 def _card(model: Path) -> dict[str, Any]:

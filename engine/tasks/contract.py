@@ -184,6 +184,16 @@ class Task:
         found: bool = self.module("forget").forget(model, labels)
         return found
 
+    def exporter(self, name: str, what: str) -> Any:
+        """A part of the task's module `export` (`engine.registry.export`). Raises InputError where the task has
+        none: `what` says what it would be for."""
+        found = None
+        if importlib.util.find_spec(f"{self.package}.export") is not None:
+            found = getattr(self.module("export"), name, None)
+        if found is None:
+            raise InputError(f"models of {self.name} have no export {what}", fix="export it with --format native")
+        return found
+
     def _offered(self, module: str, name: str, lack: str) -> Callable[..., Any]:
         found = getattr(self.module(module), name, None)
         if found is None:

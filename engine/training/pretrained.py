@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pickle import UnpicklingError
 from typing import Any
+
+from safetensors import SafetensorError
 
 from engine.base_models import SCRATCH, resolve_base
 from engine.errors import BaseModelError
+
+UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, EOFError, SafetensorError, UnpicklingError)
+"""What transformers raises for a directory that is no model, or a damaged or harmful one: code of its author is not
+run (`trust_remote_code=False`, where None would ask at the terminal), and pickles are read as weights alone."""
 
 
 def load_tokenizer(base: str) -> Any:
@@ -14,8 +21,8 @@ def load_tokenizer(base: str) -> Any:
 
     name = resolve_base(base.removeprefix(SCRATCH))
     try:
-        return AutoTokenizer.from_pretrained(name)
-    except (OSError, ValueError) as problem:
+        return AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+    except UNREADABLE as problem:
         raise _unusable(base, problem) from problem
 
 
@@ -30,17 +37,24 @@ def load_model(auto_class: Any, base: str, **overrides: Any) -> Any:
 
     name = resolve_base(base.removeprefix(SCRATCH))
     try:
-        config = AutoConfig.from_pretrained(name, **overrides)
+        config = AutoConfig.from_pretrained(name, trust_remote_code=False, **overrides)
         if base.startswith(SCRATCH):
-            return auto_class.from_config(config, dtype=torch.float32)
-        return auto_class.from_pretrained(name, config=config, dtype=torch.float32, ignore_mismatched_sizes=True)
-    except (OSError, ValueError) as problem:
+            return auto_class.from_config(config, dtype=torch.float32, trust_remote_code=False)
+        return auto_class.from_pretrained(
+            name, config=config, dtype=torch.float32, ignore_mismatched_sizes=True, trust_remote_code=False
+        )
+    except UNREADABLE as problem:
         raise _unusable(base, problem) from problem
 
 
 def _unusable(base: str, problem: Exception) -> BaseModelError:
-    reason = str(problem).strip().splitlines()[0].rstrip(".")
     return BaseModelError(
-        f"the base model {base!r} cannot be loaded ({reason})",
+        f"the base model {base!r} cannot be loaded ({reason_of(problem)})",
         fix="name a directory that holds it, let this machine reach the Hub, or use all-MiniLM-L6-v2",
     )
+
+
+def reason_of(problem: Exception) -> str:
+    """The first line of what a library says, without a full stop."""
+    lines = str(problem).strip().splitlines()
+    return lines[0].rstrip(".")[:300] if lines else type(problem).__name__

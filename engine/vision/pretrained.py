@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from engine.base_models import resolve_base
 from engine.errors import BaseModelError
+from engine.training.pretrained import UNREADABLE, reason_of
 
 CLASS_TOKEN = {"vit", "deit", "beit", "dinov2", "dinov2_with_registers", "dinov3_vit", "vit_mae", "vit_msn"}
 """Kinds of model whose first token stands for the picture. The pooler that some of them have was trained for a
@@ -81,10 +82,9 @@ def pretrained_net(base: str) -> tuple[PretrainedNet, Takes]:
             raise ValueError(f"{config.model_type} is no encoder of pictures")
         encoder = AutoModel.from_pretrained(place, use_safetensors=True, trust_remote_code=False)
         return PretrainedNet(encoder), _takes(place, config)
-    except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as problem:
-        reason = str(problem).splitlines()[0][:200] if str(problem) else type(problem).__name__
+    except (*UNREADABLE, AttributeError) as problem:
         raise BaseModelError(
-            f"the base model cannot be loaded ({reason})",
+            f"the base model cannot be loaded ({reason_of(problem)})",
             where=base,
             fix="name an image encoder with safetensors, such as facebook/dinov2-small, or scratch:resnet-8",
         ) from problem

@@ -15,6 +15,7 @@ from engine.base_models import SCRATCH
 from engine.errors import BaseModelError, InputError
 from engine.files import read_json, write_json
 from engine.model_directory import CARD, new_model, read_card
+from engine.registry.safety import archive_problem
 from engine.tasks.contract import Row
 from engine.tasks.object_detection import TASK
 from engine.tasks.object_detection.architecture import problem_with
@@ -169,16 +170,19 @@ def _unpickled(path: Path) -> Any:
 
     The library guesses from names and may fetch what a name reminds it of, so it gets a name of ours.
     """
+    problem = archive_problem(path)
+    if problem is not None:
+        raise BaseModelError(f"the base model is not loaded: {problem}", where=str(path), fix="name another .pt file")
     try:
         with tempfile.TemporaryDirectory() as directory:
             link = Path(directory, "weights.pt")
             link.symlink_to(path.resolve())
             checkpoint, _ = torch_safe_load(str(link), safe_only=True)
         model = checkpoint.get("ema") or checkpoint.get("model")
-    except (OSError, TypeError, ValueError, AttributeError, RuntimeError, ModuleNotFoundError) as problem:
+    except (OSError, TypeError, ValueError, AttributeError, RuntimeError, ModuleNotFoundError) as damage:
         raise BaseModelError(
             "not a checkpoint of an Ultralytics detector", where=str(path), fix="name another .pt file"
-        ) from problem
+        ) from damage
     if not isinstance(model, DetectionModel) or type(model) is not DetectionModel:
         raise BaseModelError("the checkpoint holds no detector", where=str(path), fix="name one trained to detect")
     return model.float()

@@ -70,15 +70,21 @@ def write_model(
     predictions: Sequence[Row],
 ) -> None:
     """Write the directory; `heads` are `head` and the prototypes. Raises NonFiniteError for a broken head."""
-    arrays: dict[str, Matrix] = {}
     for name, head in heads.items():
         if not (np.isfinite(head.weight).all() and np.isfinite(head.bias).all()):
             raise NonFiniteError(f"the {name} is not finite", fix="lower learning_rate")
-        arrays |= {f"{name}.weight": np.ascontiguousarray(head.weight), f"{name}.bias": head.bias}
     with new_model(directory, asdict(card), samples, predictions) as staging:
         encoder.save(staging)
-        save_file(arrays, staging / HEADS)
-        _write_for_setfit(staging, heads[OWN], card.labels)
+        save_heads(heads, staging)
+        write_for_setfit(staging, heads[OWN], card.labels)
+
+
+def save_heads(heads: Mapping[str, Head], directory: Path) -> None:
+    """Write heads as arrays."""
+    arrays: dict[str, Matrix] = {}
+    for name, head in heads.items():
+        arrays |= {f"{name}.weight": np.ascontiguousarray(head.weight), f"{name}.bias": head.bias}
+    save_file(arrays, directory / HEADS)
 
 
 def read_model_card(directory: Path) -> Card:
@@ -112,7 +118,8 @@ def untrained_encoder(config: Config) -> Encoder:
     return load_encoder(config.base, max_length=config.max_length)
 
 
-def _write_for_setfit(directory: Path, head: Head, labels: Sequence[str]) -> None:
+def write_for_setfit(directory: Path, head: Head, labels: Sequence[str]) -> None:
+    """Write a head as SetFitModel reads it: a pickle of scikit-learn, which finetop never reads."""
     import joblib
     from sklearn.linear_model import LogisticRegression
 

@@ -15,7 +15,7 @@ from engine.model_directory import new_model
 from engine.tasks.contract import Row
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.tags import tag_names
-from engine.training.pretrained import load_model, load_tokenizer
+from engine.training.pretrained import UNREADABLE, load_model, load_tokenizer, reason_of
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,12 @@ def read_tagger(directory: Path, card: Card, device: str) -> Tagger:
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True, trust_remote_code=False)
         model = AutoModelForTokenClassification.from_pretrained(
-            directory, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            directory, local_files_only=True, use_safetensors=True, dtype=torch.float32, trust_remote_code=False
         )
-    except (OSError, ValueError) as problem:
-        reason = str(problem).splitlines()[0]
-        raise InputError(f"the model cannot be loaded ({reason})", where=str(directory)) from problem
+    except UNREADABLE as problem:
+        raise InputError(f"the model cannot be loaded ({reason_of(problem)})", where=str(directory)) from problem
     return Tagger(model.to(device).eval(), tokenizer, card.labels, card.max_length)
 
 
