@@ -23,7 +23,7 @@ from engine.runs.processes import die_with_parent, end_process
 from engine.runs.reasons import EXIT_CODES, Reason, reason_of_error
 from engine.runs.spec import RunSpec
 from engine.tasks.catalog import find_task
-from engine.tasks.contract import Task
+from engine.tasks.contract import Predictor, Task
 
 
 class ModelDiffers(WorkError):
@@ -67,15 +67,19 @@ def verify(paths: RunPaths, device: str) -> None:
     write_report(report, paths.report)
 
 
-def compare(task: Task, model: Path, device: str) -> None:
-    """Predict the samples of `expected.json` again."""
+def compare(task: Task, model: Path, device: str) -> Predictor:
+    """Load a model, and predict the samples of `expected.json` again; gives the loaded model.
+
+    Raises NotFoundError where there are none, ModelDiffers, and what loading raises.
+    """
     try:
         samples, wanted = read_expected(model)
     except FileNotFoundError as problem:
         raise NotFoundError(
             f"the model has no {EXPECTED}", where=str(model), fix="the task must write samples with predictions"
         ) from problem
-    got = task.load(model, device).predict(samples)
+    predictor = task.load(model, device)
+    got = predictor.predict(samples)
     if len(got) != len(wanted):
         raise ModelDiffers(f"the loaded model gave {len(got)} predictions for {len(wanted)} samples")
     agree = task.module("predict").agree
@@ -86,6 +90,7 @@ def compare(task: Task, model: Path, device: str) -> None:
             f"the loaded model predicts {len(different)} of {len(wanted)} samples differently from the one that was "
             f"trained, first {json.dumps(got[number])[:300]} in place of {json.dumps(wanted[number])[:300]}"
         )
+    return predictor
 
 
 if __name__ == "__main__":
