@@ -59,6 +59,10 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     detectable: float | None
     """The smallest difference that so many rows could have shown."""
     rows: int
+    by_rows: str = ""
+    """Of classifiers: rows that one of the two alone gets right, and McNemar's test of them, in words."""
+    notes: list[str] = []
+    """What a reader must know of the rows."""
 
     @property
     def gain(self) -> float:
@@ -106,7 +110,7 @@ def check_regression(beside: Beside, policy: PromotionPolicy) -> Check:
         passed=passed,
         value=beside.gain,
         limit=-allowed,
-        sentence=f"{told} ({', '.join(spread)}){verdict}.",
+        sentence=" ".join(filter(None, [f"{told} ({', '.join(spread)}){verdict}.", beside.by_rows, *beside.notes])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.comparing import compare
 from engine.comparing.latency import latency_of
+from engine.comparing.result import Challenger, p_in_words
 from engine.errors import InputError
 from engine.model_directory import read_expected
 from engine.registry.gate import (
@@ -79,6 +80,15 @@ def _regression(workspace: Workspace, candidate: Version, production: Version, d
             detectable=found.detectable,
             test=found.test,
             rows=done.rows,
+            by_rows=_row_by_row(challenger),
+            notes=done.notes,
         ),
         candidate.manifest.promotion,
     )
+
+
+def _row_by_row(challenger: Challenger) -> str:
+    of = challenger.by_rows
+    if of is None:
+        return ""
+    return f"Row by row {of.fixed} are fixed and {of.broken} broken, {p_in_words(of.p_value)} by {of.test}."
