@@ -117,7 +117,7 @@ def image_feature_extraction(directory: Path, base: str = "scratch:resnet-8") ->
     references = References(vectors, names, files, [None] * len(names), fingerprint_of(embedder))
     similarity = Similarity("cosine")
     confidence = heuristic_confidence(references.vectors, similarity)
-    retriever = Retriever(embedder, similarity, references, 5, "majority", confidence, None)
+    retriever = Retriever(embedder, similarity, references, 5, "majority", confidence, None, map_at=10)
     card = Card(
         "image-feature-extraction",
         base,
