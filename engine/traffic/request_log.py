@@ -81,6 +81,14 @@ class Count(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.automatic += answer.decision == "automatic"
         self.human += answer.decision == "human"
 
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            requests=self.requests + other.requests,
+            failed=self.failed + other.failed,
+            automatic=self.automatic + other.automatic,
+            human=self.human + other.human,
+        )
+
 
 class Totals(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="kind", tag="totals"):
     """Requests by version: those that were answered to a caller, and those that the candidate only saw."""
