@@ -13,10 +13,14 @@ Two arms: a key falls to the candidate with probability π by its hash, Z = (y �
 −(y − c)/(1 − π) for production's, y being 1 when it was right. This is right whatever the rows are like and however
 that changes over time, since only the assignment is random; π may change from one step to the next. With λ = δπ(1−π)
 at m = 0 it is the e-variable of Turner, Ly & Grünwald, «Generic E-variables for exact sequential k-sample tests that
-allow for optional stopping» (JSPI 230, 2024), for rates around c whose log odds differ by δ. Pairs: Z is 1, 0 or −1 as
-the candidate alone, both or neither, or production alone was right; at m = 0 only discordant pairs count. Bets, their
-limits and the interval: Waudby-Smith & Ramdas, «Estimating means of bounded random variables by betting» (JRSS B 86,
-2024); inverse propensities: Waudby-Smith et al., «Anytime-valid off-policy inference for contextual bandits» (2022).
+allow for optional stopping» (JSPI 230, 2024), for rates around c that differ by δc(1−c).
+
+Pairs: Z is 1, 0 or −1 as the candidate alone, both or neither, or production alone was right; at m = 0 only discordant
+pairs count.
+
+Bets, their limits and the interval: Waudby-Smith & Ramdas, «Estimating means of bounded random variables by betting»
+(JRSS B 86, 2024). Inverse propensities: Waudby-Smith et al., «Anytime-valid off-policy inference for contextual
+bandits» (2022).
 """
 
 from __future__ import annotations

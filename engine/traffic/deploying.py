@@ -163,5 +163,6 @@ def _checked(share: float) -> float:
 
 
 def _nothing(home: ModelHome) -> NotFoundError:
-    return NotFoundError(f"nothing of {home.name} is deployed", fix=f"`engine models deploy {home.name}@N --share 10`")
-
+    return NotFoundError(
+        f"nothing of {home.name} is deployed", fix=f"`engine models deploy {home.name}@N --share 10`"
+    )

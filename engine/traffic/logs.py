@@ -13,10 +13,10 @@ from engine.registry.paths import ModelHome
 from engine.registry.standing import Standing
 from engine.traffic.activity import Activity
 from engine.traffic.deployment import Deployment, deployment_of
-from engine.traffic.request_log import RequestLog
+from engine.traffic.request_log import OF_PRODUCTION, RequestLog
 
 FOLDER = "traffic"
-_NAME = re.compile(r"(production-)?\d{1,9}-[0-9a-f]{1,16}", re.ASCII)
+_NAME = re.compile(rf"({OF_PRODUCTION})?\d{{1,9}}-[0-9a-f]{{1,16}}", re.ASCII)
 
 
 def traffic_folder(home: ModelHome) -> Path:
@@ -31,7 +31,7 @@ def log_of(home: ModelHome, deployment: Deployment) -> RequestLog:
 
 def log_of_production(home: ModelHome, version: int, promoted: float | None) -> RequestLog:
     """Requests that a version answered alone since it went into production."""
-    return RequestLog(traffic_folder(home) / f"production-{version}-{int((promoted or 0) * 1000):x}")
+    return RequestLog(traffic_folder(home) / f"{OF_PRODUCTION}{version}-{int((promoted or 0) * 1000):x}")
 
 
 def find_log(home: ModelHome, name: str) -> RequestLog:

@@ -21,10 +21,11 @@ from engine.files import append_line
 from engine.runs.locks import try_lock
 from engine.traffic.assignment import Arm
 from engine.traffic.evidence import Cell
-from engine.traffic.request_log import Request, RequestLog
+from engine.traffic.request_log import Request, RequestLog, is_of_production
 
 Taken = Literal["added", "revised", "repeated"]
 OUTCOMES = "outcomes.jsonl"
+EARLIER = "outcomes-earlier.jsonl"
 MOST_OUTCOMES = 200_000
 """Of one log: so many tell differences of less than half a point, and their keys are kept in memory."""
 LONGEST_SOURCE = 100
@@ -138,15 +139,21 @@ class Outcomes:
                 known[line.request] = line
                 new.append(msgspec.json.encode(line))
             if len(known) > MOST_OUTCOMES:
-                raise InputError(
-                    f"this deployment has {MOST_OUTCOMES:,} outcomes, more than its verdict can need",
-                    where=self.log.folder.name,
-                    fix="promote the candidate or withdraw it",
-                )
+                self._make_room()
             if new:
                 append_line(self.counts.path, b"\n".join(new))
             self.counts.refresh()
         return taken
+
+    def _make_room(self) -> None:
+        """Old outcomes of plain production go; those of a deployment are its evidence, which must stay whole."""
+        if not is_of_production(self.log):
+            raise InputError(
+                f"this deployment has {MOST_OUTCOMES:,} outcomes, more than its verdict can need",
+                where=self.log.folder.name,
+                fix="promote the candidate or withdraw it",
+            )
+        self.counts.path.replace(self.counts.path.with_name(EARLIER))
 
     def _line(self, outcome: Outcome, t: float) -> Line:
         request = self.log.find(outcome.request)

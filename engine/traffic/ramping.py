@@ -56,8 +56,8 @@ def guards_of(
         Guard(
             name="failures",
             crossed=candidate.keys >= FEWEST_KEYS and failures > policy.max_excess_failures,
-            told=f"{candidate.failed} of {candidate.keys} keys got no answer from the candidate, {production.failed} of "
-            f"{production.keys} from production (allowed: {policy.max_excess_failures:.0%} more)",
+            told=f"{candidate.failed} of {candidate.keys} keys got no answer from the candidate, "
+            f"{production.failed} of {production.keys} from production (allowed: {policy.max_excess_failures:.0%} more)",
         ),
         Guard(
             name="latency",
@@ -83,11 +83,13 @@ def decide(
     if judgement.uneven:
         return Decision(
             action="stay",
-            why=f"labels do not come to both alike ({judgement.outcomes[1]} of the candidate, {judgement.outcomes[0]} of "
-            "production): label answers of both as they come, or start anew",
+            why=f"labels do not come to both alike ({judgement.outcomes[1]} of the candidate, "
+            f"{judgement.outcomes[0]} of production): label answers of both as they come, or start anew",
         )
     if judgement.verdict == "worse":
-        return Decision(action="stay", why=f"the candidate is worse, within what is allowed ({_difference(judgement)})")
+        return Decision(
+            action="stay", why=f"the candidate is worse, within what is allowed ({_difference(judgement)})"
+        )
     better = judgement.verdict == "better"
     step = deployment.next_share
     if step is None:
@@ -97,7 +99,8 @@ def decide(
     if not better and labelled < wanted:
         return Decision(
             action="stay",
-            why=f"{labelled} of {wanted} labelled outcomes of the candidate before {step:g} % ({_difference(judgement)})",
+            why=f"{labelled} of {wanted} labelled outcomes of the candidate before {step:g} % "
+            f"({_difference(judgement)})",
         )
     if not better and step == deployment.policy.steps[-1] and not _is_ruled_out(deployment, judgement):
         return Decision(
@@ -124,10 +127,16 @@ def lower_bound(count: int, of: int, z: float) -> float:
 def _offer(deployment: Deployment, judgement: Judgement, candidate: Recent) -> Decision:
     wanted = deployment.policy.min_requests
     if candidate.requests < wanted:
-        return Decision(action="stay", why=f"{candidate.requests} of {wanted} requests of the candidate at the last step")
+        return Decision(
+            action="stay", why=f"{candidate.requests} of {wanted} requests of the candidate at the last step"
+        )
     known = judgement.verdict == "better" or _is_ruled_out(deployment, judgement)
-    told = {"better": "better"}.get(judgement.verdict, "not shown to be worse" if known else "not shown to be as good")
-    return Decision(action="offer", why=f"the candidate is {told} ({_difference(judgement)}): promote it, or withdraw it")
+    told = {"better": "better"}.get(
+        judgement.verdict, "not shown to be worse" if known else "not shown to be as good"
+    )
+    return Decision(
+        action="offer", why=f"the candidate is {told} ({_difference(judgement)}): promote it, or withdraw it"
+    )
 
 
 def _labelled(deployment: Deployment, evidence: Evidence) -> int:
@@ -145,7 +154,9 @@ def _is_ruled_out(deployment: Deployment, judgement: Judgement) -> bool:
 def _difference(judgement: Judgement) -> str:
     found = "" if judgement.difference is None else f"{_points(judgement.difference, sign='+')}, "
     level = f"{1 - judgement.alpha:.0%}"
-    return f"{found}between {_points(judgement.lower, sign='+')} and {_points(judgement.upper, sign='+')}, {level} each"
+    return (
+        f"{found}between {_points(judgement.lower, sign='+')} and {_points(judgement.upper, sign='+')}, {level} each"
+    )
 
 
 def _points(difference: float, sign: str = "") -> str:

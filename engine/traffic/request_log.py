@@ -103,6 +103,8 @@ class Totals(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="kind",
 
 
 _decode = msgspec.json.Decoder(Request | Totals).decode
+OF_PRODUCTION = "production-"
+"""Begins the names of logs of requests that were answered outside any deployment."""
 
 
 class RequestLog:
@@ -205,6 +207,11 @@ class RequestLog:
 
     def _piece(self, number: int) -> Path:
         return self.folder / f"requests-{number:06d}.jsonl"
+
+
+def is_of_production(log: RequestLog) -> bool:
+    """Whether its requests were answered outside any deployment."""
+    return log.folder.name.startswith(OF_PRODUCTION)
 
 
 def _read(line: bytes) -> Request | Totals | None:

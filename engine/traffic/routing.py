@@ -12,14 +12,15 @@ from typing import Any
 import msgspec
 
 from engine.errors import InputError, NotFoundError
+from engine.registry.manifest import AUTOMATIC
 from engine.registry.paths import ModelHome
 from engine.registry.standing import Standing, Watched
 from engine.registry.store import Version
-from engine.registry.thresholds import AUTOMATIC, thresholds_of
+from engine.registry.thresholds import thresholds_of
 from engine.traffic.assignment import Arm, arm_of, checked_key, key_hash
 from engine.traffic.decisions import confidence_of, decide, digest_of, threshold_in_force
-from engine.traffic.deployment import Deployment, deployment_of
 from engine.traffic.deploying import Stepped, step
+from engine.traffic.deployment import Deployment, deployment_of
 from engine.traffic.logs import decided_since_promotion, find_log, log_of, log_of_production
 from engine.traffic.outcomes import Outcome, Outcomes, Taken, judged_by
 from engine.traffic.request_log import Answer, Request, RequestLog
