@@ -43,6 +43,8 @@ class Case:
     candidate: float
     shares: tuple[tuple[float, int], ...] = ((50.0, 0),)
     """Share of the candidate, per cent, and outcomes after which the next one comes. None: shadow."""
+    shift: float = 0.0
+    """What is added to both rates once the share has risen: the rows became harder."""
     agreement: float | None = None
     """Shadow: probability that both answers to a request are right. None: a split."""
 
@@ -51,6 +53,7 @@ NULLS = [
     Case("split 50/50, both 90 %", 0.9, 0.9),
     Case("split 90/10, both 90 %", 0.9, 0.9, ((10.0, 0),)),
     Case("split 90/10 → 50/50, both 70 %", 0.7, 0.7, ((10.0, 1000), (50.0, 0))),
+    Case("the same, 95 %, and then 75 %", 0.95, 0.95, ((10.0, 1000), (50.0, 0)), shift=-0.2),
     Case("split 50/50, both 50 %", 0.5, 0.5),
     Case("shadow, both 90 %, 10 % discordant", 0.9, 0.9, agreement=0.85),
     Case("shadow, both 70 %, 30 % discordant", 0.7, 0.7, agreement=0.55),
@@ -151,8 +154,9 @@ def _draw(case: Case, number: int, simulations: int, drawn: np.random.Generator)
         both = case.agreement
         edges = np.cumsum([case.production - both, both, case.candidate - both])
         return np.searchsorted(edges, chance[0], side="right").astype(np.int8)
-    candidate = chance[0] < case.shares[_at(case, number)][0] / 100
-    right = chance[1] < np.where(candidate, case.candidate, case.production)
+    place = _at(case, number)
+    candidate = chance[0] < case.shares[place][0] / 100
+    right = chance[1] < np.where(candidate, case.candidate, case.production) + (case.shift if place else 0.0)
     return (2 * candidate + right).astype(np.int8)
 
 

@@ -15,8 +15,8 @@ that changes over time, since only the assignment is random; π may change from 
 at m = 0 it is the e-variable of Turner, Ly & Grünwald, «Generic E-variables for exact sequential k-sample tests that
 allow for optional stopping» (JSPI 230, 2024), for rates around c that differ by δc(1−c).
 
-Pairs: Z is 1, 0 or −1 as the candidate alone, both or neither, or production alone was right; at m = 0 only discordant
-pairs count.
+Pairs: Z is 1, 0 or −1 as the candidate alone, both or neither, or production alone was right; at m = 0 only
+discordant pairs count.
 
 Bets, their limits and the interval: Waudby-Smith & Ramdas, «Estimating means of bounded random variables by betting»
 (JRSS B 86, 2024). Inverse propensities: Waudby-Smith et al., «Anytime-valid off-policy inference for contextual

@@ -26,8 +26,8 @@ from engine.traffic.request_log import Request, RequestLog, is_of_production
 Taken = Literal["added", "revised", "repeated"]
 OUTCOMES = "outcomes.jsonl"
 EARLIER = "outcomes-earlier.jsonl"
-MOST_OUTCOMES = 200_000
-"""Of one log: so many tell differences of less than half a point, and their keys are kept in memory."""
+MOST_OUTCOMES = 100_000
+"""Of one log: so many tell differences of a percentage point, and they are kept in memory (some 50 MB)."""
 LONGEST_SOURCE = 100
 PATIENCE_S = 10.0
 
@@ -127,18 +127,18 @@ class Outcomes:
         lines = [self._line(outcome, time.time() if now is None else now) for outcome in outcomes]
         with self._locked():
             self.counts.refresh()
-            known = dict(self.counts.newest)
+            known, fresh = self.counts.newest, dict[str, Line]()
             taken: list[Taken] = []
             new = []
             for line in lines:
-                earlier = known.get(line.request)
+                earlier = fresh.get(line.request) or known.get(line.request)
                 if earlier is not None and earlier.says_the_same(line):
                     taken.append("repeated")
                     continue
                 taken.append("added" if earlier is None else "revised")
-                known[line.request] = line
+                fresh[line.request] = line
                 new.append(msgspec.json.encode(line))
-            if len(known) > MOST_OUTCOMES:
+            if len(known) + sum(request not in known for request in fresh) > MOST_OUTCOMES:
                 self._make_room()
             if new:
                 append_line(self.counts.path, b"\n".join(new))

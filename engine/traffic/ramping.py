@@ -57,7 +57,8 @@ def guards_of(
             name="failures",
             crossed=candidate.keys >= FEWEST_KEYS and failures > policy.max_excess_failures,
             told=f"{candidate.failed} of {candidate.keys} keys got no answer from the candidate, "
-            f"{production.failed} of {production.keys} from production (allowed: {policy.max_excess_failures:.0%} more)",
+            f"{production.failed} of {production.keys} from production "
+            f"(allowed: {policy.max_excess_failures:.0%} more)",
         ),
         Guard(
             name="latency",

@@ -49,7 +49,7 @@ class Router:
     def __init__(self, home: ModelHome) -> None:
         self.home = home
         self._watched = Watched(home)
-        self._lock = threading.Lock()
+        self._lock, self._taking, self._stepping = threading.Lock(), threading.Lock(), threading.Lock()
         self._deployment: tuple[dict[str, Any] | None, Deployment | None] = (None, None)
         self._versions: dict[int, Version] = {}
         self._decided: tuple[tuple[int | None, float | None], int] = ((None, None), 0)
@@ -129,7 +129,7 @@ class Router:
                 msgspec.structs.replace(outcomes[place], request=_split(outcomes[place].request)[1])
                 for place in places
             ]
-            with self._lock:
+            with self._taking:
                 taken |= dict(zip(places, found[name].add(ours), strict=True))
         return [taken[place] for place in range(len(outcomes))]
 
@@ -142,7 +142,7 @@ class Router:
 
     def step(self) -> Stepped:
         """Do what the deployment's rules say (engine.traffic.deploying.step), reading only what is new."""
-        with self._lock:
+        with self._stepping:
             _, deployment = self._now()
             if deployment is not None and (self._follower is None or self._follower.id != deployment.id):
                 self._follower = Follower(self.home, deployment)
@@ -168,7 +168,7 @@ class Router:
 
     def _outcomes_of(self, name: str) -> Outcomes:
         log = find_log(self.home, name)
-        with self._lock:
+        with self._taking:
             return self._outcomes.setdefault(name, Outcomes(log))
 
 
