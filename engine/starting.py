@@ -128,4 +128,5 @@ def specify(place: Workspace, model: ResolvedModel, dataset: str | None, device:
         created=time.time(),
         launcher=launcher,
         promotion=model.promotion,
+        decisions=model.decisions,
     )

@@ -14,11 +14,12 @@ from engine.cli.output import print_json, print_table, say
 from engine.registry import api
 from engine.registry.gate import GateResult
 from engine.registry.history import Entry, read_history
+from engine.registry.manifest import AUTOMATIC
 from engine.registry.promotion import GateRefused, Move
 from engine.registry.reference import parse_model
 from engine.registry.standing import Standing, standing_of
 from engine.registry.store import Version, find_version, home_of, models, versions
-from engine.registry.thresholds import AUTOMATIC, thresholds_of
+from engine.registry.thresholds import thresholds_of
 from engine.workspace import Workspace
 
 app = new_app("Versions of trained models: into production, and back out.")

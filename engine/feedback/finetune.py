@@ -239,6 +239,7 @@ def _spec(
             keep_runs=resolved.feedback.keep_runs,
         ),
         promotion=resolved.promotion,
+        decisions=resolved.decisions,
     )
 
 

@@ -13,7 +13,7 @@ from engine.profiles.problems import InvalidProfileError
 from engine.profiles.schema import FULL, FeedbackTraining, Privacy, Profile
 from engine.profiles.settings import layered, settle, task_of
 from engine.profiles.validation import advice
-from engine.runs.spec import PromotionPolicy, RunPolicy, Target
+from engine.runs.spec import DecisionPolicy, PromotionPolicy, RunPolicy, Target
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class ResolvedModel:
     feedback: FeedbackTraining = field(default_factory=FeedbackTraining)
     privacy: Privacy = field(default_factory=Privacy)
     promotion: PromotionPolicy = field(default_factory=PromotionPolicy)
+    decisions: DecisionPolicy = field(default_factory=DecisionPolicy)
 
 
 def resolve(profile: Profile, model: str, *, preset: str = FULL, overrides: Sequence[str] = ()) -> ResolvedModel:
@@ -97,4 +98,5 @@ def _resolve(
         feedback=settled.settings.feedback or FeedbackTraining(),
         privacy=profile.models[model].privacy,
         promotion=PromotionPolicy(**profile.models[model].promotion.model_dump()),
+        decisions=DecisionPolicy(**profile.models[model].decisions.model_dump()),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.api import Place
 from engine.registry import promotion, store, thresholds
 from engine.registry.gate import GateResult
+from engine.registry.manifest import AUTOMATIC
 from engine.registry.promotion import Move
 from engine.registry.reference import parse_model
 from engine.registry.standing import Standing
@@ -70,7 +71,7 @@ def raise_threshold(
     version: str,
     value: float,
     *,
-    name: str = thresholds.AUTOMATIC,
+    name: str = AUTOMATIC,
     why: str = "",
     who: str | None = None,
     workspace: Place = None,

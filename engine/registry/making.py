@@ -19,7 +19,7 @@ from engine.model_directory import CARD
 from engine.registry.card import model_card
 from engine.registry.integrity import file_facts
 from engine.registry.licences import libraries_of, licences_of
-from engine.registry.manifest import Manifest
+from engine.registry.manifest import AUTOMATIC, Manifest
 from engine.registry.paths import VersionPaths
 from engine.runs.continuation import is_promotable
 from engine.runs.paths import RunPaths
@@ -52,13 +52,14 @@ def write_version(version: VersionPaths, number: int, run: RunPaths, spec: RunSp
         metrics=_measured(spec, report),
         intervals=report.intervals,
         calibration={name: card[name] for name in CALIBRATION if card.get(name) is not None},
-        thresholds=thresholds_of(card),
+        thresholds=thresholds_of(card) | _automatic(spec),
         continues=spec.continues,
         promotable=is_promotable(run) if spec.continues is not None else None,
         promotion=spec.promotion,
+        decisions=spec.decisions,
         libraries=libraries_of(spec.task),
         licences=licences_of(spec.task, spec.config),
-        files=file_facts(version.root),
+        files={},
     )
     version.card.write_text(model_card(manifest, report, counts=_counts(run, spec)))
     write_json(version.manifest, msgspec.structs.replace(manifest, files=file_facts(version.root)))
@@ -76,6 +77,11 @@ def thresholds_of(card: Mapping[str, Any]) -> dict[str, float]:
     if isinstance(by_class, dict):
         found |= {f"class/{name}": value for name, value in by_class.items() if _is_number(value)}
     return {name: float(value) for name, value in found.items()}
+
+
+def _automatic(spec: RunSpec) -> dict[str, float]:
+    above = spec.decisions.automatic_above
+    return {} if above is None else {AUTOMATIC: above}
 
 
 def _is_number(value: object) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from engine.errors import InputError
-from engine.runs.spec import Continuation, PromotionPolicy, Target
+from engine.runs.spec import Continuation, DecisionPolicy, PromotionPolicy, Target
 
 FORMAT = 1
+AUTOMATIC = "automatic"
+"""Threshold: decisions of at least this confidence are not verified by people."""
 
 
 class FileFact(msgspec.Struct, frozen=True):
@@ -56,6 +58,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     promotable: bool | None = None
     """Of a training on feedback: whether it forgot no more than it may."""
     promotion: PromotionPolicy = PromotionPolicy()
+    decisions: DecisionPolicy = DecisionPolicy()
+    """How its automatic threshold is raised while it is new."""
     files: dict[str, FileFact]
     """Path in the version's directory → what it must be; the manifest itself is not among them."""
 

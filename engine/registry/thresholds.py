@@ -6,14 +6,12 @@ import math
 
 from engine.errors import InputError
 from engine.registry.history import Entry, append, operator
+from engine.registry.manifest import AUTOMATIC
 from engine.registry.promotion import Move
 from engine.registry.reference import Reference
 from engine.registry.standing import Standing, standing_of
 from engine.registry.store import Version, find_version
 from engine.workspace import Workspace
-
-AUTOMATIC = "automatic"
-"""Decisions of at least this confidence are not verified by people."""
 
 
 def thresholds_of(version: Version, standing: Standing) -> dict[str, float]:

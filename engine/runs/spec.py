@@ -80,6 +80,18 @@ class PromotionPolicy:
 
 
 @dataclass(frozen=True)
+class DecisionPolicy:
+    """Which of a version's answers are acted on without a person."""
+
+    automatic_above: float | None = None
+    """Confidence from which they are; None: a person verifies all."""
+    probation_raise: float = 0.05
+    """How much surer a version must be at first after its promotion, and as long as it is a candidate."""
+    probation_decisions: int = 500
+    """Decisions after the promotion for which that holds."""
+
+
+@dataclass(frozen=True)
 class RunSpec:
     """Everything that a trainer needs to know, resolved: no profile is read again."""
 
@@ -105,6 +117,7 @@ class RunSpec:
     continues: Continuation | None = None
     """None for a training on a profile's own data."""
     promotion: PromotionPolicy = PromotionPolicy()
+    decisions: DecisionPolicy = DecisionPolicy()
 
     def write(self, path: Path) -> None:
         document = {"finetop": FORMAT, **asdict(self)}
@@ -136,6 +149,8 @@ class RunSpec:
                 document["continues"] = Continuation(**document["continues"])
             if "promotion" in document:
                 document["promotion"] = PromotionPolicy(**document["promotion"])
+            if "decisions" in document:
+                document["decisions"] = DecisionPolicy(**document["decisions"])
             return cls(**document)
         except (KeyError, TypeError) as problem:
             raise InputError(
