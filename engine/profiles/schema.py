@@ -235,7 +235,8 @@ class Model(Settings):
     )
 
     triggers: list[Trigger] = Field(
-        [], description="What starts a training unasked (`engine triggers check`, `engine serve`); no preset changes it."
+        [],
+        description="What starts a training unasked: docs/triggers.md; no preset changes it.",
     )
 
     @model_validator(mode="after")

@@ -71,11 +71,9 @@ class Performance(_Strict):
 
     metric: Metric = hyperparameter(
         "accuracy",
-        "accuracy: part of the judged answers that were right; balanced_accuracy: the mean of it over the true labels.",
+        "accuracy: part of the judged answers that were right; balanced_accuracy: its mean over the true labels.",
     )
-    window: int = hyperparameter(
-        200, "Newest judged answers that are looked at.", unit="answers", ge=1, le=100_000
-    )
+    window: int = hyperparameter(200, "Newest judged answers that are looked at.", unit="answers", ge=1, le=100_000)
     at_least: float = Field(description="Fires when the metric is lower than this.", ge=0, le=1)
     minimum: int = hyperparameter(
         50, "Judged answers that there must be, at least, since the model was last changed.", unit="answers", ge=1

@@ -1,8 +1,8 @@
 """Whether two samples come from the same source: tests whose false alarms are as frequent as stated.
 
-All are permutation tests: where the samples are exchangeable, P(p ≤ α) ≤ α for every α and every sample size, whatever
-the inputs look like. They are not exchangeable where inputs come in bursts of near-copies (frames of one video): then a
-window holds less than it seems, and alarms are more frequent.
+All are permutation tests: where the samples are exchangeable, P(p ≤ α) ≤ α for every α and every sample size,
+whatever the inputs look like. They are not exchangeable where inputs come in bursts of near-copies (frames of one
+video): then a window holds less than it seems, and alarms are more frequent.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Tested:
 
 
 def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
-    """Maximum mean discrepancy with a Gaussian kernel as wide as the median distance (Gretton et al. 2012); `value` is
-    its unbiased square, 0 where nothing changed."""
+    """Maximum mean discrepancy with a Gaussian kernel as wide as the median distance (Gretton et al. 2012); `value`
+    is its unbiased square, 0 where nothing changed."""
     pooled, marks = _pooled(reference, recent, seed)
     squares = (pooled**2).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares[None, :] - 2 * pooled @ pooled.T, 0)
@@ -69,8 +69,8 @@ def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
 
 def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
     """Whether a linear classifier (ridge regression) tells recent inputs from the others in folds that it has not
-    learnt from (Lopez-Paz & Oquab 2017). What is tested is the difference of its mean scores, which sees more than the
-    right answers alone; `value` is the area under its ROC curve, 0.5 where nothing changed."""
+    learnt from (Lopez-Paz & Oquab 2017). What is tested is the difference of its mean scores, which sees more than
+    the right answers alone; `value` is the area under its ROC curve, 0.5 where nothing changed."""
     pooled, marks = _pooled(reference, recent, seed)
     pooled = pooled / np.maximum(pooled.std(axis=0), _TINY)
     scores = _scores_from_marks(pooled, np.random.default_rng([seed, 1]))
@@ -157,7 +157,7 @@ def _scores_from_marks(pooled: NDArray[np.float32], rng: np.random.Generator) ->
 def _auc(scores: NDArray[np.floating], marks: NDArray[np.float32]) -> float:
     """Mann and Whitney's: how often a recent input scores above another, ties counted half."""
     order = np.argsort(scores, kind="stable")
-    values, start, counts = np.unique(scores[order], return_index=True, return_counts=True)
+    _, start, counts = np.unique(scores[order], return_index=True, return_counts=True)
     ranks = np.empty(len(scores))
     ranks[order] = np.repeat(start + (counts + 1) / 2, counts)
     recents = float(marks.sum())

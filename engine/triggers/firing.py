@@ -1,4 +1,4 @@
-"""Starts the run of a firing, once: what is about to be done is written down first, under the id that the run will have.
+"""Starts the run of a firing, once: what is about to be done is written down first, with the id of the run to be.
 
 Whoever calls holds the model's triggers (`log.alone`), so that of two processes one acts. After a kill the next look
 finds the intent, and whether its run exists says how far it came.
@@ -60,16 +60,18 @@ def carry_on(workspace: Workspace, home: Path, firing: Firing, now: float) -> Be
     intent = firing.intent
     try:
         run = _run_of(workspace, home, firing, now)
-        _tell(workspace, home, intent, run)
     except (FinetopError, OSError) as problem:
-        add(home, Closed(t=now, id=intent.id, outcome="given up", why=str(problem)))
-        return Begun(intent.id, None, str(problem))
+        return _given_up(home, intent, str(problem), now)
     if run is None:
-        why = "this very training was done before, and nothing is new"
-        add(home, Closed(t=now, id=intent.id, outcome="given up", why=why))
-        return Begun(intent.id, None, why)
+        return _given_up(home, intent, "this very training was done before, and nothing is new", now)
+    _tell(workspace, home, intent, run)
     add(home, Started(t=now, id=intent.id, run=run))
     return Begun(intent.id, run)
+
+
+def _given_up(home: Path, intent: Intent, why: str, now: float) -> Begun:
+    add(home, Closed(t=now, id=intent.id, outcome="given up", why=why))
+    return Begun(intent.id, None, why)
 
 
 def _run_of(workspace: Workspace, home: Path, firing: Firing, now: float) -> str | None:
@@ -93,24 +95,22 @@ def _train(workspace: Workspace, home: Path, intent: Intent) -> str | None:
     from engine.feedback.finetune import FinetuneRequest
 
     if intent.train == "full":
-        (handle,) = api.train(
-            intent.profile, [home.name], preset=intent.preset, run=intent.run, workspace=workspace
-        )
+        (handle,) = api.train(intent.profile, [home.name], preset=intent.preset, run=intent.run, workspace=workspace)
         return handle.id
     summary = api.finetune(FinetuneRequest(intent.profile, home.name, run=intent.run), workspace=workspace)
     return summary.run if summary.started else None
 
 
-def _tell(workspace: Workspace, home: Path, intent: Intent, run: str | None) -> None:
-    """Into the audit log of the model, once."""
+def _tell(workspace: Workspace, home: Path, intent: Intent, run: str) -> None:
+    """Into the audit log of the model, once. Raises WorkError where it cannot be written: the next look goes on."""
     from engine.registry.history import Entry, append_held, held, read_history
     from engine.registry.paths import ModelHome
 
-    if run is None:
-        return
     model = ModelHome(home)
     with held(model):
-        if any(entry.action == "trigger" and entry.detail.get("firing") == intent.id for entry in read_history(model)):
+        if any(
+            entry.action == "trigger" and entry.detail.get("firing") == intent.id for entry in read_history(model)
+        ):
             return
         detail = {"firing": intent.id, "trigger": intent.trigger, "kind": intent.kind, "run": run}
         entry = Entry(

@@ -19,7 +19,7 @@ def judgements_of(workspace: Workspace, profile: str, model: str, since: float) 
 
 
 def new_examples(workspace: Workspace, profile: str, model: str) -> int:
-    """Images of feedback that came after the last training on feedback that is done or on its way; all, if none is."""
+    """Images of feedback that came after the last training on feedback that is done or on its way."""
     from engine.feedback.finetune import LIVES
     from engine.feedback.lineage import runs_of
     from engine.feedback.store import read_feedback

@@ -16,8 +16,9 @@ _loaded: dict[Path, tuple[tuple[int, int, int], Profile | ProfileError]] = {}
 
 
 def with_triggers(named: Sequence[str | Path] = ()) -> Iterator[tuple[Path, Profile]]:
-    """Profiles that have triggers, with their paths: those named, else all that can be found by name; of these, one
-    that cannot be used is left out (`engine profiles check` tells of it). Raises ProfileError for one that is named."""
+    """Profiles that have triggers, with their paths: those named, else all that can be found by name. Of the latter
+    one that cannot be used is left out (`engine profiles check` tells of it); one that is named raises ProfileError.
+    """
     from engine.profiles import find_profile, list_profiles
 
     for path in [find_profile(name) for name in named] or list_profiles():

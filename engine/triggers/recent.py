@@ -156,7 +156,9 @@ class RecentInputs:
         self._flushed = now
         if not self._dirty or not self._kept:
             return
-        told = _Told(_FORMAT, self._describer.kind, self._seen, {name: dict(each) for name, each in self._places.items()})
+        told = _Told(
+            _FORMAT, self._describer.kind, self._seen, {name: dict(each) for name, each in self._places.items()}
+        )
         t, confidences, vectors = zip(*self._kept, strict=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         temporary = aside(self._path)
@@ -213,13 +215,12 @@ def read_recent(folder: Path, since: float = 0.0) -> Recent:
         return Recent(kind, nothing, nothing.astype(np.float32), np.zeros((0, wide), np.float32), nothing, places)
     t, confidences, vectors, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
     order = np.argsort(t, kind="stable")
-    return Recent(
-        kind, t[order], confidences[order], vectors[order].astype(np.float32), weights[order], places
-    )
+    return Recent(kind, t[order], confidences[order], vectors[order].astype(np.float32), weights[order], places)
 
 
 def _segments(folder: Path) -> list[Path]:
     """Oldest first."""
+
     def age(path: Path) -> tuple[int, ...]:
         return tuple(int(part) for part in path.stem.split("-"))
 

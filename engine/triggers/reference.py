@@ -45,8 +45,8 @@ class Reference:
 
 
 def reference_of(workspace: Workspace, version: Version, *, kind: str, confidences: bool) -> Reference:
-    """Vectors of `kind` (none where it is empty) and, if asked for, confidences. Raises InputError where the version's
-    dataset is gone or cannot be described so."""
+    """Vectors of `kind` (none where it is empty) and, if asked for, confidences. Raises InputError where the
+    version's dataset is gone or cannot be described so."""
     path = _file(workspace, version, kind, confidences)
     kept = _read(path)
     if kept is not None:

@@ -1,7 +1,7 @@
 """Cron expressions in a time zone: whether one is due, and when it comes next.
 
-As Debian's cron has it: a time that the clock skips in spring counts when the skipped hour is over, one that the clock
-shows twice in autumn counts once; expressions with a star for minute or hour follow the time that really passes.
+As Debian's cron has it: a time that the clock skips in spring counts when the skipped hour is over, one that the
+clock shows twice in autumn counts once; expressions with a star for minute or hour follow the time that passes.
 """
 
 from __future__ import annotations

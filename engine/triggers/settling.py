@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.errors import InputError, NotFoundError
+from engine.errors import FinetopError, InputError, NotFoundError
 from engine.triggers.log import FILE, Closed, Firing, Outcome, add, alone, remembered
 from engine.workspace import Workspace
 
@@ -28,25 +28,30 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """`thermal/faults@3`."""
 
 
-def settle(workspace: Workspace, now: float | None = None) -> list[Settled]:
-    """Carry on with every firing of the workspace that is not over; what ended is returned.
+def settle(workspace: Workspace, now: float | None = None) -> tuple[list[Settled], list[str]]:
+    """Carry on with every firing of the workspace that is not over. What ended is returned, and what went wrong, with
+    which the next look goes on.
 
     The gate loads models: it may take minutes.
     """
     import time
 
     moment = time.time() if now is None else now
-    found = []
+    found, problems = [], []
     for log in sorted(workspace.models.glob(f"[!.]*/[!.]*/{FILE}")):
         home = log.parent
         if remembered(home).open is None:
             continue
         with alone(home) as held:
             firing = remembered(home).open if held else None
-            settled = _settled(workspace, home, firing, moment) if firing is not None else None
+            try:
+                settled = _settled(workspace, home, firing, moment) if firing is not None else None
+            except (FinetopError, OSError) as problem:
+                problems.append(f"{home.parent.name}/{home.name}: {problem}")
+                continue
         if settled is not None:
             found.append(settled)
-    return found
+    return found, problems
 
 
 def _settled(workspace: Workspace, home: Path, firing: Firing, now: float) -> Settled | None:
@@ -124,9 +129,7 @@ def _closed(
     return _as_settled(home, firing, outcome, why, version)
 
 
-def _as_settled(
-    home: Path, firing: Firing, outcome: Outcome, why: str, version: Version | None = None
-) -> Settled:
+def _as_settled(home: Path, firing: Firing, outcome: Outcome, why: str, version: Version | None = None) -> Settled:
     return Settled(
         profile=home.parent.name,
         model=home.name,

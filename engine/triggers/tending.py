@@ -19,6 +19,8 @@ class Tended(msgspec.Struct, frozen=True, kw_only=True):
     """Firings that are over now."""
     answers: list[Answer]
     """What each trigger said."""
+    problems: list[str] = []
+    """What kept a firing from being carried on with; the next look tries again."""
 
 
 def tend(
@@ -29,5 +31,6 @@ def tend(
     `profiles`: names or paths; all that can be found by name, when none is given. May take minutes where a gate is
     asked, which loads models. `dry_run` starts, moves and writes nothing.
     """
-    settled = [] if dry_run else settle(workspace, now)
-    return Tended(settled=settled, answers=check(workspace, profiles, now, dry_run=dry_run))
+    settled, problems = ([], []) if dry_run else settle(workspace, now)
+    answers = check(workspace, profiles, now, dry_run=dry_run)
+    return Tended(settled=settled, answers=answers, problems=problems)

@@ -1,7 +1,7 @@
 """What an input is like, in numbers, by which recent inputs are held against those of the training.
 
-The model's own embedding where it has one; else what can be seen without a model: which letters follow each other in a
-text, and brightness, contrast, sharpness, edges and layout of a picture.
+The model's own embedding where it has one; else what can be seen without a model: which letters follow each other in
+a text, and brightness, contrast, sharpness, edges and layout of a picture.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def describer(task: Task, predictor: Predictor | None = None) -> Describer:
 
 
 def letters_of(text: str) -> Vectors:
-    """(LETTERS,): which three letters follow each other, in hashed places (Weinberger et al. 2009), as the square root
-    of their part of all."""
+    """(LETTERS,): which three letters follow each other, in hashed places (Weinberger et al. 2009), as the square
+    root of their part of all."""
     found = np.zeros(LETTERS, dtype=np.float32)
     content = f" {' '.join(text[:_LONGEST].lower().split())} ".encode()
     for at in range(len(content) - _GRAM + 1):
@@ -64,7 +64,7 @@ def letters_of(text: str) -> Vectors:
 
 
 def look_of(source: str) -> Vectors:
-    """(layout 64 + colour 6 + sharpness 3 + edges 8 + size 2,) of a picture: a path, or a data URL. Raises InputError.
+    """(layout 64 + colour 6 + sharpness 3 + edges 8 + size 2,) of a picture: path or data URL. Raises InputError.
 
     Sharpness is the falling off of detail over three scales, which hardly depends on what is shown.
     """
@@ -108,7 +108,7 @@ def _reduced(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _sharpness(grey: NDArray[np.float32]) -> NDArray[np.float64]:
     """Logarithms of the energy of differences at three scales, each over that of the next coarser one."""
-    energies = []
+    energies: list[float] = []
     while len(energies) < 4:
         right, down = np.diff(grey, axis=1), np.diff(grey, axis=0)
         energies.append(float((right**2).mean() if right.size else 0) + float((down**2).mean() if down.size else 0))
