@@ -128,9 +128,8 @@ def held_back_by(trigger: Trigger, memory: Memory, now: float) -> str:
     last = memory.last()
     rest_s = last.intent.t + trigger.cool_down * HOUR_S - now if last is not None else 0.0
     if last is not None and rest_s > 0:
-        return (
-            f"{last.intent.trigger} fired {(now - last.intent.t) / HOUR_S:.1f} h ago; {rest_s / HOUR_S:.1f} h to go"
-        )
+        ago = (now - last.intent.t) / HOUR_S
+        return f"{last.intent.trigger} fired {ago:.1f} h ago, and it is silent for {rest_s / HOUR_S:.1f} h more"
     return ""
 
 

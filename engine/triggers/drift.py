@@ -31,7 +31,7 @@ _TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class Tested:
+class Shift:
     """What a test says."""
 
     p: float
@@ -41,7 +41,7 @@ class Tested:
     permutations: int
 
 
-def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
+def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Shift:
     """Maximum mean discrepancy with a Gaussian kernel as wide as the median distance (Gretton et al. 2012); `value`
     is its unbiased square, 0 where nothing changed."""
     pooled, marks = _pooled(reference, recent, seed)
@@ -67,7 +67,7 @@ def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
     return _permuted(unbiased, marks, seed)
 
 
-def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
+def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Shift:
     """Whether a linear classifier (ridge regression) tells recent inputs from the others in folds that it has not
     learnt from (Lopez-Paz & Oquab 2017). What is tested is the difference of its mean scores, which sees more than
     the right answers alone; `value` is the area under its ROC curve, 0.5 where nothing changed."""
@@ -84,10 +84,10 @@ def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Tested:
         return found
 
     tested = _permuted(told_apart, marks, seed)
-    return Tested(tested.p, _auc(scores @ (marks - recents / len(marks)), marks), tested.permutations)
+    return Shift(tested.p, _auc(scores @ (marks - recents / len(marks)), marks), tested.permutations)
 
 
-def psi(reference: NDArray[np.floating], recent: NDArray[np.floating], seed: int = 0) -> Tested:
+def psi(reference: NDArray[np.floating], recent: NDArray[np.floating], seed: int = 0) -> Shift:
     """Population stability index of numbers such as confidences, over ten parts that hold as many of the reference
     each. By itself it grows with chance in small samples, so `p` says how often the same numbers dealt anew reach it.
     """
@@ -98,10 +98,10 @@ def psi(reference: NDArray[np.floating], recent: NDArray[np.floating], seed: int
     # which is which would not be the same for another dealing.
     told = _psi_of(_parts(pooled, np.asarray(reference, dtype=np.float64)), marks[:, None])
     tested = _permuted(lambda drawn: _psi_of(_parts(pooled, pooled), drawn), marks, seed)
-    return Tested(tested.p, float(told[0]), tested.permutations)
+    return Shift(tested.p, float(told[0]), tested.permutations)
 
 
-def _permuted(statistic: Statistic, marks: NDArray[np.float32], seed: int) -> Tested:
+def _permuted(statistic: Statistic, marks: NDArray[np.float32], seed: int) -> Shift:
     """p-value by permutations of the marks, drawn until it is clear (Besag & Clifford 1991: valid all the same)."""
     rng = np.random.default_rng([seed, 2])
     seen = float(statistic(marks[:, None])[0])
@@ -114,9 +114,9 @@ def _permuted(statistic: Statistic, marks: NDArray[np.float32], seed: int) -> Te
         reached = statistic(dealt) >= limit
         if extreme + int(reached.sum()) >= _ENOUGH:
             at = int(np.flatnonzero(np.cumsum(reached) >= _ENOUGH - extreme)[0])
-            return Tested(_ENOUGH / (drawn + at + 1), seen, drawn + at + 1)
+            return Shift(_ENOUGH / (drawn + at + 1), seen, drawn + at + 1)
         drawn, extreme = drawn + count, extreme + int(reached.sum())
-    return Tested((extreme + 1) / (drawn + 1), seen, drawn)
+    return Shift((extreme + 1) / (drawn + 1), seen, drawn)
 
 
 def _pooled(reference: Vectors, recent: Vectors, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -63,4 +63,5 @@ def _wilson(right: int, judged: int) -> tuple[float, float]:
     part, spread = right / judged, _Z**2 / judged
     middle = (part + spread / 2) / (1 + spread)
     half = _Z / (1 + spread) * math.sqrt(part * (1 - part) / judged + spread / (4 * judged))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = middle - half if right else 0.0
+    return low, middle + half if right < judged else 1.0

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 _LONGEST_REPEAT_S = 3 * 3600
+_LOOK_BACK_S = (3600.0, 86_400.0, 32 * 86_400.0, math.inf)
 
 
 def next_after(cron: str, time_zone: str, after: float) -> float | None:
@@ -21,19 +23,24 @@ def next_after(cron: str, time_zone: str, after: float) -> float | None:
 
 def due(cron: str, time_zone: str, since: float, now: float) -> float | None:
     """The last moment after `since` and up to `now`, however many were missed; None where there is none."""
-    last = next(_moments(cron, time_zone, now, reverse=True), None)
-    return last if last is not None and last > since else None
+    # Always forwards: cronsim's way back loses moments where a clock changes by half an hour. A little at first, since
+    # an expression may come every minute, and a look may have been a year ago.
+    for back in _LOOK_BACK_S:
+        start = max(since, now - back)
+        found = list(takewhile(lambda moment: moment <= now, _moments(cron, time_zone, start)))
+        if found:
+            return found[-1]
+        if start == since:
+            break
+    return None
 
 
-def _moments(cron: str, time_zone: str, start: float, *, reverse: bool = False) -> Iterator[float]:
-    """Moments after `start`; up to and including it, backwards."""
+def _moments(cron: str, time_zone: str, after: float) -> Iterator[float]:
     from cronsim import CronSim
 
     # cronsim reads most expressions by the clock on the wall, which repeats an hour in autumn: it begins so much
-    # earlier, and what lies on the wrong side of the start is left out.
-    begin = math.floor(start) + (_LONGEST_REPEAT_S if reverse else -_LONGEST_REPEAT_S)
-    clock = datetime.fromtimestamp(begin, UTC).astimezone(ZoneInfo(time_zone))
-    for moment in CronSim(cron, clock, reverse=reverse):
-        found = moment.timestamp()
-        if (found <= start) if reverse else (found > start):
-            yield found
+    # earlier, and what lies before the start is left out.
+    begin = datetime.fromtimestamp(math.floor(after) - _LONGEST_REPEAT_S, UTC).astimezone(ZoneInfo(time_zone))
+    for moment in CronSim(cron, begin):
+        if moment.timestamp() > after:
+            yield moment.timestamp()
