@@ -95,8 +95,9 @@ def _by_examples(workspace: Workspace, profile: str, model: str, trigger: Trigge
     from engine.triggers.judgements import new_examples
 
     assert trigger.data is not None
-    count, wanted = new_examples(workspace, profile, model), trigger.data.examples
-    why = f"{count} images of feedback came since the last training on it, and {wanted} fire"
+    count, wanted = new_examples(workspace, profile, model, trigger.train), trigger.data.examples
+    of = " on it" if trigger.train == "feedback" else ""
+    why = f"{count} images of feedback came since the last training{of}, and {wanted} fire"
     return Found(count >= wanted, why, {"examples": count})
 
 
@@ -121,7 +122,7 @@ def _by_environment(
         return Found(holds, f"{last.why}; looked at again in {due_in:.1f} h", last.numbers)
     since = last.until if last is not None and last.version == number else 0.0
     version = Version(ModelHome(home), number)
-    seen = look(workspace, version, wanted, since=since, known=memory.places, seed=int(now))
+    seen = look(workspace, version, wanted, since=since, now=now, known=memory.places)
     if seen.until is not None and not dry_run:
         line = Looked(
             t=now, trigger=trigger.name, version=number, until=seen.until, fired=seen.fired, why=seen.why,

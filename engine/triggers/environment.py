@@ -39,14 +39,14 @@ def look(
     wanted: Environment,
     *,
     since: float,
+    now: float,
     known: frozenset[str] = frozenset(),
-    seed: int = 0,
 ) -> Seen:
     """Test the inputs that came after `since` against those of the training. `known`: places for which it fired once.
 
     Raises InputError where there is nothing to test against.
     """
-    recent = read_recent(recent_folder(version.home.root, version.number), since)
+    recent = read_recent(recent_folder(version.home.root, version.number), since, now)
     numbers: Numbers = {"inputs": len(recent.t)}
     new = _new_places(workspace, version, wanted.new_locations, recent, known)
     enough = len(recent.t) >= wanted.minimum
@@ -60,7 +60,7 @@ def look(
         reference = reference_of(
             workspace, version, kind=recent.kind if wanted.test else "", confidences=wanted.confidence_psi is not None
         )
-        told = tested(reference, recent, wanted, seed)
+        told = tested(reference, recent, wanted, seed=int(now))
         fired = fired or told.fired
         said.append(told.why)
         numbers |= told.numbers

@@ -18,8 +18,9 @@ def judgements_of(workspace: Workspace, profile: str, model: str, since: float) 
     ]
 
 
-def new_examples(workspace: Workspace, profile: str, model: str) -> int:
-    """Images of feedback that came after the last training on feedback that is done or on its way."""
+def new_examples(workspace: Workspace, profile: str, model: str, train: str = "feedback") -> int:
+    """Images of feedback that came after the last training that is done or on its way: the last one on feedback, or
+    of any kind where the trigger trains anew (`full`)."""
     from engine.feedback.finetune import LIVES
     from engine.feedback.lineage import runs_of
     from engine.feedback.store import read_feedback
@@ -30,6 +31,6 @@ def new_examples(workspace: Workspace, profile: str, model: str) -> int:
         return 0
     newest = max(arrived)
     for paths, spec in runs_of(workspace, profile, model):
-        if spec.continues is not None and look(paths).state in LIVES:
+        if (train == "full" or spec.continues is not None) and look(paths).state in LIVES:
             return sum(t > spec.created for t in arrived) if spec.created < newest else 0
     return len(arrived)

@@ -10,6 +10,7 @@ seconds; a crash loses those seconds. Old ones go when there are too many.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import random
 import threading
@@ -194,8 +195,8 @@ def place_in(row: Row, column: str) -> str | None:
     return None
 
 
-def read_recent(folder: Path, since: float = 0.0) -> Recent:
-    """What came after `since`. A segment that cannot be read, or is of another kind than the newest, is left out."""
+def read_recent(folder: Path, since: float = 0.0, until: float = math.inf) -> Recent:
+    """What came after `since` and up to `until`. A segment that cannot be read, or is of another kind than the newest, is left out."""
     import numpy as np
 
     loaded = [one for path in _segments(folder) if (one := _load(path)) is not None]
@@ -203,7 +204,7 @@ def read_recent(folder: Path, since: float = 0.0) -> Recent:
     parts: list[tuple[Any, ...]] = []
     places: dict[str, Counter[str]] = {}
     for told, arrays in loaded:
-        fresh = arrays["t"] > since
+        fresh = (arrays["t"] > since) & (arrays["t"] <= until)
         if told.kind != kind or arrays["vectors"].shape[1] != wide or not fresh.any():
             continue
         weight = np.full(int(fresh.sum()), told.seen / len(fresh))

@@ -85,5 +85,3 @@ def judge(workspace: Workspace, *, right: int, wrong: int, t: float | None = Non
                 predicted="even" if number < right else "odd",
             )
         )
-
-

@@ -73,7 +73,7 @@ def test_so_many_new_examples_fire(workspace: Workspace, profile: Write, no_work
     judge(workspace, right=4, wrong=0)
     answer = only(check(workspace, [path]))
     assert not answer.fired
-    assert answer.why == "4 images of feedback came since the last training on it, and 5 fire"
+    assert answer.why == "4 images of feedback came since the last training, and 5 fire"
     judge(workspace, right=0, wrong=1)
     answer = only(check(workspace, [path]))
     assert answer.fired
@@ -109,8 +109,9 @@ def test_what_was_said_before_a_promotion_is_no_longer_held_against_the_model(
 def test_a_trigger_is_silent_after_any_firing_of_the_model(
     workspace: Workspace, home: Path, profile: Write, no_worker: list[str]
 ) -> None:
-    path = profile("name: more, cool_down: 10, data: {examples: 1}", "name: too, cool_down: 30, data: {examples: 1}")
-    judge(workspace, right=1, wrong=0)
+    hourly = 'schedule: {cron: "0 * * * *"}'
+    path = profile(f"name: more, cool_down: 10, {hourly}", f"name: too, cool_down: 30, {hourly}")
+    check(workspace, [path], SUNDAY - HOUR)
     first, second = check(workspace, [path], SUNDAY)
     assert (first.fired, second.fired) == (True, False)
     assert second.held_back == f"the firing of more is going on (run {first.run})"
