@@ -23,8 +23,8 @@ def next_after(cron: str, time_zone: str, after: float) -> float | None:
 
 def due(cron: str, time_zone: str, since: float, now: float) -> float | None:
     """The last moment after `since` and up to `now`, however many were missed; None where there is none."""
-    # Always forwards: cronsim's way back loses moments where a clock changes by half an hour. A little at first, since
-    # an expression may come every minute, and a look may have been a year ago.
+    # Always forwards: cronsim's way back loses moments where a clock changes by half an hour. A little at first:
+    # an expression may come every minute, and the last look may have been a year ago.
     for back in _LOOK_BACK_S:
         start = max(since, now - back)
         found = list(takewhile(lambda moment: moment <= now, _moments(cron, time_zone, start)))

@@ -23,8 +23,8 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 NOW = 1_794_700_800.0
 Write = Callable[..., Path]
-WORDS = "pole wire crossarm bolt rust crack bird nest sagging line broken insulator leaning tree".split()
-NEW = "solar panel hail shade inverter string soiling glare".split()
+WORDS = ["pole", "wire", "crossarm", "bolt", "rust", "crack", "bird", "nest", "sagging", "line", "broken", "tree"]
+NEW = ["solar", "panel", "hail", "shade", "inverter", "string", "soiling", "glare"]
 
 
 def texts(count: int, words: list[str], seed: int) -> list[str]:

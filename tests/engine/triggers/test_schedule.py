@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ def test_what_was_missed_counts_once_as_the_last_of_it(since: str, now: str, exp
 
 def test_a_time_that_the_clock_shows_twice_is_due_once() -> None:
     minutes = [at("2026-10-24T22:00+00:00") + 60 * minute for minute in range(5 * 60)]
-    found = [due("30 2 * * *", BERLIN, before, now) for before, now in zip(minutes, minutes[1:], strict=False)]
+    found = [due("30 2 * * *", BERLIN, before, now) for before, now in itertools.pairwise(minutes)]
     assert [by_the_clock(one) for one in found if one is not None] == ["10-25 02:30 CEST"]
 
 
