@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("engine.cli.compare", "which of two models is better, on the same held-out rows"),
     "models": ("engine.cli.models", "versions: promote through the gate, roll back, history"),
     "feedback": ("engine.cli.feedback", "take corrections in from the field, and train on them"),
+    "triggers": ("engine.cli.triggers", "what starts a training unasked, and what came of it"),
     "folders": ("engine.cli.folders", "file trees: snapshot, features, samples to label, labels, dataset"),
     "webhooks": ("engine.cli.webhooks", "tell others what happened: signed, repeated until they answer"),
     "serve": ("engine.cli.serve", "the REST service: train, predict and watch over HTTP"),

@@ -59,6 +59,8 @@ class FinetuneRequest:
     limits: Limits | None = None
     roots: Sequence[str | Path] = ()
     """Folders that local images may lie in, beside those of the files."""
+    run: str | None = None
+    """The id of the run, for those who must know it beforehand."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ def _spec(
     request: FinetuneRequest, resolved: ResolvedModel, start: Start, dataset: Dataset, values: Values
 ) -> RunSpec:
     return RunSpec(
-        id=new_run_id(resolved.profile, resolved.model),
+        id=request.run or new_run_id(resolved.profile, resolved.model),
         profile=resolved.profile,
         model=resolved.model,
         task=resolved.task,

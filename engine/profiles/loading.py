@@ -56,6 +56,23 @@ def _content_problems(document: Node) -> list[Problem]:
         problems += found
         if task is not None:
             problems += _settings_problems(document, task, model, list(presets))
+            problems += _trigger_problems(document, task, model, [FULL, *presets])
+    return problems
+
+
+def _trigger_problems(document: Node, task: Task, model: str, presets: list[str]) -> list[Problem]:
+    """Triggers that train with a preset that is not there, or on feedback where the task learns from none."""
+    problems = []
+    triggers = document.get("models", model, "triggers")
+    for trigger in triggers.value if triggers is not None and isinstance(triggers.value, list) else []:
+        preset, train = trigger.get("preset"), trigger.get("train")
+        if preset is not None and isinstance(preset.value, str) and preset.value not in presets:
+            problems.append(Problem(preset.place, preset.path, "no such preset", advice(preset.value, presets)))
+        wants_feedback = train is None or train.value == "feedback"
+        if isinstance(trigger.value, dict) and wants_feedback and not task.feedback:
+            node = train or trigger
+            what = f"{task.name} does not learn from feedback"
+            problems.append(Problem(node.place, node.path, what, "write `train: full`"))
     return problems
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from engine.profiles.document import Node
 from engine.profiles.public_data import PublicSet
 from engine.profiles.taxonomies import Taxonomy, problem_with_mappings
+from engine.profiles.triggers import Trigger, named_once
 from engine.training.config import SignalName, hyperparameter
 
 FORMAT = 1
@@ -325,6 +326,16 @@ class Model(Settings):
     public_data: list[PublicSet] = Field(
         [], description="Data sets that others publish and `engine data fetch` brings; each becomes a dataset."
     )
+
+    triggers: list[Trigger] = Field(
+        [],
+        description="What starts a training unasked: docs/triggers.md; no preset changes it.",
+    )
+
+    @model_validator(mode="after")
+    def _has_each_trigger_once(self) -> Model:
+        named_once(self.triggers)
+        return self
 
     @model_validator(mode="after")
     def _has_each_set_once(self) -> Model:
