@@ -27,6 +27,10 @@ from engine.workspace import Workspace
 
 _LOG = logging.getLogger(__name__)
 _UNREACHABLE = "unreachable"
+SLOW_S = 1.0
+"""An attempt without an answer that took so long ends the pass: the next would take as long."""
+UNANSWERED_IN_A_ROW = 3
+"""So many of them do, too, however quick they were."""
 
 
 @dataclass(frozen=True)
@@ -113,29 +117,35 @@ class _Pass:
     def run(self, stop: threading.Event) -> Delivered:
         now_ms = self._clock() * 1000
         due = [each for each in self._spool.waiting() if each.due_ms <= now_ms]
-        is_back = False
-        while due and not stop.is_set():
+        is_back, unanswered = False, 0
+        while due and unanswered < UNANSWERED_IN_A_ROW and not stop.is_set():
             delivery = due.pop(0)
             body = self._spool.body(delivery)
             if body is None:
                 continue
+            began = time.monotonic()
             attempt = self._sender.send(delivery.message, body, self._clock())
             if attempt.outcome == "delivered":
                 self._spool.end(delivery, "delivered", self._clock())
                 self._count += Delivered(delivered=1)
                 if not is_back:
-                    # What waits because nobody was there need not wait any longer.
-                    is_back, known = True, {each.key for each in due}
-                    due += [
-                        each for each in self._spool.waiting() if each.why == _UNREACHABLE and each.key not in known
-                    ]
+                    is_back = True
+                    due += self._waiting_for_its_return(due)
+                unanswered = 0
                 continue
             # One look at a server that is not there counts for all that would have been sent.
-            for each in [delivery, *(due if attempt.outcome == "unreachable" else ())]:
+            for each in [delivery, *(due if attempt.outcome == _UNREACHABLE else ())]:
                 self._failed(each, attempt)
-            if attempt.outcome != "refused":
-                break  # nothing more is to be expected of it now
+            is_slow = attempt.outcome == "unanswered" and time.monotonic() - began > SLOW_S
+            if is_slow or attempt.outcome in (_UNREACHABLE, "gone"):
+                break
+            unanswered = unanswered + 1 if attempt.outcome == "unanswered" else 0
         return self._count + _rest(self._spool)
+
+    def _waiting_for_its_return(self, due: list[Delivery]) -> list[Delivery]:
+        """What waits because nobody was there, and need not wait any longer."""
+        known = {each.key for each in due}
+        return [each for each in self._spool.waiting() if each.why == _UNREACHABLE and each.key not in known]
 
     def _failed(self, delivery: Delivery, attempt: Attempt) -> None:
         now, tries = self._clock(), delivery.tries + 1
