@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from engine import __version__
@@ -12,7 +13,18 @@ from engine.service.documents import add_documents
 from engine.service.errors import add_error_handlers
 from engine.service.figures import CountRequests
 from engine.service.headers import SecurityHeaders
-from engine.service.routes import evaluate, feedback, fine_tune, health, metrics, models, runs
+from engine.service.routes import (
+    deployments,
+    evaluate,
+    feedback,
+    fine_tune,
+    health,
+    metrics,
+    models,
+    predict,
+    runs,
+    webhooks,
+)
 from engine.service.service import Service
 
 DESCRIPTION = """\
@@ -30,8 +42,8 @@ def new_app(service: Service) -> FastAPI:
             yield
         finally:
             service.closing.set()
-            service.background.close()
-            service.models.close()
+            await to_thread.run_sync(service.background.close)
+            await service.models.close()
 
     app = FastAPI(
         title="finetop",
@@ -46,7 +58,7 @@ def new_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_error_handlers(app, str(service.workspace.root))
-    for module in (health, fine_tune, evaluate, feedback, runs, models, metrics):
+    for module in (health, fine_tune, evaluate, feedback, predict, runs, models, deployments, webhooks, metrics):
         app.include_router(module.router)
     add_documents(app)
     app.add_middleware(SecurityHeaders)

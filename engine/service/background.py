@@ -29,6 +29,7 @@ class Chore:
     every_s: float
     """From the end of one time to the beginning of the next."""
     work: Callable[[], object]
+    first_after_s: float = 0.0
 
 
 class Background:
@@ -40,9 +41,9 @@ class Background:
         self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
 
-    def add(self, name: str, every_s: float, work: Callable[[], object]) -> None:
+    def add(self, name: str, every_s: float, work: Callable[[], object], *, first_after_s: float = 0.0) -> None:
         """A chore, before `start`."""
-        self._chores.append(Chore(name, every_s, work))
+        self._chores.append(Chore(name, every_s, work, first_after_s))
 
     def adopt(self, resident: Resident) -> None:
         """Start and close it with the others; before `start`."""
@@ -67,6 +68,7 @@ class Background:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _repeat(self, chore: Chore) -> None:
+        self._stop.wait(chore.first_after_s)
         while not self._stop.is_set():
             # The edge of a thread: what goes wrong today must not end it for good.
             try:

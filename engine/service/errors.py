@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from engine.profiles.problems import printable
 from engine.registry.gate import GateResult
 from engine.registry.history import Moved
 from engine.registry.promotion import GateRefused
+from engine.serving.batcher import Busy
 
 LONGEST = 1000
 _PATH = re.compile(r"(?<![\w/:.])/[^\s'\"`,;:()<>\[\]{}]+")
@@ -101,6 +103,8 @@ def status_of(problem: FinetopError) -> int:
     """The status code of an error of the engine."""
     if isinstance(problem, NotFoundError):
         return 404
+    if isinstance(problem, Busy):
+        return 429
     if isinstance(problem, ConflictError | Moved | GateRefused):
         return 409
     if isinstance(problem, InputError):
@@ -166,7 +170,9 @@ def add_error_handlers(app: FastAPI, workspace: str) -> None:
     async def of_the_engine(request: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, FinetopError)
         status = status_of(problem)
-        headers = {"Retry-After": "1"} if status == 503 else None
+        headers = {"Retry-After": "1"} if status in {429, 503} else None
+        if isinstance(problem, Busy):
+            headers = {"Retry-After": str(max(1, math.ceil(problem.retry_after_s)))}
         return _response(status, ErrorAnswer(error=in_words(problem, workspace)), headers)
 
     async def invalid(request: Request, problem: Exception) -> JSONResponse:

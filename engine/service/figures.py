@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections import Counter as Counts
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client.core import Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.errors import FinetopError
-from engine.runs.paths import RunPaths
-from engine.runs.state import ENDED, look
-from engine.runs.store import list_runs
-
-if TYPE_CHECKING:
-    from engine.service.service import Service
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-MOST_RUNS = 1000
-"""Newest runs that are counted by state."""
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
 class Figures:
-    """What is counted as it happens, and what is looked up when somebody asks."""
+    """What is counted as it happens; `engine.service.gauges` has what is looked up."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
@@ -51,13 +38,20 @@ class Figures:
             registry=self.registry,
         )
 
-    def watch(self, service: Service) -> None:
-        """Also tell of the runs and queues of a service."""
-        self.registry.register(_OfAService(service))
+    def text(self, more: Iterable[Metric]) -> bytes:
+        """The figures as Prometheus reads them, and more."""
+        return generate_latest(self.registry) + generate_latest(_Given(list(more)))
 
-    def text(self) -> bytes:
-        """The figures as Prometheus reads them. Looks at the disk."""
-        return generate_latest(self.registry)
+
+class _Given(CollectorRegistry):
+    """Metrics that are there already."""
+
+    def __init__(self, metrics: list[Metric]) -> None:
+        super().__init__()
+        self._metrics = metrics
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._metrics
 
 
 class CountRequests:
@@ -85,48 +79,3 @@ class CountRequests:
             method = scope["method"] if route != "none" else "any"
             self.figures.requests.labels(method, route, str(status)).inc()
             self.figures.seconds.labels(method, route).observe(time.perf_counter() - begun)
-
-
-class _OfAService(Collector):
-    """What is looked up when it is asked for."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._ended: dict[str, tuple[int, str]] = {}
-
-    def describe(self) -> Iterable[Metric]:
-        return []  # or registering would look at the disk
-
-    def collect(self) -> Iterator[Metric]:
-        lanes = GaugeMetricFamily("finetop_requests_in_work", "Requests in work or waiting.", labels=["lane"])
-        for lane, busy in self._service.lanes.busy.items():
-            lanes.add_metric([lane], busy)
-        yield lanes
-        runs = GaugeMetricFamily("finetop_runs", f"Runs by state, of the newest {MOST_RUNS}.", labels=["state"])
-        for state, count in sorted(self._states().items()):
-            runs.add_metric([state], count)
-        yield runs
-        for name, meaning, value in self._service.gauges():
-            yield GaugeMetricFamily(name, meaning, value=value)
-
-    def _states(self) -> Counts[str]:
-        return Counts(
-            state for paths in list_runs(self._service.workspace)[:MOST_RUNS] if (state := self._state(paths))
-        )
-
-    def _state(self, paths: RunPaths) -> str | None:
-        """A run that ended is looked at again only when its file was written to since."""
-        try:
-            changed = paths.status.stat().st_mtime_ns
-        except FileNotFoundError:
-            changed = 0
-        known = self._ended.get(paths.id)
-        if known is not None and known[0] == changed:
-            return known[1]
-        try:
-            state = look(paths).state
-        except (FinetopError, OSError):
-            return None
-        if state in ENDED and state != "lost":
-            self._ended[paths.id] = (changed, state)
-        return state

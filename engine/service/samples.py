@@ -10,6 +10,7 @@ import base64
 from collections.abc import Sequence
 from typing import Annotated
 
+from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from engine.errors import DataError, InputError
@@ -18,6 +19,7 @@ from engine.feedback.inline import is_inline, read_inline
 from engine.feedback.limits import Limits
 from engine.feedback.pictures import decode
 from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGES, MAX_ROWS, MAX_TEXT
+from engine.tasks.catalog import find_task
 from engine.tasks.contract import Row, Task
 
 _BASE64_MOST = MAX_IMAGE_BYTES * 4 // 3 + 100
@@ -66,6 +68,15 @@ def check_samples(task: Task, samples: Sequence[Sample]) -> None:
             )
     if task.predicts_on == "image" and len(samples) > MAX_IMAGES:
         raise InputError(f"{len(samples)} pictures", where="rows", fix=f"send at most {MAX_IMAGES} at once")
+
+
+async def rows_of(task: str, samples: Sequence[Sample], limits: Limits) -> list[Row]:
+    """Samples as rows of a task; pictures are fetched within limits and checked. Raises InputError, which names the
+    row."""
+    check_samples(find_task(task), samples)
+    if any(isinstance(sample, ImageSample) for sample in samples):
+        return await to_thread.run_sync(as_rows, samples, limits)
+    return as_rows(samples, limits)
 
 
 def as_rows(samples: Sequence[Sample], limits: Limits) -> list[Row]:

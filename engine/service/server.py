@@ -13,6 +13,7 @@ import uvicorn
 
 from engine.errors import InputError
 from engine.service.app import new_app
+from engine.service.chores import chores_of
 from engine.service.origins import is_loopback
 from engine.service.projects import Projects
 from engine.service.service import Service
@@ -43,6 +44,7 @@ def serve(
         )
     service = Service(workspace, Projects(profiles), tokens, is_local=is_local)
     service.fetching = replace(service.fetching, allow_private=allow_private)
+    service.background = chores_of(service)
     with bound(host, port) as listening:
         Server(service, log_level).run(sockets=[listening])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -12,15 +12,17 @@ from anyio import to_thread
 from fastapi import Depends, Request
 
 from engine.feedback.limits import Limits
-from engine.service.answering import LoadedModels, Models
 from engine.service.background import Background
 from engine.service.errors import Refused
 from engine.service.figures import Figures
+from engine.service.gauges import Gauges
 from engine.service.guard import CALLER, Caller
 from engine.service.lanes import Lanes
 from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, ServiceLimits
 from engine.service.projects import Projects
 from engine.service.tokens import TokenStore
+from engine.service.traffic import Traffic
+from engine.serving.warm import WarmModels
 from engine.workspace import Workspace
 
 T = TypeVar("T")
@@ -35,7 +37,7 @@ class Service:
     projects: Projects
     tokens: TokenStore
     limits: ServiceLimits = field(default_factory=ServiceLimits)
-    models: Models = field(default_factory=LoadedModels)
+    models: WarmModels = field(default_factory=WarmModels)
     fetching: Limits = FETCHING
     """Under which pictures of requests are fetched."""
     is_local: bool = True
@@ -45,14 +47,11 @@ class Service:
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.limits.lanes, self.limits.retry_after_s)
         self.figures = Figures()
-        self.figures.watch(self)
+        self.gauges = Gauges(self.workspace)
+        self.traffic = Traffic(self.workspace, self.models, self.figures)
         self.background = Background()
         self.closing = threading.Event()
         """Set when the service is told to end: streams end themselves."""
-
-    def gauges(self) -> Iterable[tuple[str, str, float]]:
-        """Name, meaning and value of what is measured when somebody asks."""
-        return ()
 
     async def in_time(self, work: Callable[[], T], seconds: float) -> T:
         """The result of blocking work in a thread. Raises Refused (503) when it takes longer: the work goes on."""

@@ -15,9 +15,8 @@ from engine.registry.store import find_version
 from engine.runs.store import list_runs, named_after
 from engine.service.guard import GuardedRoute, may_answer
 from engine.service.routes.answers import EXAMPLE_RUN, RUN_ID
-from engine.service.samples import Samples, as_rows, check_samples
+from engine.service.samples import Samples, rows_of
 from engine.service.service import Here, Service
-from engine.tasks.catalog import find_task
 from engine.tasks.contract import Row
 from engine.trained import Trained, find_trained, of_run, of_version
 
@@ -93,8 +92,7 @@ async def evaluate(service: Here, request: EvaluateRequest) -> Evaluated:
 
 async def predicted(service: Service, trained: Trained, samples: Samples) -> list[Row]:
     """What a model says of samples. Raises InputError, Refused."""
-    check_samples(find_task(trained.task), samples)
-    rows = await to_thread.run_sync(as_rows, samples, service.fetching)
+    rows = await rows_of(trained.task, samples, service.fetching)
     return await service.within(service.models.predict(trained, rows), service.limits.predict_timeout_s)
 
 

@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.runs.handle import RunHandle
+from engine.runs.locks import is_locked
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
-from engine.runs.store import create_run, new_run_id
+from engine.runs.store import create_run, list_runs, new_run_id
 from engine.service.limits import ServiceLimits
 from engine.service.projects import Projects
 from engine.service.server import Server, bound
@@ -63,6 +65,13 @@ class Served:
         )
         return create_run(self.workspace, spec)
 
+    def end_runs(self) -> None:
+        """Nothing goes on after a test, however it went."""
+        for handle in map(RunHandle, list_runs(self.workspace)):
+            if is_locked(handle.paths.lock):
+                handle.stop(now=True)
+                handle.wait(30)
+
 
 @contextmanager
 def serving(service: Service) -> Iterator[Served]:
@@ -91,3 +100,4 @@ def served(tmp_path: Path, scripted_profile: Path) -> Iterator[Served]:
     limits = ServiceLimits(body_timeout_s=0.5, poll_s=0.02, heartbeat_s=0.2)
     with serving(a_service(tmp_path / "workspace", scripted_profile, limits=limits)) as found:
         yield found
+        found.end_runs()
