@@ -1,4 +1,4 @@
-"""Drift between the inputs of the training and recent ones: false alarms at the stated rate, and shifts that are seen.
+"""Drift between the inputs of the training and recent ones: false alarms at the stated rate, and shifts seen.
 
     python benchmarks/drift.py                    all of it: 15 minutes on one core
     python benchmarks/drift.py alarms             false alarms of single tests, at 1 % and 5 %
@@ -6,10 +6,10 @@
     python benchmarks/drift.py shifts             planted shifts, at the rate of one daily test of 1 % a month
 
 Everything is resampled from pools with replacement, so that what is called unchanged is unchanged. Texts are those of
-the profile utility, embedded by MiniLM; pictures those of the profile infrared, described as `engine/triggers/vectors.py`
-does for models without embeddings; confidences are drawn from a beta distribution. Beside ours stand what people do
-without: Kolmogorov and Smirnov's test of every dimension by itself at the same rate (scipy), with Bonferroni's
-correction and without, and a population stability index above 0.2.
+the profile utility, embedded by MiniLM; pictures those of the profile infrared, described as models without embeddings
+have them described (engine/triggers/vectors.py); confidences are drawn from a beta distribution. Beside ours stands
+what people do without: Kolmogorov and Smirnov's test of every dimension by itself at the same rate (scipy's
+approximation), with Bonferroni's correction and without, and a population stability index above 0.2.
 """
 
 from __future__ import annotations

@@ -77,8 +77,12 @@ def _by_judgements(workspace: Workspace, profile: str, model: str, trigger: Trig
     assert wanted is not None
     last = memory.last()
     # What was said of the model before it was changed, or led to a training already, says nothing of it now.
-    since = max(last.intent.t if last else 0.0, standing_of(home_of(workspace, profile, model)).promoted or 0.0)
-    found = rolled(judgements_of(workspace, profile, model, since), wanted.metric, wanted.window)
+    standing = standing_of(home_of(workspace, profile, model))
+    since = max(last.intent.t if last else 0.0, standing.promoted or 0.0)
+    judgements = judgements_of(
+        workspace, profile, model, version=standing.production, since=since, most=wanted.window
+    )
+    found = rolled(judgements, wanted.metric, wanted.window)
     if found is None or found.judged < wanted.minimum:
         judged = found.judged if found is not None else 0
         return Found(False, f"{judged} judged answers of {wanted.minimum} that it needs", {"judged": judged})

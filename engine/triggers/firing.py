@@ -91,33 +91,48 @@ def _run_of(workspace: Workspace, home: Path, firing: Firing, now: float) -> str
 
 
 def _train(workspace: Workspace, home: Path, intent: Intent) -> str | None:
+    from dataclasses import replace
+
     from engine import api
     from engine.feedback.finetune import FinetuneRequest
+    from engine.runs.launchers import launch
+    from engine.runs.store import create_run
 
     if intent.train == "full":
-        (handle,) = api.train(intent.profile, [home.name], preset=intent.preset, run=intent.run, workspace=workspace)
-        return handle.id
+        (spec,) = api.specify(intent.profile, [home.name], preset=intent.preset, workspace=workspace)
+        launch(create_run(workspace, replace(spec, id=intent.run)))
+        return intent.run
     summary = api.finetune(FinetuneRequest(intent.profile, home.name, run=intent.run), workspace=workspace)
     return summary.run if summary.started else None
 
 
 def _tell(workspace: Workspace, home: Path, intent: Intent, run: str) -> None:
-    """Into the audit log of the model, once. Raises WorkError where it cannot be written: the next look goes on."""
+    """Into the audit log of the model and to the webhooks, once. Raises WorkError where that cannot be written: the
+    next look goes on."""
     from engine.registry.history import Entry, append_held, held, read_history
     from engine.registry.paths import ModelHome
+    from engine.webhooks.payloads import TriggerFired
+    from engine.webhooks.queue import enqueue
 
     model = ModelHome(home)
     with held(model):
-        if any(
-            entry.action == "trigger" and entry.detail.get("firing") == intent.id for entry in read_history(model)
-        ):
-            return
-        detail = {"firing": intent.id, "trigger": intent.trigger, "kind": intent.kind, "run": run}
-        entry = Entry(
-            t=intent.t,
-            who=f"trigger {intent.trigger}",
-            action="trigger",
-            why=intent.why,
-            detail={**detail, "numbers": intent.numbers},
-        )
-        append_held(model, entry)
+        told = (entry.detail.get("firing") for entry in read_history(model) if entry.action == "trigger")
+        if intent.id not in told:
+            detail = {"firing": intent.id, "trigger": intent.trigger, "kind": intent.kind, "run": run}
+            entry = Entry(
+                t=intent.t,
+                who=f"trigger {intent.trigger}",
+                action="trigger",
+                why=intent.why,
+                detail={**detail, "numbers": intent.numbers},
+            )
+            append_held(model, entry)
+    payload = TriggerFired(
+        profile=model.profile,
+        model=model.model,
+        trigger=intent.kind,
+        reason=intent.why,
+        numbers={name: value for name, value in intent.numbers.items() if not isinstance(value, str)},
+        run=run,
+    )
+    enqueue(workspace, "trigger.fired", f"trigger.fired:{intent.id}", payload, happened=intent.t)

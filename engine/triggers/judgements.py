@@ -1,21 +1,38 @@
-"""What people said of a model's answers: feedback that corrects or confirms one."""
+"""What people said of a model's answers: outcomes of requests, and feedback that corrects or confirms an answer."""
 
 from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
 
 from engine.triggers.performance import Judgement
 from engine.workspace import Workspace
 
+OUTCOMES = "traffic/*/outcomes.jsonl"
+_BYTES_PER_LINE = 500
+"""No line of outcomes is as long: so many bytes from the end hold enough of them."""
 
-def judgements_of(workspace: Workspace, profile: str, model: str, since: float) -> list[Judgement]:
-    """Judged answers that came in after `since`."""
-    from engine.feedback.records import LabelRecord
-    from engine.feedback.store import read_feedback
 
-    return [
-        Judgement(record.t, record.predicted == record.label, record.label)
-        for record in read_feedback(workspace, profile, model).current()
-        if isinstance(record, LabelRecord) and record.predicted and record.t > since
-    ]
+class _Outcome(msgspec.Struct, frozen=True):
+    """What counts here of a line of `engine.traffic.outcomes`."""
+
+    request: str
+    version: int
+    correct: bool
+    t: float
+
+
+def judgements_of(
+    workspace: Workspace, profile: str, model: str, *, version: int | None, since: float, most: int
+) -> list[Judgement]:
+    """Judged answers that came in after `since`, the newest `most` at least: outcomes of the version's requests, and
+    where nobody told any, feedback that says what the model had said. A correction that came as both counts once."""
+    home = workspace.models / profile / model
+    found = list(_outcomes(home, version, since, most)) if version is not None else []
+    return found or _of_feedback(workspace, profile, model, since)
 
 
 def new_examples(workspace: Workspace, profile: str, model: str, train: str = "feedback") -> int:
@@ -34,3 +51,37 @@ def new_examples(workspace: Workspace, profile: str, model: str, train: str = "f
         if (train == "full" or spec.continues is not None) and look(paths).state in LIVES:
             return sum(t > spec.created for t in arrived) if spec.created < newest else 0
     return len(arrived)
+
+
+def _outcomes(home: Path, version: int, since: float, most: int) -> Iterator[Judgement]:
+    newest: dict[str, _Outcome] = {}
+    for path in sorted(home.glob(OUTCOMES), key=lambda one: one.stat().st_mtime):
+        if path.stat().st_mtime >= since:
+            for line in _last_lines(path, most * _BYTES_PER_LINE):
+                newest[line.request] = line
+    for line in newest.values():
+        if line.version == version and line.t > since:
+            yield Judgement(line.t, line.correct)
+
+
+def _last_lines(path: Path, most_bytes: int) -> Iterator[_Outcome]:
+    with path.open("rb") as file:
+        start = max(0, path.stat().st_size - most_bytes)
+        file.seek(start)
+        content = file.read()
+    whole = content[content.find(b"\n") + 1 if start else 0 : content.rfind(b"\n") + 1]
+    decode = msgspec.json.Decoder(_Outcome).decode
+    for line in whole.splitlines():
+        with contextlib.suppress(ValueError, RecursionError):  # what a crash left
+            yield decode(line)
+
+
+def _of_feedback(workspace: Workspace, profile: str, model: str, since: float) -> list[Judgement]:
+    from engine.feedback.records import LabelRecord
+    from engine.feedback.store import read_feedback
+
+    return [
+        Judgement(record.t, record.predicted == record.label, record.label)
+        for record in read_feedback(workspace, profile, model).current()
+        if isinstance(record, LabelRecord) and record.predicted and record.t > since
+    ]

@@ -196,8 +196,8 @@ def place_in(row: Row, column: str) -> str | None:
 
 
 def read_recent(folder: Path, since: float = 0.0, until: float = math.inf) -> Recent:
-    """What came after `since` and up to `until`. A segment that cannot be read, or is of another kind than the newest,
-    is left out."""
+    """What came after `since` and up to `until`. A segment that cannot be read, or is of another kind than the
+    newest, is left out."""
     import numpy as np
 
     loaded = [one for path in _segments(folder) if (one := _load(path)) is not None]

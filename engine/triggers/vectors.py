@@ -37,6 +37,10 @@ class Describer:
     vectors_of: Callable[[Sequence[Row]], Vectors]
 
 
+NOTHING = Describer("", lambda rows: np.zeros((len(rows), 0), dtype=np.float32))
+"""Keeps no vectors: of confidences and places alone something is remembered."""
+
+
 def describer(task: Task, predictor: Predictor | None = None) -> Describer:
     """How inputs of a task are described: by the predictor, if it embeds them."""
     embed = getattr(predictor, "embed", None)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.errors import ProfileError
 from engine.registry.promotion import promote
 from engine.registry.store import register
 from engine.triggers.check import Answer, check
+from engine.triggers.firing import carry_on
 from engine.triggers.log import FILE, Closed, add, remembered
+from engine.webhooks.endpoints import add_endpoint
+from engine.webhooks.spool import Spool
 from engine.workspace import Workspace
 from tests.engine.registry.made import ended_run
 
@@ -106,6 +112,36 @@ def test_what_was_said_before_a_promotion_is_no_longer_held_against_the_model(
     assert not only(check(workspace, [path])).fired
 
 
+def test_outcomes_of_requests_count_where_there_are_any(
+    workspace: Workspace, home: Path, profile: Write, no_worker: list[str]
+) -> None:
+    path = profile("name: wrong, performance: {at_least: 0.85, window: 30, minimum: 20}")
+    version = register(workspace, ended_run(workspace, profile="p"))
+    promote(workspace, version.name)
+    judge(workspace, right=100, wrong=0)
+    later = time.time() + 60
+    log = home / "traffic" / "production-1-0"
+    log.mkdir(parents=True)
+    lines = [
+        {
+            "request": f"1-{at}-0",
+            "key": "k",
+            "arm": "production",
+            "share": 0,
+            "version": 1,
+            "correct": at % 2,
+            "t": later,
+        }
+        for at in range(40)
+    ]
+    told = [{**line, "correct": bool(line["correct"])} for line in lines]
+    told += [{**told[0], "correct": True}, {**told[2], "version": 2, "request": "other"}]
+    (log / "outcomes.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, told)) + b'\n{"torn')
+    answer = only(check(workspace, [path], later + 60))
+    assert answer.fired
+    assert answer.numbers["judged"] == 30
+
+
 def test_a_trigger_is_silent_after_any_firing_of_the_model(
     workspace: Workspace, home: Path, profile: Write, no_worker: list[str]
 ) -> None:
@@ -180,6 +216,23 @@ def test_a_named_profile_that_cannot_be_used_is_an_error(workspace: Workspace, t
     path.write_text("finetop: 1\nname: x\nmodels: {}\n")
     with pytest.raises(ProfileError):
         check(workspace, [path])
+
+
+def test_an_endpoint_is_told_of_the_firing_once(
+    workspace: Workspace, home: Path, profile: Write, no_worker: list[str]
+) -> None:
+    endpoint = add_endpoint(workspace, "https://example.org/hook")
+    judge(workspace, right=1, wrong=0)
+    path = profile("name: more, data: {examples: 1}")
+    answer = only(check(workspace, [path], time.time() + 1))
+    spool = Spool(workspace, endpoint.id)
+    (delivery,) = spool.waiting()
+    body = msgspec.json.decode(spool.body(delivery) or b"")
+    assert (body["kind"], body["run"], body["reason"]) == ("trigger.fired", answer.run, answer.why)
+    firing = remembered(home).open
+    assert firing is not None
+    carry_on(workspace, home, replace(firing, started=None), time.time())
+    assert len(spool.waiting()) == 1
 
 
 def test_the_audit_log_of_the_model_tells_of_the_firing(
