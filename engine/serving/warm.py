@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -229,9 +230,8 @@ class WarmModels:
         await batcher.close()
         # Modules and their hooks hold each other.
         await asyncio.to_thread(gc.collect)
-        if self.device.startswith("cuda"):
-            import torch
-
+        torch = sys.modules.get("torch")
+        if torch is not None and self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
     def _trim(self) -> None:

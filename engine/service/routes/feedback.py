@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine import api
 from engine.feedback.finetune import FinetuneRequest, FinetuneSummary, TrainingNotStarted
-from engine.feedback.intake import Failure
+from engine.feedback.intake import Failure, IntakeSummary
 from engine.feedback.payload import TrainingSettings
 from engine.profiles.schema import Name
 from engine.service.errors import ItemProblem, Refused, in_words, shown
@@ -57,15 +57,18 @@ class FeedbackBatch(BaseModel):
     settings: TrainingSettings = Field(
         default_factory=TrainingSettings, description="Settings of the training that this request asks for."
     )
+    train: bool = Field(
+        default=True, description="false only takes the items in: a trigger, or a later request, starts the training."
+    )
 
 
 class Finetuned(BaseModel):
     """What became of a batch."""
 
-    run: str = Field(description="The training that has it.", examples=[EXAMPLE_RUN])
+    run: str | None = Field(description="The training that has it; null without one.", examples=[EXAMPLE_RUN])
     started: bool = Field(description="false when that training had been started before, with the same images.")
-    start: str = Field(description="The run whose model the training starts from.")
-    dataset: str
+    start: str | None = Field(description="The run whose model the training starts from.")
+    dataset: str | None
     added: int = Field(description="Images that were not there before.")
     replaced: int = Field(description="Corrections that stand in place of an earlier judgement.")
     repeated: int = Field(description="Items that were there already.")
@@ -76,7 +79,7 @@ class Finetuned(BaseModel):
 @router.post(
     "/api/finetune",
     status_code=202,
-    summary="Take a batch of feedback in and train on it",
+    summary="Take a batch of feedback in, and train on it",
     description="The same batch sent again adds nothing and starts nothing.",
     responses=may_answer(404, 409),
 )
@@ -87,26 +90,31 @@ async def finetune(service: Here, batch: FeedbackBatch) -> Finetuned:
 def _finetune(service: Service, batch: FeedbackBatch) -> Finetuned:
     path = service.projects.path(batch.profile)
     service.projects.check_model(batch.profile, batch.model)
-    payload = batch.model_dump(mode="json", exclude_unset=True)
+    payload = batch.model_dump(mode="json", exclude_unset=True, exclude={"train"})
+    if not batch.train:
+        taken = api.add_feedback(
+            api.read_feedback(payload, profile=path), limits=service.fetching, workspace=service.workspace
+        )
+        return _answer(service, taken, None)
     request = FinetuneRequest(profile=path, model=batch.model, feedback=(payload,), limits=service.fetching)
     # Two at once would both find that nobody trains yet.
     with alone(service.workspace.root / FOLDER / f"finetune-{batch.profile}-{batch.model}.lock"):
         try:
-            return _answer(service, api.finetune(request, workspace=service.workspace))
+            summary = api.finetune(request, workspace=service.workspace)
         except TrainingNotStarted as problem:
             (taken,) = problem.intake
             told = in_words(problem, str(service.workspace.root))
             items = _problems(service, taken.failed)
             raise Refused(422, told.what, where=told.where, fix=told.fix, items=items) from problem
+    return _answer(service, summary.intake[0], summary)
 
 
-def _answer(service: Service, summary: FinetuneSummary) -> Finetuned:
-    (taken,) = summary.intake
+def _answer(service: Service, taken: IntakeSummary, summary: FinetuneSummary | None) -> Finetuned:
     return Finetuned(
-        run=summary.run,
-        started=summary.started,
-        start=summary.start,
-        dataset=summary.dataset.id,
+        run=summary.run if summary else None,
+        started=summary.started if summary else False,
+        start=summary.start if summary else None,
+        dataset=summary.dataset.id if summary else None,
         added=taken.added,
         replaced=taken.replaced,
         repeated=taken.repeated,
