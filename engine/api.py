@@ -43,12 +43,14 @@ def train(
     dataset: str | None = None,
     device: str = "auto",
     launcher: str = "local",
+    run: str | None = None,
     workspace: Place = None,
 ) -> list[RunHandle]:
     """Start a detached run for each model of a profile (all of them by default) and return at once.
 
-    `overrides` are `KEY=VALUE` as for `--set`. Missing datasets are generated first. All input is
-    checked before the first run is created. Raises InputError.
+    `overrides` are `KEY=VALUE` as for `--set`. Missing datasets are generated first. `run` is the id of the run of
+    one model, for those who must know it beforehand. All input is checked before the first run is created. Raises
+    InputError.
     """
     from engine.runs.handle import RunHandle
     from engine.runs.launchers import launch
@@ -63,6 +65,7 @@ def train(
         dataset=dataset,
         device=device,
         launcher=launcher,
+        run=run,
         workspace=place,
     )
     handles = []
@@ -82,6 +85,7 @@ def specify(
     dataset: str | None = None,
     device: str = "auto",
     launcher: str = "local",
+    run: str | None = None,
     workspace: Place = None,
 ) -> list[RunSpec]:
     """What `train` would start, under the ids that the runs would have. Missing datasets are generated; nothing is
@@ -92,11 +96,12 @@ def specify(
     find_launcher(launcher)
     place = Workspace.of(workspace)
     resolved = resolve_models(profile, models, preset=preset, overrides=overrides)
-    if dataset is not None and len(resolved) > 1:
+    if (dataset is not None or run is not None) and len(resolved) > 1:
         raise InputError(
-            f"a dataset serves one model, and {len(resolved)} are chosen", fix="name the model after the profile"
+            f"{'a dataset' if run is None else 'an id'} serves one model, and {len(resolved)} are chosen",
+            fix="name the model after the profile",
         )
-    return [specify_one(place, model, dataset, device, launcher) for model in resolved]
+    return [specify_one(place, model, dataset, device, launcher, run) for model in resolved]
 
 
 def resolve_models(

@@ -92,8 +92,11 @@ def _dataset_of(place: Workspace, run: RunPaths) -> Dataset | None:
         return None
 
 
-def specify(place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str) -> RunSpec:
-    """All that a new run needs, under an id of its own; the recipe's dataset is generated where there is none.
+def specify(
+    place: Workspace, model: ResolvedModel, dataset: str | None, device: str, launcher: str, run: str | None = None
+) -> RunSpec:
+    """All that a new run needs, under an id of its own (`run`, where it is known beforehand); the recipe's dataset is
+    generated where there is none.
 
     Raises InputError where the model has no data.
     """
@@ -112,7 +115,7 @@ def specify(place: Workspace, model: ResolvedModel, dataset: str | None, device:
             fix=f"`engine data import {model.profile} {model.model} FILE…`",
         )
     return RunSpec(
-        id=new_run_id(model.profile, model.model),
+        id=run or new_run_id(model.profile, model.model),
         profile=model.profile,
         model=model.model,
         task=model.task,

@@ -39,6 +39,7 @@ def modules_after(code: str) -> set[str]:
         "import engine.folders.predictions.predict, engine.embedding_cache, engine.comparing, engine.cli.compare",
         "import engine.folders.api, engine.folders.samples.features, engine.folders.selection.diverse",
         "import engine.folders.labels.check, engine.folders.labelling.sitting, engine.cli.folders",
+        "import engine.service.server, engine.cli.serve, engine.cli.tokens",
         "import tui.app, tui.__main__",
     ],
 )

@@ -51,6 +51,7 @@ ACCESS: dict[str, Access] = {
     "POST /models/{profile}/{model}/withdraw": _ADMIN,
     "POST /predict/{profile}/{model}": Access("predict", "predict", LARGE),
     "POST /predict/{profile}/{model}/outcomes": Access("predict", "predict", LARGE),
+    "GET /triggers": _READ,
     "GET /webhooks": _ADMIN,
     "POST /webhooks": _ADMIN,
     "DELETE /webhooks/{id}": _ADMIN,

@@ -23,6 +23,7 @@ from engine.service.routes import (
     models,
     predict,
     runs,
+    triggers,
     webhooks,
 )
 from engine.service.service import Service
@@ -30,6 +31,8 @@ from engine.service.service import Service
 DESCRIPTION = """\
 Trains small specialised models in detached workers, and answers with them. Every error has one shape:
 `{"error": {"what", "where", "fix"}}`. Tokens: `engine tokens new NAME --scopes read,predict`."""
+
+MODULES = (health, fine_tune, evaluate, feedback, predict, runs, models, deployments, triggers, webhooks, metrics)
 
 
 def new_app(service: Service) -> FastAPI:
@@ -43,6 +46,7 @@ def new_app(service: Service) -> FastAPI:
         finally:
             service.closing.set()
             await to_thread.run_sync(service.background.close)
+            await to_thread.run_sync(service.remembering.close)
             await service.models.close()
 
     app = FastAPI(
@@ -58,7 +62,19 @@ def new_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     add_error_handlers(app, str(service.workspace.root))
-    for module in (health, fine_tune, evaluate, feedback, predict, runs, models, deployments, webhooks, metrics):
+    for module in (
+        health,
+        fine_tune,
+        evaluate,
+        feedback,
+        predict,
+        runs,
+        models,
+        deployments,
+        triggers,
+        webhooks,
+        metrics,
+    ):
         app.include_router(module.router)
     add_documents(app)
     app.add_middleware(SecurityHeaders)

@@ -56,6 +56,14 @@ class Projects:
         if model not in models:
             raise NotFoundError(f"the profile {name} has no model {model!r}", fix=advice(model, models))
 
+    def usable(self, *, with_triggers: bool = False) -> list[Path]:
+        """Paths of the profiles that can be used (and have triggers)."""
+        return [
+            self._paths[profile.name]
+            for profile in self.readable()
+            if not with_triggers or any(model.triggers for model in profile.models.values())
+        ]
+
     def readable(self) -> list[Profile]:
         """Every profile that can be used; one that is broken is left out."""
         found = []

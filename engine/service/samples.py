@@ -23,11 +23,15 @@ from engine.tasks.catalog import find_task
 from engine.tasks.contract import Row, Task
 
 _BASE64_MOST = MAX_IMAGE_BYTES * 4 // 3 + 100
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 
 
 class _Sample(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+    metadata: dict[Word, Word] = Field(
+        default={}, max_length=8, description="Where and how it was taken, such as location: dock; for triggers."
+    )
 
 
 class TextSample(_Sample):
@@ -62,7 +66,7 @@ def check_samples(task: Task, samples: Sequence[Sample]) -> None:
     wanted = _FIELDS.get(task.predicts_on)
     for number, sample in enumerate(samples):
         if wanted is not None and not isinstance(sample, wanted):
-            fields = ", ".join(wanted.model_fields)
+            fields = " and ".join(name for name in wanted.model_fields if name != "metadata")
             raise InputError(
                 f"{task.name} predicts on a {task.predicts_on}", where=f"rows.{number}", fix=f"send {fields}"
             )
@@ -86,9 +90,9 @@ def as_rows(samples: Sequence[Sample], limits: Limits) -> list[Row]:
 
 def _row(sample: Sample, where: str, limits: Limits) -> Row:
     if not isinstance(sample, ImageSample):
-        return sample.model_dump()
+        return sample.model_dump(exclude_defaults=True, exclude_unset=True)
     try:
-        return {"image": _inline(sample.image, limits)}
+        return {**sample.model_dump(exclude_unset=True), "image": _inline(sample.image, limits)}
     except DataError as problem:
         raise InputError(problem.what, where=where, fix=problem.fix) from problem
 

@@ -20,6 +20,7 @@ from engine.service.guard import CALLER, Caller
 from engine.service.lanes import Lanes
 from engine.service.limits import MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, ServiceLimits
 from engine.service.projects import Projects
+from engine.service.remembering import Remembering
 from engine.service.tokens import TokenStore
 from engine.service.traffic import Traffic
 from engine.serving.warm import WarmModels
@@ -48,7 +49,8 @@ class Service:
         self.lanes = Lanes(self.limits.lanes, self.limits.retry_after_s)
         self.figures = Figures()
         self.gauges = Gauges(self.workspace)
-        self.traffic = Traffic(self.workspace, self.models, self.figures)
+        self.remembering = Remembering(self.projects)
+        self.traffic = Traffic(self.workspace, self.models, self.figures, self.remembering)
         self.background = Background()
         self.closing = threading.Event()
         """Set when the service is told to end: streams end themselves."""

@@ -15,6 +15,7 @@ from engine.errors import InputError, NotFoundError, WorkError
 from engine.registry.standing import Watched
 from engine.registry.store import Version, find_version, home_of, models
 from engine.service.figures import Figures
+from engine.service.remembering import Remembering
 from engine.serving.batcher import Busy
 from engine.serving.warm import WarmModels
 from engine.tasks.contract import Row
@@ -108,8 +109,9 @@ class _Asked:
 class Traffic:
     """What predictions of production go through. `begin` blocks; the rest is used on the event loop alone."""
 
-    def __init__(self, workspace: Workspace, models: WarmModels, figures: Figures) -> None:
+    def __init__(self, workspace: Workspace, models: WarmModels, figures: Figures, remembering: Remembering) -> None:
         self._workspace, self._models, self._figures = workspace, models, figures
+        self._remembering = remembering
         self._lock = threading.Lock()
         self._routers: dict[tuple[str, str], tuple[Router, Watched]] = {}
         self._recorders: dict[Router, Recorder] = {}
@@ -143,6 +145,9 @@ class Traffic:
         answers = _answers(router, own, len(rows))
         ids = await self._recorder(router).record(list(zip([route] * len(rows), answers, shadows, strict=True)))
         if own.predictions is not None or route.arm == "production":
+            if own.predictions is not None:
+                task = own.version.trained.task
+                self._remembering.add(router.home, own.version.number, task, rows, own.predictions)
             return self._answered(router, own, answers, ids, route.arm)
         instead = await self._ask(await to_thread.run_sync(self._production, router), rows)
         # Its ids would be those of the failures: nothing can be said of them.

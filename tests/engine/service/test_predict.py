@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from engine.serving.loading import load_checked
 from engine.serving.warm import WarmModels
 from engine.tasks.contract import Predictor, Row
 from engine.trained import Trained
+from engine.triggers.recent import read_recent, recent_folder
 from tests.engine.registry.made import ended_run
 
-from .conftest import Served, until
+from .conftest import Served, a_service, serving, until
 
 ROWS = [{"text": "abc"}, {"text": "abcd"}]
 
@@ -142,3 +144,21 @@ def test_figures_tell_what_was_predicted(produced: Served) -> None:
     assert 'finetop_decisions_total{decision="human",model="good",profile="scripted"} 2.0' in text
     assert 'finetop_requests_total{method="POST",route="/predict/{profile}/{model}",status="200"} 1.0' in text
     assert 'finetop_runs{state="' in text and 'finetop_requests_in_work{lane="read"} 1.0' in text
+
+
+def test_inputs_are_remembered_as_numbers_where_a_trigger_asks_for_them(tmp_path: Path) -> None:
+    profile = tmp_path / "watched.yaml"
+    profile.write_text(
+        "finetop: 1\nname: watched\nmodels:\n  m:\n    task: noop\n    triggers:\n"
+        "      - {name: places, train: full, environment: {test: null, new_locations: {column: location}}}\n"
+    )
+    with serving(a_service(tmp_path / "workspace", profile, known=False)) as served:
+        version = register(served.workspace, ended_run(served.workspace, profile="watched", model="m"))
+        promotion.promote(served.workspace, version.name, why="first")
+        rows = [{"text": "a secret", "metadata": {"location": "dock"}}]
+        assert served.client.post("/predict/watched/m", json={"rows": rows}).status_code == 200
+        (listed,) = served.client.get("/triggers").json()["triggers"]
+        assert (listed["trigger"], listed["kind"]) == ("places", "environment")
+    folder = recent_folder(version.home.root, version.number)
+    assert read_recent(folder).places == {"location": {"dock": 1}}
+    assert not any(b"a secret" in file.read_bytes() for file in folder.iterdir())
