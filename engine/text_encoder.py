@@ -87,7 +87,8 @@ class Encoder(nn.Module):
         """Vectors of texts; a text given twice is encoded once."""
         unique = list(dict.fromkeys(texts))
         place = {text: at for at, text in enumerate(unique)}
-        self.eval()
+        if self.training or self.transformer.training:
+            self.eval()  # a walk through all modules: a millisecond
         with torch.inference_mode():
             vectors = self.embed_ids(self.tokenize(unique), batch_size=batch_size)
         result: Vectors = vectors[[place[text] for text in texts]].numpy()

@@ -65,7 +65,15 @@ class Bert:
 
     def __call__(self, texts: Sequence[Sequence[int]]) -> Tensor:
         """(texts, width) float32, of texts sorted by length."""
-        lengths = [(length, len(list(same))) for length, same in groupby(len(text) for text in texts)]
+        tokens, pooled, at = self.tokens(texts), [], 0
+        for length, count in _lengths(texts):
+            each = tokens[at : (at := at + length * count)].view(count, length, -1)
+            pooled.append(each[:, 0] if self._pooling == "cls" else each.mean(1))
+        return torch.cat(pooled)
+
+    def tokens(self, texts: Sequence[Sequence[int]]) -> Tensor:
+        """(tokens, width) float32, one text after the other, of texts sorted by length."""
+        lengths = _lengths(texts)
         flat = torch.tensor([token for text in texts for token in text])
         places = torch.cat([torch.arange(length).repeat(count) for length, count in lengths])
         tokens = _normed(self._words[flat] + self._places[places], self._norm).to(self._dtype)
@@ -73,12 +81,7 @@ class Bert:
             attended = block.attend_out(self._attend(block.attend_in(tokens), lengths))
             tokens = _normed(attended.add_(tokens), block.norm_attended)
             tokens = _normed(block.feed_forward(tokens).add_(tokens), block.norm_fed)
-        parts = tokens.float().split([length * count for length, count in lengths])
-        pooled = []
-        for part, (length, count) in zip(parts, lengths, strict=True):
-            each = part.view(count, length, -1)
-            pooled.append(each[:, 0] if self._pooling == "cls" else each.mean(1))
-        return torch.cat(pooled)
+        return tokens.float()
 
     def _attend(self, tokens: Tensor, lengths: Sequence[tuple[int, int]]) -> Tensor:
         """Of queries, keys and values side by side."""
@@ -153,6 +156,11 @@ def ranges_of(
         model(batch)
     seen = [each.largest for each in watched if each.largest is not None]
     return [Ranges(*seen[at : at + 4]) for at in range(0, len(seen), 4)]
+
+
+def _lengths(texts: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Length, and how many texts in a row have it."""
+    return [(length, len(list(same))) for length, same in groupby(len(text) for text in texts)]
 
 
 def _weights(layer: Any) -> Weights:

@@ -4,13 +4,13 @@ itself before it is used."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from engine.lean_encoder.bert import Bert, block_weights, float_block, int8_block, ranges_of
 from engine.lean_encoder.threads import side_by_side
@@ -34,22 +34,39 @@ class LeanEncoder:
         self._encoder, self._model = encoder, model
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """(texts, width) float32, of length 1 where the encoder's are."""
-        return self.embed_ids(self._encoder.tokenize(texts))
+        """(texts, width) float32, of length 1 where the encoder's are; a text given twice is encoded once."""
+        unique = list(dict.fromkeys(texts))
+        vectors = self.embed_ids(self._encoder.tokenize(unique))
+        if len(unique) == len(texts):
+            return vectors
+        place = {text: at for at, text in enumerate(unique)}
+        return vectors[[place[text] for text in texts]]
 
     def embed_ids(self, ids: Sequence[Sequence[int]]) -> Vectors:
         """The same of token ids."""
         vectors = torch.empty((len(ids), self._encoder.transformer.config.hidden_size))
-        order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
 
         def embed_part(part: Sequence[int]) -> None:
             with torch.inference_mode():
                 vectors[part] = self._model([ids[at] for at in part])
 
-        side_by_side(embed_part, list(_batches(order, ids)))
+        side_by_side(embed_part, _parts(ids))
         made = nn.functional.normalize(vectors, dim=1) if self._encoder.normalize else vectors
         result: Vectors = made.numpy()
         return result
+
+    def tokens(self, ids: Sequence[Sequence[int]], then: Callable[[int, Tensor], Tensor]) -> list[Tensor]:
+        """What `then` makes of each text, given its number and what the last layer makes of its tokens: (tokens,
+        width) float32. It is called where the text was read, side by side with others."""
+        made: dict[int, Tensor] = {}
+
+        def read_part(part: Sequence[int]) -> None:
+            with torch.inference_mode():
+                states = self._model.tokens([ids[at] for at in part]).split([len(ids[at]) for at in part])
+                made.update((at, then(at, each)) for at, each in zip(part, states, strict=True))
+
+        side_by_side(read_part, _parts(ids))
+        return [made[at] for at in range(len(ids))]
 
 
 def lean_encoder(encoder: Encoder, arithmetic: Arithmetic) -> LeanEncoder | None:
@@ -89,27 +106,26 @@ def drawn_ids(encoder: Encoder) -> list[list[int]]:
 def _model(encoder: Encoder, arithmetic: Arithmetic, texts: Sequence[Sequence[int]]) -> Bert:
     transformer, weights = encoder.transformer, block_weights(encoder.transformer)
     if arithmetic == "int8":
-        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
-        ranges = ranges_of(transformer, weights, [[texts[at] for at in part] for part in _batches(order, texts)])
+        ranges = ranges_of(transformer, weights, [[texts[at] for at in part] for part in _parts(texts)])
         blocks = [int8_block(each, seen) for each, seen in zip(weights, ranges, strict=True)]
         return Bert(transformer, blocks, torch.float32, encoder.pooling)
     dtype = torch.bfloat16 if arithmetic == "bf16" else torch.float32
     return Bert(transformer, [float_block(each, dtype) for each in weights], dtype, encoder.pooling)
 
 
-def _batches(order: Sequence[int], ids: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Parts of `order` (longest first) that hold up to `TOKENS` tokens, and a text at least. Of few texts each thread
-    gets some."""
+def _parts(ids: Sequence[Sequence[int]]) -> list[list[int]]:
+    """All texts, longest first, in parts that hold up to `TOKENS` tokens, and a text at least. Of few texts each
+    thread gets some."""
+    parts: list[list[int]] = []
     part: list[int] = []
     tokens, most = 0, min(TOKENS, sum(map(len, ids)) // torch.get_num_threads() + 1)
-    for at in order:
+    for at in sorted(range(len(ids)), key=lambda at: -len(ids[at])):
         if part and tokens + len(ids[at]) > most:
-            yield part
+            parts.append(part)
             part, tokens = [], 0
         part.append(at)
         tokens += len(ids[at])
-    if part:
-        yield part
+    return [*parts, part] if part else parts
 
 
 def _is_plain_bert(encoder: Encoder) -> bool:

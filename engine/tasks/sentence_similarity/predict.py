@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.lean_encoder.encoder import LeanEncoder, lean_encoder
 from engine.model_directory import read_card
 from engine.tasks.contract import Row
 from engine.tasks.sentence_similarity import TASK
@@ -21,8 +22,9 @@ TOLERANCE = 2e-3
 class SimilarityPredictor:
     """A loaded encoder."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder.eval()
+    def __init__(self, encoder: Encoder, lean: LeanEncoder | None = None) -> None:
+        """`lean` is the encoder in the form that computes the same with less work."""
+        self.encoder, self.lean = encoder.eval(), lean
 
     def predict(self, samples: Sequence[Row]) -> list[Row]:
         """`{"similarity": …}` for each `{"a": …, "b": …}`: the cosine, from −1 to 1."""
@@ -33,6 +35,8 @@ class SimilarityPredictor:
 
     def embed(self, texts: Sequence[str], *, batch_size: int = 64) -> Vectors:
         """One vector per text."""
+        if self.lean is not None:
+            return self.lean.embed(texts)
         return self.encoder.embed(texts, batch_size=batch_size)
 
 
@@ -40,7 +44,7 @@ def load(model: Path, device: str) -> SimilarityPredictor:
     """Load a model directory. Raises BaseModelError when it is not one."""
     encoder = saved_encoder(model)
     encoder.to(device)
-    return SimilarityPredictor(encoder)
+    return SimilarityPredictor(encoder, lean_encoder(encoder, "fp32"))
 
 
 def load_baseline(model: Path, device: str) -> SimilarityPredictor:

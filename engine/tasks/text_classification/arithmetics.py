@@ -73,7 +73,8 @@ def _cascade(classifier: TextClassifier) -> list[Stage]:
 
 
 def _lean(classifier: TextClassifier, arithmetic: Arithmetic) -> Stage | None:
-    lean = lean_encoder(classifier.encoder, arithmetic)
+    own = classifier.lean if arithmetic == "fp32" else None
+    lean = own or lean_encoder(classifier.encoder, arithmetic)
     if lean is None:
         return None
     return Stage("" if arithmetic == "fp32" else f"-lean-{arithmetic}", lean.embed)
@@ -86,6 +87,6 @@ def _plain(classifier: TextClassifier, device: torch.device, precision: str) -> 
 
     def embed(texts: Sequence[str]) -> Vectors:
         with torch.autocast(device.type, dtype, enabled=dtype is not None):
-            return classifier.embed(texts, batch_size=size)
+            return classifier.encoder.embed(texts, batch_size=size)
 
     return Stage("" if dtype is None else f"-{str(dtype).removeprefix('torch.')}", embed)

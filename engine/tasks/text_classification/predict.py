@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import InputError
+from engine.lean_encoder.encoder import LeanEncoder, lean_encoder
 from engine.tasks.contract import Row
 from engine.tasks.text_classification.calibration import Calibration
 from engine.tasks.text_classification.head import Head, Matrix, Numbers, Vectors
@@ -43,8 +44,17 @@ class Judged:
 class TextClassifier:
     """An encoder with a head. `embed` and `judge` are the two halves, for callers that keep embeddings."""
 
-    def __init__(self, encoder: Encoder, head: Head, calibration: Calibration, card: Card) -> None:
-        self.encoder = encoder.eval()
+    def __init__(
+        self,
+        encoder: Encoder,
+        head: Head,
+        calibration: Calibration,
+        card: Card,
+        *,
+        lean: LeanEncoder | None = None,
+    ) -> None:
+        """`lean` is the encoder in the form that computes the same with less work."""
+        self.encoder, self.lean = encoder.eval(), lean
         self.head, self.calibration, self.card = head, calibration, card
         self.labels = card.labels
 
@@ -68,6 +78,8 @@ class TextClassifier:
         """A vector of length 1 per text: (texts, dimensions), float32."""
         if not texts:
             return np.zeros((0, self.head.weight.shape[1]), dtype=np.float32)
+        if self.lean is not None:
+            return self.lean.embed(texts)
         return self.encoder.embed(texts, batch_size=batch_size)
 
     def judge(self, vectors: Vectors) -> Judged:
@@ -84,7 +96,7 @@ def load(model: Path, device: str) -> TextClassifier:
     head = read_head(model, OWN, card)
     encoder = saved_encoder(model, card)
     encoder.to(device)
-    return TextClassifier(encoder, head, card.calibration, card)
+    return TextClassifier(encoder, head, card.calibration, card, lean=lean_encoder(encoder, "fp32"))
 
 
 def load_baseline(model: Path, device: str, kind: Kind | None = None) -> TextClassifier:

@@ -6,12 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from engine.tasks.contract import Row
 from engine.tasks.token_classification.decode import Found, entities
-from engine.tasks.token_classification.inference import TOKENS_PER_EXAMPLE, log_probabilities, unit_offsets
+from engine.tasks.token_classification.inference import (
+    TOKENS_PER_EXAMPLE,
+    lean_reading,
+    log_probabilities,
+    padded_reading,
+    unit_offsets,
+)
 from engine.tasks.token_classification.model import Tagger
 from engine.tasks.token_classification.scores import Counts, scores
 from engine.tasks.token_classification.tags import Span, spans_of_row, tag_names, tags_of_units
@@ -64,14 +69,16 @@ class Reading:
 
 def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, device: str, tell: Tell) -> Reading:
     """Predict every document of a split. The model must be in evaluation mode."""
+    if tagger.lean is not None:
+        read = lean_reading(tagger.lean, tagger.model.classifier)  # type: ignore[arg-type]
+    else:
+        read = padded_reading(tagger.model, tagger.tokenizer.pad_token_id or 0, device)
     table = log_probabilities(
-        tagger.model,
+        read,
         examples.documents,
         examples.windows,
-        pad_id=tagger.tokenizer.pad_token_id or 0,
         classes=len(tag_names(tagger.labels)),
         tokens=eval_batch_size * TOKENS_PER_EXAMPLE,
-        device=torch.device(device),
         tick=tell,
     )
     truth = np.concatenate([np.zeros(0, dtype=np.int64), *examples.tags])

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from engine.lean_encoder.encoder import LeanEncoder
 from engine.tasks.token_classification.windows import Document, Window
 
 Floats = NDArray[np.float32]
@@ -16,6 +17,8 @@ Integers = NDArray[np.int64]
 TOKENS_PER_EXAMPLE = 64
 """An evaluation batch of `eval_batch_size` examples holds this many tokens for each: short texts go in
 larger batches, long ones in smaller."""
+Read = Callable[[Sequence[Window]], Tensor]
+"""One row of tag scores per unit of the windows, one window after the other, in fp32."""
 
 
 def unit_offsets(documents: Sequence[Document]) -> Integers:
@@ -62,18 +65,38 @@ def unit_logits(model: nn.Module, batch: dict[str, Tensor], heads: Tensor) -> Te
     return logits.flatten(0, 1).index_select(0, heads).float()
 
 
+def padded_reading(model: nn.Module, pad_id: int, device: str) -> Read:
+    """By the model as it is; it must be in evaluation mode."""
+
+    def read(windows: Sequence[Window]) -> Tensor:
+        batch = {name: tensor.to(device) for name, tensor in pad(windows, pad_id).items()}
+        return unit_logits(model, batch, flat_heads(windows).to(device))
+
+    return read
+
+
+def lean_reading(lean: LeanEncoder, classifier: nn.Module) -> Read:
+    """By the lean form of the model's encoder, without padding, and its head."""
+
+    def read(windows: Sequence[Window]) -> Tensor:
+        def scores(at: int, states: Tensor) -> Tensor:
+            return classifier(states[torch.from_numpy(windows[at].heads)])
+
+        return torch.cat(lean.tokens([window.ids.tolist() for window in windows], scores))
+
+    return read
+
+
 def log_probabilities(
-    model: nn.Module,
+    read: Read,
     documents: Sequence[Document],
     windows: Sequence[Window],
     *,
-    pad_id: int,
     classes: int,
     tokens: int,
-    device: torch.device,
     tick: Callable[[int, int], None],
 ) -> Floats:
-    """Log-probabilities of every unit of every document, in order; the model must be in evaluation mode.
+    """Log-probabilities of every unit of every document, in order.
 
     Results leave the device batch by batch: memory there does not grow with the split.
     """
@@ -82,8 +105,7 @@ def log_probabilities(
     done = 0
     for indices in budgeted_batches([len(window.ids) for window in windows], tokens):
         chosen = [windows[index] for index in indices]
-        batch = {name: tensor.to(device) for name, tensor in pad(chosen, pad_id).items()}
-        rows = unit_logits(model, batch, flat_heads(chosen).to(device)).log_softmax(-1).cpu().numpy()
+        rows = read(chosen).log_softmax(-1).cpu().numpy()
         at = 0
         for window in chosen:
             first = int(offsets[window.document]) + window.first_unit

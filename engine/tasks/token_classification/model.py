@@ -11,10 +11,12 @@ import torch
 from torch import nn
 
 from engine.errors import BaseModelError, InputError
+from engine.lean_encoder.encoder import LeanEncoder, lean_encoder
 from engine.model_directory import new_model
 from engine.tasks.contract import Row
 from engine.tasks.token_classification.config import Config
 from engine.tasks.token_classification.tags import tag_names
+from engine.text_encoder import Encoder
 from engine.training.pretrained import UNREADABLE, load_model, load_tokenizer, reason_of
 
 
@@ -48,6 +50,8 @@ class Tagger:
     tokenizer: Any
     labels: list[str]
     max_length: int
+    lean: LeanEncoder | None = None
+    """The body in a form that computes the same with less work, as long as the weights stay as they are."""
 
 
 def build(config: Config, labels: list[str], device: str) -> Tagger:
@@ -120,7 +124,17 @@ def read_tagger(directory: Path, card: Card, device: str) -> Tagger:
         )
     except UNREADABLE as problem:
         raise InputError(f"the model cannot be loaded ({reason_of(problem)})", where=str(directory)) from problem
-    return Tagger(model.to(device).eval(), tokenizer, card.labels, card.max_length)
+    tagger = Tagger(model.to(device).eval(), tokenizer, card.labels, card.max_length)
+    tagger.lean = _lean(tagger)
+    return tagger
+
+
+def _lean(tagger: Tagger) -> LeanEncoder | None:
+    body = getattr(tagger.model, "bert", None)
+    if body is None:
+        return None
+    encoder = Encoder(body, tagger.tokenizer, pooling="mean", normalize=False, max_length=tagger.max_length)
+    return lean_encoder(encoder, "fp32")
 
 
 def _window_limit(wanted: int, model_config: Any, tokenizer: Any) -> int:

@@ -14,7 +14,7 @@ def a_model(directory: Path, number: int, *, expected_of: int | None = None) -> 
     home = directory / str(number)
     samples = [{"text": "one"}, {"text": "three"}]
     expected = Model(number if expected_of is None else expected_of).predict(samples)
-    with new_model(home, {"task": "noop", "value": number}, samples, expected):
+    with new_model(home, {"task": "noop", "value": number, "config": {"test_score": 0.5}}, samples, expected):
         pass
     return Trained(
         name=f"scripted/good@{number}",
