@@ -6,8 +6,8 @@
     python benchmarks/drift.py shifts             planted shifts, at the rate of one daily test of 1 % a month
 
 Everything is resampled from pools with replacement, so that what is called unchanged is unchanged. Texts are those of
-the profile utility, embedded by MiniLM; pictures those of the profile infrared, described as models without
-embeddings have them described (engine/triggers/vectors.py); confidences are drawn from a beta distribution. Beside ours stands
+the profile utility, embedded by MiniLM; pictures those of the profile infrared, described as they are for models
+without embeddings (engine/triggers/vectors.py); confidences are drawn from a beta distribution. Beside ours stands
 what people do without: Kolmogorov and Smirnov's test of every dimension by itself at the same rate (scipy's
 approximation), with Bonferroni's correction and without, and a population stability index above 0.2.
 """

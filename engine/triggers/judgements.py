@@ -8,21 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from engine.traffic.logs import FOLDER
+from engine.traffic.outcomes import OUTCOMES, Line
 from engine.triggers.performance import Judgement
 from engine.workspace import Workspace
 
-OUTCOMES = "traffic/*/outcomes.jsonl"
 _BYTES_PER_LINE = 500
 """No line of outcomes is as long: so many bytes from the end hold enough of them."""
-
-
-class _Outcome(msgspec.Struct, frozen=True):
-    """What counts here of a line of `engine.traffic.outcomes`."""
-
-    request: str
-    version: int
-    correct: bool
-    t: float
 
 
 def judgements_of(
@@ -54,8 +46,8 @@ def new_examples(workspace: Workspace, profile: str, model: str, train: str = "f
 
 
 def _outcomes(home: Path, version: int, since: float, most: int) -> Iterator[Judgement]:
-    newest: dict[str, _Outcome] = {}
-    for path in sorted(home.glob(OUTCOMES), key=lambda one: one.stat().st_mtime):
+    newest: dict[str, Line] = {}
+    for path in sorted(home.glob(f"{FOLDER}/*/{OUTCOMES}"), key=lambda one: one.stat().st_mtime):
         if path.stat().st_mtime >= since:
             for line in _last_lines(path, most * _BYTES_PER_LINE):
                 newest[line.request] = line
@@ -64,13 +56,13 @@ def _outcomes(home: Path, version: int, since: float, most: int) -> Iterator[Jud
             yield Judgement(line.t, line.correct)
 
 
-def _last_lines(path: Path, most_bytes: int) -> Iterator[_Outcome]:
+def _last_lines(path: Path, most_bytes: int) -> Iterator[Line]:
     with path.open("rb") as file:
         start = max(0, path.stat().st_size - most_bytes)
         file.seek(start)
         content = file.read()
     whole = content[content.find(b"\n") + 1 if start else 0 : content.rfind(b"\n") + 1]
-    decode = msgspec.json.Decoder(_Outcome).decode
+    decode = msgspec.json.Decoder(Line).decode
     for line in whole.splitlines():
         with contextlib.suppress(ValueError, RecursionError):  # what a crash left
             yield decode(line)

@@ -35,8 +35,8 @@ class Memories:
         """Inputs that a version (`utility/ner@3`) has answered.
 
         Microseconds for most inputs; one that is kept in the sample is described, which decodes a picture: call it
-        beside the event loop. Raises InputError for a version that is not there, ProfileError for a named profile
-        that cannot be used, OSError where nothing can be written.
+        beside the event loop. Raises InputError for a version that is not there, ProfileError for a profile that is
+        named and cannot be used, OSError where nothing can be written.
         """
         with self._lock:
             if version not in self._known:
