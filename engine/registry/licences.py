@@ -49,6 +49,7 @@ AGPL_NOTE = (
 )
 _SPDX = {
     "Apache Software License": "Apache-2.0",
+    "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache 2.0 License": "Apache-2.0",
     "MIT License": "MIT",

@@ -194,6 +194,12 @@ def test_weights_that_unpack_to_more_than_they_hold_are_named(tmp_path: Path) ->
 
     with pytest.raises(BaseModelError, match="is packed"):
         resolve_base(str(tmp_path))
+    from engine.tasks.object_detection.config import Config
+    from engine.tasks.object_detection.model import build
+
+    checkpoint = bomb.rename(tmp_path / "best.pt")
+    with pytest.raises(BaseModelError, match="is packed"):
+        build(Config(base=str(checkpoint)), ["pole"], "cpu")
 
 
 def test_an_archive_as_torch_writes_it_is_no_bomb(tmp_path: Path) -> None:
