@@ -6,26 +6,45 @@
 Ours is `engine.traffic.betting`, looked at after each outcome. Beside it the z-test of two proportions (of pairs:
 McNemar's), looked at after each outcome likewise, and the same test looked at once, after the number of outcomes that
 gives it a power of 80 % against the difference at hand: it has to be known beforehand. All are one-sided, at 5 %.
+At the end whole deployments, by the rules of `engine.traffic.ramping`, with our test and with the z-test in its place.
 `ratio` is ours to the peer's.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.traffic.activity import Recent
+from engine.traffic.assignment import Arm
 from engine.traffic.betting import Side, growth, pair_table, split_table
+from engine.traffic.deployment import Deployment
+from engine.traffic.evidence import Cell, Evidence, evidence_of
+from engine.traffic.judging import Judgement, Verdict, judge
+from engine.traffic.ramping import decide
 
 ALPHA, POWER = 0.05, 0.8
 SEED = 7
 NULL_OUTCOMES = 4000
 NAIVE_FROM = 30
 """Outcomes before the z-test is looked at: with fewer it is not even roughly normal."""
+DEPLOYMENTS = 200
+LOOK_EVERY, LONGEST_DEPLOYMENT = 25, 6000
+DEPLOYED = [
+    ("90 % beside 90 %", 0.90, 0.90),
+    ("90 % → 95 %", 0.90, 0.95),
+    ("90 % → 85 %", 0.90, 0.85),
+    ("90 % → 70 %", 0.90, 0.70),
+]
 LONGEST = 4.0
 """A verdict is waited for during so many times the outcomes of the fixed test."""
 Codes = NDArray[np.int8]
@@ -95,6 +114,15 @@ def main() -> None:
             f"{case.name:<42}{np.median(right):>8,.0f}{fixed:>7,.0f}{np.median(right) / fixed:>7.2f}"
             f"{np.quantile(right, 0.8):>8,.0f}{np.isfinite(right).mean():>8.1%}{np.isfinite(wrong).mean():>7.1%}"
         )
+    print(f"\nall rules together, defaults of `traffic:` (10 → 50 → 100 %), {DEPLOYMENTS} deployments: taken out")
+    print(f"{'':<42}{'ours':>8}{'peer':>8}{'ratio':>7}{'outcomes':>10}{'offered':>9}")
+    for name, production, candidate in DEPLOYED:
+        ends = [deployed(production, candidate, seed) for seed in range(DEPLOYMENTS)]
+        ours, naive = (np.mean([end[at] == "fallback" for end in ends]) for at in (0, 1))
+        ratio = f"{ours / naive:.2f}" if naive else "–"
+        offered = np.mean([end[0] == "offer" for end in ends])
+        middle = np.median([end[2] for end in ends])
+        print(f"{name:<42}{ours:>8.1%}{naive:>8.1%}{ratio:>7}{middle:>10,.0f}{offered:>9.1%}")
     print(f"\n80 %: outcomes after which 80 of 100 had their verdict. {time.perf_counter() - started:.0f} s")
 
 
@@ -115,6 +143,52 @@ def stops(case: Case, side: Side, outcomes: int, simulations: int, seed: int = S
         if np.isfinite(ours).all() and np.isfinite(naive).all():
             break
     return ours, naive
+
+
+def deployed(production: float, candidate: float, seed: int) -> tuple[str, str, int]:
+    """How a deployment ends that is looked at after every 25 outcomes: by our rules, by the same with a naive test in
+    place of ours, and the outcomes until ours did."""
+    ours, outcomes = _by_rules(production, candidate, seed, _judged)
+    return ours, _by_rules(production, candidate, seed, _judged_naively)[0], outcomes
+
+
+def _by_rules(
+    production: float, candidate: float, seed: int, judged: Callable[[Evidence], Judgement]
+) -> tuple[str, int]:
+    drawn = random.Random(seed)
+    quiet = Recent(requests=500, p95_ms=10.0, keys=500)
+    deployment = Deployment(id="1", production=1, candidate=2, mode="split", share=10.0, salt="a", started=0.0)
+    cells: Counter[Cell] = Counter()
+    for number in range(1, LONGEST_DEPLOYMENT + 1):
+        arm: Arm = "candidate" if 100 * drawn.random() < deployment.share else "production"
+        right = drawn.random() < (candidate if arm == "candidate" else production)
+        cells["split", deployment.share, arm, right] += 1
+        if number % LOOK_EVERY:
+            continue
+        evidence = evidence_of(cells)
+        decision = decide(deployment, evidence, judged(evidence), candidate=quiet, production=quiet)
+        if decision.share is not None:
+            deployment = deployment.at(decision.share)
+        if decision.action in ("fallback", "offer"):
+            return decision.action, number
+    return "stay", LONGEST_DEPLOYMENT
+
+
+def _judged(evidence: Evidence) -> Judgement:
+    return judge(evidence, ALPHA)
+
+
+def _judged_naively(evidence: Evidence) -> Judgement:
+    """The z-test of all outcomes, and its interval of 90 %."""
+    known = judge(Evidence(), ALPHA)
+    first, second = evidence.rights("production"), evidence.rights("candidate")
+    if first.rate is None or second.rate is None:
+        return known
+    rate = (first.right + second.right) / (first.count + second.count)
+    half = Z(1 - ALPHA) * (rate * (1 - rate) * (1 / first.count + 1 / second.count)) ** 0.5
+    difference = second.rate - first.rate
+    verdict: Verdict = "better" if difference > half else "worse" if difference < -half else "not yet"
+    return msgspec.structs.replace(known, verdict=verdict, lower=difference - half, upper=difference + half)
 
 
 def fixed_outcomes(case: Case) -> float:
