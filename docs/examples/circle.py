@@ -136,7 +136,7 @@ def service(engine: Engine, secret: str) -> Iterator[Any]:
 def port_in(log: Path) -> int | None:
     """The port that the service says it listens on."""
     _, found, rest = log.read_text().partition("http://127.0.0.1:")
-    return int(rest.split(" ")[0]) if found else None
+    return int(rest.split()[0]) if found and "\n" in rest else None
 
 
 def pictures_of_the_field(engine: Engine) -> list[dict[str, Any]]:

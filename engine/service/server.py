@@ -46,7 +46,13 @@ def serve(
     service.fetching = replace(service.fetching, allow_private=allow_private)
     service.background = chores_of(service)
     with bound(host, port) as listening:
+        print(f"http://{_authority(listening)}", flush=True)  # with --port 0 nobody else could know
         Server(service, log_level).run(sockets=[listening])
+
+
+def _authority(listening: socket.socket) -> str:
+    address, port = listening.getsockname()[:2]
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 class Server(uvicorn.Server):

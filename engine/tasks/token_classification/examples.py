@@ -12,6 +12,7 @@ from engine.tasks.contract import Row
 from engine.tasks.token_classification.decode import Found, entities
 from engine.tasks.token_classification.inference import (
     TOKENS_PER_EXAMPLE,
+    Floats,
     lean_reading,
     log_probabilities,
     padded_reading,
@@ -67,13 +68,15 @@ class Reading:
         return [[entity.span for entity in document] for document in self.found]
 
 
-def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, device: str, tell: Tell) -> Reading:
-    """Predict every document of a split. The model must be in evaluation mode."""
+def tag_log_probabilities(
+    tagger: Tagger, examples: Examples, *, eval_batch_size: int, device: str, tell: Tell
+) -> Floats:
+    """Log-probabilities of the tags of every unit, (units, tags). The model must be in evaluation mode."""
     if tagger.lean is not None:
         read = lean_reading(tagger.lean, tagger.model.classifier)  # type: ignore[arg-type]
     else:
         read = padded_reading(tagger.model, tagger.tokenizer.pad_token_id or 0, device)
-    table = log_probabilities(
+    return log_probabilities(
         read,
         examples.documents,
         examples.windows,
@@ -81,6 +84,11 @@ def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, devic
         tokens=eval_batch_size * TOKENS_PER_EXAMPLE,
         tick=tell,
     )
+
+
+def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, device: str, tell: Tell) -> Reading:
+    """Predict every document of a split. The model must be in evaluation mode."""
+    table = tag_log_probabilities(tagger, examples, eval_batch_size=eval_batch_size, device=device, tell=tell)
     truth = np.concatenate([np.zeros(0, dtype=np.int64), *examples.tags])
     losses = -np.take_along_axis(table, truth[:, None], axis=1)[:, 0].astype(np.float64)
     offsets = unit_offsets(examples.documents)

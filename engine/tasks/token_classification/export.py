@@ -16,10 +16,9 @@ from engine.onnx_network import Standing, write_onnx
 from engine.registry.card import Usage
 from engine.registry.export.agreement import Answer
 from engine.tasks.contract import Row
-from engine.tasks.token_classification.examples import Examples
-from engine.tasks.token_classification.inference import TOKENS_PER_EXAMPLE, log_probabilities, unit_offsets
+from engine.tasks.token_classification.examples import Examples, tag_log_probabilities
+from engine.tasks.token_classification.inference import unit_offsets
 from engine.tasks.token_classification.predict import TaggerPredictor, load
-from engine.tasks.token_classification.tags import tag_names
 
 TOLERANCES = {"probability": 1e-3}
 INPUTS = ("input_ids", "attention_mask")
@@ -57,7 +56,7 @@ def export_onnx(model: Path, path: Path) -> None:
 def onnx_predictor(model: Path, path: Path) -> TaggerPredictor:
     """The version with the ONNX file in the place of its network."""
     predictor = load(model, "cpu")
-    predictor.tagger.model = OnnxTagger(path)
+    predictor.tagger.model, predictor.tagger.lean = OnnxTagger(path), None
     return predictor
 
 
@@ -67,15 +66,12 @@ def answers(predictor: TaggerPredictor, samples: Sequence[Row]) -> list[Answer]:
     rows = [{"text": sample["text"], "entities": []} for sample in samples]
     examples = Examples.read(tagger, rows, unit=card.unit, stride=card.stride)
     with torch.inference_mode():
-        table = log_probabilities(
-            tagger.model,
-            examples.documents,
-            examples.windows,
-            pad_id=tagger.tokenizer.pad_token_id or 0,
-            classes=len(tag_names(tagger.labels)),
-            tokens=int(card.config["eval_batch_size"]) * TOKENS_PER_EXAMPLE,
-            device=torch.device(predictor.device),
-            tick=lambda done, total: None,
+        table = tag_log_probabilities(
+            tagger,
+            examples,
+            eval_batch_size=int(card.config["eval_batch_size"]),
+            device=predictor.device,
+            tell=lambda done, total: None,
         )
     offsets = unit_offsets(examples.documents)
     made = []
