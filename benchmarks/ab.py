@@ -6,7 +6,7 @@
 Ours is `engine.traffic.betting`, looked at after each outcome. Beside it the z-test of two proportions (of pairs:
 McNemar's), looked at after each outcome likewise, and the same test looked at once, after the number of outcomes that
 gives it a power of 80 % against the difference at hand: it has to be known beforehand. All are one-sided, at 5 %.
-At the end whole deployments, by the rules of `engine.traffic.ramping`, with our test and with the z-test in its place.
+At the end whole deployments, by the rules of `engine.traffic.ramping`, with our test and with the z-test instead.
 `ratio` is ours to the peer's.
 """
 
