@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from engine.cli import models_export
+from engine.cli import models_export, traffic
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption, new_app
 from engine.cli.output import print_json, print_table, say
 from engine.registry import api
@@ -24,6 +24,7 @@ from engine.workspace import Workspace
 
 app = new_app("Versions of trained models: into production, and back out.")
 models_export.add_to(app)
+traffic.add_to(app)
 VersionArgument = Annotated[
     str, typer.Argument(metavar="VERSION", help="PROFILE/MODEL@N, or @staging, @production, @previous, @latest.")
 ]

@@ -36,6 +36,9 @@ NEEDS_A_TRAINING = {
     "models promote",
     "models rollback",
     "models retire",
+    "models traffic",
+    "models ramp",
+    "models withdraw",
 }
 """Run by the tests of training, of runs and of the registry; here their example must parse."""
 NEEDS_AN_ENDPOINT = {f"webhooks {verb}" for verb in ("remove", "enable", "disable", "test")}
