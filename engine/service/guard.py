@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
@@ -61,8 +62,9 @@ class GuardedRoute(APIRoute):
     async def handle(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Token, then lane, then the route itself with a body that is counted as it comes."""
         if scope["method"] not in (self.methods or ()):
-            await super().handle(scope, receive, send)  # 405
-            return
+            # Of several routes on a path the first would name its own method alone.
+            allowed = [route.split(" ")[0] for route in ACCESS if route.endswith(f" {self.path}")]
+            raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
         service: Service = scope["app"].state.service
         scope[CALLER] = admit(service, self.access, scope)
         with service.lanes.place(self.access.lane):

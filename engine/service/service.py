@@ -49,7 +49,7 @@ class Service:
         self.lanes = Lanes(self.limits.lanes, self.limits.retry_after_s)
         self.figures = Figures()
         self.gauges = Gauges(self.workspace)
-        self.remembering = Remembering(self.projects)
+        self.remembering = Remembering(self.workspace, self.projects)
         self.traffic = Traffic(self.workspace, self.models, self.figures, self.remembering)
         self.background = Background()
         self.closing = threading.Event()

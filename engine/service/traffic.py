@@ -146,8 +146,7 @@ class Traffic:
         ids = await self._recorder(router).record(list(zip([route] * len(rows), answers, shadows, strict=True)))
         if own.predictions is not None or route.arm == "production":
             if own.predictions is not None:
-                task = own.version.trained.task
-                self._remembering.add(router.home, own.version.number, task, rows, own.predictions)
+                self._remembering.add(own.version.trained.name, rows, own.predictions)
             return self._answered(router, own, answers, ids, route.arm)
         instead = await self._ask(await to_thread.run_sync(self._production, router), rows)
         # Its ids would be those of the failures: nothing can be said of them.
