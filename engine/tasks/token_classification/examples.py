@@ -12,6 +12,7 @@ from engine.tasks.contract import Row
 from engine.tasks.token_classification.decode import Found, entities
 from engine.tasks.token_classification.inference import (
     TOKENS_PER_EXAMPLE,
+    Read,
     lean_reading,
     log_probabilities,
     padded_reading,
@@ -67,14 +68,17 @@ class Reading:
         return [[entity.span for entity in document] for document in self.found]
 
 
+def reading_of(tagger: Tagger, device: str) -> Read:
+    """How the tagger reads windows. The model must be in evaluation mode."""
+    if tagger.lean is not None:
+        return lean_reading(tagger.lean, tagger.model.classifier)  # type: ignore[arg-type]
+    return padded_reading(tagger.model, tagger.tokenizer.pad_token_id or 0, device)
+
+
 def read_with(tagger: Tagger, examples: Examples, *, eval_batch_size: int, device: str, tell: Tell) -> Reading:
     """Predict every document of a split. The model must be in evaluation mode."""
-    if tagger.lean is not None:
-        read = lean_reading(tagger.lean, tagger.model.classifier)  # type: ignore[arg-type]
-    else:
-        read = padded_reading(tagger.model, tagger.tokenizer.pad_token_id or 0, device)
     table = log_probabilities(
-        read,
+        reading_of(tagger, device),
         examples.documents,
         examples.windows,
         classes=len(tag_names(tagger.labels)),

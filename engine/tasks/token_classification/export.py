@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ from engine.onnx_network import Standing, write_onnx
 from engine.registry.card import Usage
 from engine.registry.export.agreement import Answer
 from engine.tasks.contract import Row
-from engine.tasks.token_classification.examples import Examples
+from engine.tasks.token_classification.examples import Examples, reading_of
 from engine.tasks.token_classification.inference import TOKENS_PER_EXAMPLE, log_probabilities, unit_offsets
 from engine.tasks.token_classification.predict import TaggerPredictor, load
 from engine.tasks.token_classification.tags import tag_names
@@ -57,7 +58,7 @@ def export_onnx(model: Path, path: Path) -> None:
 def onnx_predictor(model: Path, path: Path) -> TaggerPredictor:
     """The version with the ONNX file in the place of its network."""
     predictor = load(model, "cpu")
-    predictor.tagger.model = OnnxTagger(path)
+    predictor.tagger = replace(predictor.tagger, model=OnnxTagger(path), lean=None)
     return predictor
 
 
@@ -68,13 +69,11 @@ def answers(predictor: TaggerPredictor, samples: Sequence[Row]) -> list[Answer]:
     examples = Examples.read(tagger, rows, unit=card.unit, stride=card.stride)
     with torch.inference_mode():
         table = log_probabilities(
-            tagger.model,
+            reading_of(tagger, predictor.device),
             examples.documents,
             examples.windows,
-            pad_id=tagger.tokenizer.pad_token_id or 0,
             classes=len(tag_names(tagger.labels)),
             tokens=int(card.config["eval_batch_size"]) * TOKENS_PER_EXAMPLE,
-            device=torch.device(predictor.device),
             tick=lambda done, total: None,
         )
     offsets = unit_offsets(examples.documents)
