@@ -131,8 +131,10 @@ def _parts(ids: Sequence[Sequence[int]]) -> list[list[int]]:
 def _is_plain_bert(encoder: Encoder) -> bool:
     config = encoder.transformer.config
     first = next(encoder.transformer.parameters())
+    words = len(encoder.tokenizer)
     return (
         config.model_type == "bert"
+        and len(encoder.tokenizer.all_special_ids) < words <= config.vocab_size  # there is something to draw
         and config.hidden_act == "gelu"
         and getattr(config, "position_embedding_type", "absolute") in (None, "absolute")
         and not getattr(config, "is_decoder", False)

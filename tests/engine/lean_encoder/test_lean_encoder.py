@@ -47,6 +47,17 @@ def test_vectors_are_those_of_the_transformer(
     assert difference.max() < apart
 
 
+def test_tokens_are_those_of_the_transformer(tokenizer: BertTokenizerFast) -> None:
+    encoder = bert(tokenizer)
+    lean, ids = lean_encoder(encoder, "fp32"), encoder.tokenize(TEXTS)
+    assert lean is not None
+    made = lean.tokens(ids, lambda at, states: states * (at % 2))
+    for at, (text, states) in enumerate(zip(ids, made, strict=True)):
+        with torch.inference_mode():
+            wanted = encoder.transformer(torch.tensor([text])).last_hidden_state[0]
+        assert torch.allclose(states, wanted * (at % 2), atol=1e-5)
+
+
 @pytest.mark.parametrize("arithmetic", ["bf16", "int8"])
 def test_a_text_has_the_same_vector_in_any_company_and_from_any_loading(
     tokenizer: BertTokenizerFast, arithmetic: Arithmetic

@@ -29,6 +29,14 @@ def test_entities_are_characters_of_the_original_text(trained: Job) -> None:
         assert 0 < entity["confidence"] <= 1
 
 
+def test_the_lean_reading_finds_what_the_transformer_finds(trained: Job) -> None:
+    lean, plain = (TASK.load(trained.paths.model, "cpu") for _ in range(2))
+    assert lean.tagger.lean is not None
+    plain.tagger.lean = None
+    samples = read_json(trained.paths.model / "expected.json")["samples"]
+    assert all(map(agree, plain.predict(samples), lean.predict(samples)))
+
+
 def test_entities_beyond_the_models_limit_are_found(trained: Job) -> None:
     sentence = "bring the steel saw to the north gate, please and hurry. "
     [prediction] = TASK.load(trained.paths.model, "cpu").predict([{"text": sentence * 30}])
