@@ -89,8 +89,8 @@ def stage(
     gate: GateResult | None = None,
     expected_seq: int | None = None,
 ) -> Move:
-    """Point `staging` at a version. `gate`: what a gate said of it, for the record; `expected_seq`: the last move that
-    the decision rests on. Raises InputError, Moved."""
+    """Point `staging` at a version. `gate`: what a gate said of it, for the record; `expected_seq`: the last move
+    that the decision rests on. Raises InputError, Moved."""
     version = find_version(workspace, reference)
     standing = standing_of(version.home)
     entry = Entry(

@@ -28,6 +28,8 @@ class EngineCommand(Beside):
 
         answer: object
         problem: str = ""
+        before: object = None
+        """What `before` said."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(id="engine-command")
@@ -35,10 +37,16 @@ class EngineCommand(Beside):
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
 
-    def start(self, arguments: Sequence[str], decode: Callable[[bytes], object]) -> None:
-        """Ask; `decode` makes of standard output what is answered."""
+    def start(
+        self,
+        arguments: Sequence[str],
+        decode: Callable[[bytes], object],
+        *,
+        before: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Ask; `decode` makes of standard output what is answered. `before` is called in the thread, ahead of it."""
         command = [*ENGINE, *arguments, "--json", "--workspace", str(self._workspace.root)]
-        self.in_thread(lambda: self._run(command, decode))
+        self.in_thread(lambda: self._run(command, decode, before()))
 
     def cancel(self) -> None:
         """End the process and all that it started; nothing is answered any more."""
@@ -51,7 +59,7 @@ class EngineCommand(Beside):
     def on_unmount(self) -> None:
         self.cancel()
 
-    def _run(self, command: Sequence[str], decode: Callable[[bytes], object]) -> Message | None:
+    def _run(self, command: Sequence[str], decode: Callable[[bytes], object], before: object) -> Message | None:
         try:
             with subprocess.Popen(
                 command,
@@ -69,7 +77,7 @@ class EngineCommand(Beside):
         if self._ended:
             return None
         try:
-            return self.Ended(decode(told))
+            return self.Ended(decode(told), before=before)
         except msgspec.MsgspecError as problem:
             return self.Ended(None, _sentence(words) or f"it answered nothing that can be read ({problem})")
 

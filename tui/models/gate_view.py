@@ -13,10 +13,10 @@ FORCE = "force"
 
 
 def gate_lines(result: GateResult, width: int, *, ascii_only: bool = False) -> list[Line]:
-    """Each check: passed or failed, its name, and its sentence with the numbers."""
+    """Each check, the failed ones first: passed or failed, its name, and its sentence with the numbers."""
     name_width = max((len(check.name) for check in result.checks), default=0)
     lines: list[Line] = []
-    for check in result.checks:
+    for check in sorted(result.checks, key=lambda check: check.passed):
         glyph = ("+" if check.passed else "x") if ascii_only else ("✓" if check.passed else "✗")
         word = "passed" if check.passed else "failed"
         role = Role.REACHED if check.passed else Role.ERROR | BOLD
@@ -33,7 +33,9 @@ def verdict_line(result: GateResult, *, ascii_only: bool = False) -> Line:
     """The whole answer in a line."""
     count = len(result.checks)
     if result.passed:
-        return ((f"{'+' if ascii_only else '✓'} It passes the gate: {count} of {count} checks.", Role.REACHED | BOLD),)
+        return (
+            (f"{'+' if ascii_only else '✓'} It passes the gate: {count} of {count} checks.", Role.REACHED | BOLD),
+        )
     failed = len(result.failed)
     told = f"{'x' if ascii_only else '✗'} It does not pass the gate: {failed} of {count} checks failed."
     return ((told, Role.ERROR | BOLD),)

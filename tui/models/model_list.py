@@ -14,7 +14,8 @@ def model_lines(
     models: Sequence[ModelSeen], at: int, width: int, height: int, *, ascii_only: bool = False
 ) -> list[Line]:
     """The models round the chosen one: the name, and below it what is in production and in staging."""
-    lines, top, end = [], 0, 0
+    lines: list[Line] = []
+    top = end = 0
     for place, model in enumerate(models):
         chosen = place == at
         block = _block(model, chosen, ascii_only)

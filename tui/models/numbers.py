@@ -12,6 +12,7 @@ from tui.widgets.cells import Piece
 Direction = Literal["higher", "lower", ""]
 """Which way a metric is better; empty where nobody said."""
 UNKNOWN = "–"
+UNITS = ("kB", "MB", "GB", "TB")
 
 
 def decimals_of(values: Sequence[float | None]) -> int:
@@ -52,9 +53,8 @@ def size(count: int) -> str:
     """`92.5 MB`, in powers of 1,000."""
     if count < 1000:
         return f"{count} B"
-    amount, unit = float(count), "B"
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.5:
-            break
+    amount, place = count / 1000, 0
+    while amount >= 999.5 and place < len(UNITS) - 1:
+        amount, place = amount / 1000, place + 1
+    unit = UNITS[place]
     return f"{amount:.1f} {unit}" if amount < 99.95 else f"{amount:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""Reads the registry for the screen Models; what did not change on the disk is not read again. Slow: call in threads."""
+"""Reads the registry for the screen Models; what did not change is not read again. Slow: call in threads."""
 
 from __future__ import annotations
 
@@ -128,5 +128,3 @@ def _stamp(path: Path) -> Stamp:
         found = os.stat(path)  # noqa: PTH116 - one call for all three
         return found.st_ino, found.st_size, found.st_mtime_ns
     return 0, 0, 0
-
-

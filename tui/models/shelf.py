@@ -47,7 +47,7 @@ class ModelSeen:
 
     profile: str
     model: str
-    standing: Standing = Standing()
+    standing: Standing
     newest: int = 0
     """The highest number of a version."""
     versions: tuple[VersionSeen, ...] = ()

@@ -65,7 +65,9 @@ def _columns(seen: ModelSeen, now: float, ascii_only: bool) -> list[Column]:
     others = metrics_beside(versions, seen.headline)
     columns = [
         Column("", tuple(_name(version, version is production) for version in versions), 0),
-        Column("in use as", tuple(_in_use(seen, version, ascii_only) for version in versions), 1, least=SHORT_ALIASES),
+        Column(
+            "in use as", tuple(_in_use(seen, version, ascii_only) for version in versions), 1, least=SHORT_ALIASES
+        ),
     ]
     for place, metric in enumerate([seen.headline, *others] if seen.headline else others):
         # The headline stays longest; a metric's difference comes when all metrics have room.

@@ -1,4 +1,4 @@
-"""Looks at the registry's files in a thread of its own, and speaks when they changed: an idle screen sends nothing."""
+"""Looks at the registry's files in a thread, and speaks when they changed: an idle screen sends nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.models.shelf import Shelf
 
 
 class Watch:
-    """Hands a `Shelf` to `speak`, from its own thread, whenever there is a new one. Polls: inotify is blind on NFS."""
+    """Hands a `Shelf` to `speak`, from its own thread, when there is a new one. Polls: inotify is blind on NFS."""
 
     def __init__(self, workspace: Workspace, speak: Callable[[Shelf], object], *, poll_s: float) -> None:
         self._reader, self._speak, self._poll_s = Reader(workspace), speak, poll_s

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.message import Message
 
+from engine.registry.paths import ModelHome
+from engine.registry.store import home_of
 from tui.actions import actions_of, bindings_of
 from tui.feed.model import Wanted
+from tui.models.card import card_text
 from tui.models.cursor import Cursor, compared
 from tui.models.moves import Moves
+from tui.models.questions import Question, Values, ask_rollback, ask_stage, ask_threshold
 from tui.models.shelf import ModelSeen, Shelf, VersionSeen
 from tui.models.watch import Watch
 from tui.screens.base import ConsoleScreen, Told
 from tui.screens.models_panes import ModelPanes
 from tui.theme import Role
 
-HOW = "P asks the gate and promotes, R rolls back, c compares, Space marks; ? shows all."
+HOW = "P promotes, R rolls back, c compares with production, Space marks; ? shows all."
 REDRAWN_S = 30.0
 """Ages are told anew so often."""
 CHANGING = frozenset(action.name for action in actions_of("models") if action.changes)
@@ -53,6 +58,8 @@ class ModelsScreen(ConsoleScreen):
         self.cursor = Cursor()
         self.shelf = Shelf()
         self._watch: Watch | None = None
+        self._where: tuple[str, int, str] | None = None
+        """The version that the line for words is about."""
 
     def compose_body(self) -> ComposeResult:
         options = self.console.options
@@ -96,26 +103,23 @@ class ModelsScreen(ConsoleScreen):
 
     def on_models_screen_looked(self, event: Looked) -> None:
         event.stop()
-        first = not self.shelf.looked
         self.shelf = event.shelf
         self.cursor.settle(event.shelf)
         self._show()
-        if first:
-            self._say_where()
 
     def _show(self) -> None:
         if not self.shelf.looked:
             return
         options = self.console.options
         self.panes.show(self.shelf, self.cursor, options.now(), readonly=options.readonly)
+        version = self.cursor.version
+        where = (self.cursor.model, version.number, version.problem) if version is not None else None
+        if where != self._where:
+            # What was said of the last move stays until the cursor goes on.
+            self._where = where
+            problem = f"@{where[1]} is damaged: {where[2]}" if where is not None and where[2] else ""
+            self.panes.say(problem or HOW, Role.ERROR if problem else Role.MUTED)
         self.refresh_bindings()
-
-    def _say_where(self) -> None:
-        seen, version = self.cursor.seen, self.cursor.version
-        problem = seen.problem if seen is not None else ""
-        if version is not None and version.problem:
-            problem = f"@{version.number} is damaged: {version.problem}"
-        self.panes.say(problem or HOW, Role.ERROR if problem else Role.MUTED)
 
     # -- looking
 
@@ -139,7 +143,6 @@ class ModelsScreen(ConsoleScreen):
         """Up or down in the versions."""
         self.cursor.move(step)
         self._show()
-        self._say_where()
 
     def action_move_model(self, step: int) -> None:
         """To another model."""
@@ -158,16 +161,91 @@ class ModelsScreen(ConsoleScreen):
 
     def action_card(self) -> None:
         """What the version is, for people."""
+        seen, version = self.cursor.seen, self.cursor.version
+        if seen is not None and version is not None:
+            name, paths = seen.reference(version.number), self._home(seen).version(version.number)
+            self.in_thread(lambda: self.CardRead(name, card_text(paths)), group="card")
+
+    def on_models_screen_card_read(self, event: CardRead) -> None:
+        from tui.screens.report import ReportScreen
+
+        event.stop()
+        self.app.push_screen(ReportScreen(event.title, event.text, what="Card"))
 
     def action_compare(self) -> None:
         """Two versions on the same rows."""
-        seen, version = self.cursor.seen, self.cursor.version
+        from tui.screens.compare_window import CompareScreen
+
+        seen, version, options = self.cursor.seen, self.cursor.version, self.console.options
         if seen is None or version is None:
             return
         pair = compared(seen, self.cursor.marked, version.number)
         if isinstance(pair, str):
             self.panes.say(pair, Role.WARNING)
             return
+        first, second = (seen.reference(number) for number in pair)
+        self.app.push_screen(CompareScreen(options.workspace, first, second, ascii_only=options.ascii_only))
+
+    # -- moving
+
+    def action_promote(self) -> None:
+        """Ask the gate; promote when that is confirmed."""
+        from tui.screens.gate_window import GateScreen
+
+        seen, version, options = self.cursor.seen, self.cursor.version, self.console.options
+        if seen is None or version is None:
+            return
+
+        def done(sentence: str | None) -> None:
+            if sentence:
+                self.panes.say(sentence, Role.REACHED)
+
+        window = GateScreen(options.workspace, self._home(seen), version.number, ascii_only=options.ascii_only)
+        self.app.push_screen(window, done)
+
+    def action_rollback(self) -> None:
+        """Bring back what was in production before, when that is confirmed."""
+        seen = self.cursor.seen
+        if seen is None:
+            return
+        asked = ask_rollback(seen)
+
+        def make(values: Values) -> None:
+            self.moves.rollback(seen.profile, seen.model, seen.standing.seq, why=values["why"])
+
+        self._confirm(asked, make)
+
+    def action_stage(self) -> None:
+        """Point `staging` at the version, when that is confirmed."""
+        seen, version = self.cursor.seen, self.cursor.version
+        if seen is None or version is None:
+            return
+        name, seq = seen.reference(version.number), seen.standing.seq
+        self._confirm(ask_stage(seen, version), lambda values: self.moves.stage(name, seq, why=values["why"]))
+
+    def action_raise_threshold(self) -> None:
+        """Set a threshold of the version higher, when that is confirmed."""
+        seen, version = self.cursor.seen, self.cursor.version
+        if seen is None or version is None:
+            return
+        name = seen.reference(version.number)
+
+        def make(values: Values) -> None:
+            self.moves.raise_threshold(name, values["name"], float(values["value"]), why=values["why"])
+
+        self._confirm(ask_threshold(seen, version), make)
+
+    def _confirm(self, question: Question, make: Callable[[Values], None]) -> None:
+        from tui.screens.move_window import MoveScreen
+
+        def done(values: Values | None) -> None:
+            if values is not None:
+                make(values)
+
+        self.app.push_screen(MoveScreen(question, ascii_only=self.console.options.ascii_only), done)
+
+    def _home(self, seen: ModelSeen) -> ModelHome:
+        return home_of(self.console.options.workspace, seen.profile, seen.model)
 
     def on_moves_made(self, event: Moves.Made) -> None:
         event.stop()

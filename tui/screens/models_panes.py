@@ -15,6 +15,7 @@ from tui.models.version_table import version_lines
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
+from tui.widgets.page import wrapped
 
 PANES = ("history", "facts")
 NOTHING = """\
@@ -71,7 +72,11 @@ class ModelPanes(Vertical):
         )
         self._title("history", f"History of {seen.name}")
         self._pane_of("history").show(
-            lambda width, height: history_lines(seen.entries, now, width, height, ascii_only=plain)
+            lambda width, height: (
+                wrapped(seen.problem, width, Role.ERROR)
+                if seen.problem
+                else history_lines(seen.entries, now, width, height, ascii_only=plain)
+            )
         )
         if version is not None:
             self._title("facts", f"Version @{version.number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 from textual.geometry import Size
@@ -30,3 +31,8 @@ class Page(CellWidget):
     def draw(self, canvas: Canvas) -> None:
         for y, line in enumerate(self._view(canvas.width)[: canvas.height]):
             canvas.write_line(0, y, line)
+
+
+def wrapped(text: str, width: int, role: int) -> list[Line]:
+    """A sentence as lines of at most this width."""
+    return [((part, role),) for part in textwrap.wrap(text, max(20, width))]

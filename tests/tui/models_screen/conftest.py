@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import msgspec
 import pytest
 
 from engine.files import write_json
+from engine.registry.gate import Check, GateResult
 from engine.registry.history import Entry, append
-from engine.registry.store import Version, home_of, register
+from engine.registry.store import Version, register
 from engine.runs.spec import Target
 from engine.workspace import Workspace
 from tests.engine.registry.made import ended_run
@@ -32,9 +34,7 @@ def a_version(
     """A version that was registered so many days before NOW."""
     values = {"score": score, **metrics}
     targets = tuple(target for target in TARGETS if target.metric in values)
-    version = register(
-        workspace, ended_run(workspace, profile=profile, model=model, metrics=values, targets=targets)
-    )
+    version = register(workspace, ended_run(workspace, profile=profile, model=model, metrics=values, targets=targets))
     manifest = msgspec.structs.replace(
         version.manifest, created=NOW - days * DAY, run=run, dataset=f"{profile}-{model}-6aa4ec6097", base="scratch"
     )
@@ -87,3 +87,96 @@ def models(console: Any, until: Any, shows: Any) -> Callable[..., Any]:
             yield app, pilot
 
     return opened
+
+
+FAKE_ENGINE = """\
+import json, os, sys, time
+from pathlib import Path
+
+here = Path(__file__).parent
+asked = sys.argv[1:]
+with (here / "asked.jsonl").open("a") as log:
+    log.write(json.dumps({"pid": os.getpid(), "asked": asked}) + "\\n")
+answer = here / (asked[0] if asked[0] == "compare" else asked[1])
+while (here / "wait").exists():
+    time.sleep(0.01)
+if not answer.with_suffix(".json").exists():
+    print("error: utility/ner@3: its files are not intact", file=sys.stderr)
+    sys.exit(2)
+print(answer.with_suffix(".json").read_text())
+"""
+
+
+@dataclass(frozen=True)
+class FakeEngine:
+    """`engine` as a process that answers what it is told to, when it is told to."""
+
+    folder: Path
+
+    def says(self, command: str, answer: Any) -> None:
+        """Answer `gate` or `compare` with this."""
+        (self.folder / f"{command}.json").write_bytes(msgspec.json.encode(answer))
+
+    def waits(self, waits: bool = True) -> None:
+        """Answer nothing until told otherwise."""
+        (self.folder / "wait").touch() if waits else (self.folder / "wait").unlink(missing_ok=True)
+
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        """Every start of the process: its pid and arguments."""
+        log = self.folder / "asked.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    """A gate that lets everything pass; comparing models is the engine's business and tested there."""
+    from tui.models import engine_command
+
+    folder = tmp_path / "fake-engine"
+    folder.mkdir()
+    script = folder / "engine.py"
+    script.write_text(FAKE_ENGINE)
+    monkeypatch.setattr(engine_command, "ENGINE", (sys.executable, "-S", str(script)))
+    fake = FakeEngine(folder)
+    fake.says("gate", a_gate())
+    return fake
+
+
+def a_gate(*, passed: bool = True, candidate: str = "utility/ner@3", production: str = "utility/ner@2") -> GateResult:
+    """What the gate says of a version that is better than production, or of one that is not."""
+    score, loss = (0.9012, 0.24) if passed else (0.8741, 0.31)
+    told = f"score {score} against 0.8815 in production on 412 rows ({score - 0.8815:+.4f}, "
+    told += "95 % +0.0031 to +0.0362, p 0.021 by paired bootstrap, so many rows could show 0.0229)."
+    if not passed:
+        told = told.replace("+0.0031 to +0.0362, p 0.021", "-0.0248 to +0.0101, p 0.41")
+    word = "reached" if passed else "missed"
+    return GateResult(
+        candidate=candidate,
+        production=production,
+        checks=[
+            Check(name="files", passed=True, sentence="Every file is as it was registered."),
+            Check(
+                name="target score",
+                passed=True,
+                value=score,
+                limit=0.85,
+                sentence=f"score is {score}, the target score ≥ 0.85 is reached.",
+            ),
+            Check(
+                name="target loss",
+                passed=passed,
+                value=loss,
+                limit=0.3,
+                sentence=f"loss is {loss}, the target loss ≤ 0.3 is {word}.",
+            ),
+            Check(name="regression", passed=True, value=score - 0.8815, limit=-0.01, sentence=told),
+            Check(
+                name="latency",
+                passed=True,
+                value=11.2,
+                limit=25.0,
+                sentence="A prediction takes 11.2 ms (p95) of 25 ms allowed.",
+            ),
+        ],
+    )
