@@ -30,7 +30,7 @@ def facts_lines(
     told = ", ".join(f"{name} {value:g}{' raised' if name in raised else ''}" for name, value in thresholds.items())
     facts += [("thresholds", told)] if told else []
     facts += [
-        ("targets", _targets(version, ascii_only)),
+        *_targets(version, ascii_only),
         ("base", manifest.base or "none"),
         ("task", manifest.task),
         ("preset", manifest.preset),
@@ -42,14 +42,13 @@ def facts_lines(
     return (lines + [((f"{name:<{NAME}}", Role.MUTED), (value, Role.TEXT)) for name, value in shown])[:height]
 
 
-def _targets(version: VersionSeen, ascii_only: bool) -> str:
-    if version.manifest is None:
-        return ""
-    told = []
-    for target in version.manifest.targets:
+def _targets(version: VersionSeen, ascii_only: bool) -> list[tuple[str, str]]:
+    told: list[tuple[str, str]] = []
+    for target in version.manifest.targets if version.manifest is not None else ():
         value = version.measured.get(target.metric)
         met = target.reached(value)
         glyph = ("+" if met else "x") if ascii_only else ("✓" if met else "✗")
         words = str(target).replace("≥", ">=").replace("≤", "<=") if ascii_only else str(target)
-        told.append(f"{glyph} {words} ({number(value, decimals_of([value]), ascii_only=ascii_only).strip()})")
-    return ", ".join(told)
+        reached = number(value, decimals_of([value]), ascii_only=ascii_only).strip()
+        told.append(("" if told else "targets", f"{glyph} {words} ({reached})"))
+    return told

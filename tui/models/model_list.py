@@ -26,6 +26,11 @@ def model_lines(
     return lines[first : first + height]
 
 
+def lines_of(models: Sequence[ModelSeen]) -> int:
+    """Lines that all of them take."""
+    return sum(len(_block(model, False, True)) for model in models)
+
+
 def _block(model: ModelSeen, chosen: bool, ascii_only: bool) -> list[Line]:
     sign = (">" if ascii_only else "▸") if chosen else " "
     lines: list[Line] = [

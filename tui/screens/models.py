@@ -22,7 +22,7 @@ from tui.screens.base import ConsoleScreen, Told
 from tui.screens.models_panes import ModelPanes
 from tui.theme import Role
 
-HOW = "P promotes, R rolls back, c compares with production, Space marks; ? shows all."
+HOW = "P promotes, R rolls back, c compares, Space marks; ? shows all."
 REDRAWN_S = 30.0
 """Ages are told anew so often."""
 CHANGING = frozenset(action.name for action in actions_of("models") if action.changes)
@@ -88,6 +88,9 @@ class ModelsScreen(ConsoleScreen):
         # A window over the screen suspends it too, and below a window nothing needs to move.
         if self._watch is not None:
             self._watch.pause()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)
 
     # -- what is shown
 

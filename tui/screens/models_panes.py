@@ -9,7 +9,7 @@ from textual.widgets import Static
 from tui.models.cursor import Cursor
 from tui.models.facts_view import facts_lines
 from tui.models.history_view import history_lines
-from tui.models.model_list import model_lines
+from tui.models.model_list import lines_of, model_lines
 from tui.models.shelf import Shelf
 from tui.models.version_table import version_lines
 from tui.theme import Role
@@ -18,6 +18,7 @@ from tui.widgets.lines import Lines
 from tui.widgets.page import wrapped
 
 PANES = ("history", "facts")
+FRAME, LEAST = 2, 7
 NOTHING = """\
 There is no version yet: every training that ends registers one.
 
@@ -66,6 +67,7 @@ class ModelPanes(Vertical):
         seen, version, place, marked = cursor.seen, cursor.version, cursor.at, cursor.marked
         if seen is None:
             return
+        self._give_room(max(len(seen.versions) + 1, lines_of(models)))
         self._title("versions", f"Versions of {seen.name}")
         self._pane_of("versions").show(
             lambda width, height: version_lines(seen, place, marked, now, width, height, ascii_only=plain)
@@ -88,6 +90,13 @@ class ModelPanes(Vertical):
         """One line for the operator."""
         line: Line = ((text, int(role)),)
         self._pane_of("models-said").show(lambda width, height: [line])
+
+    def _give_room(self, rows: int) -> None:
+        """The table is as high as it needs to be, up to half the screen."""
+        height = min(rows + FRAME, max(LEAST, self.size.height // 2))
+        top = self.query_one("#models-top")
+        if top.styles.height is None or top.styles.height.value != height:
+            top.styles.height = height
 
     # -- one pane at a time, where there is no room for all
 
