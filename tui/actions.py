@@ -146,9 +146,34 @@ ACTIONS: tuple[Action, ...] = (
     Action("dismiss_window", "escape", "Close", "Give no other label", "relabel", "Window", 10, shown_key="Esc"),
     # Models: capital letters change what is in use
     Action("promote", "P,enter", "Promote", "Ask the gate, then put it into production", "models", "Use", 10, True),
-    Action("rollback", "R", "Roll back", "Bring back what was in production before", "models", "Use", 11, True),
-    Action("stage", "S", "Stage", "Make it the candidate that people look at", "models", "Use", 15, True),
-    Action("raise_threshold", "T", "Threshold", "Let fewer decisions through unverified", "models", "Use", 19, True),
+    Action(
+        "ask('rollback')", "R", "Roll back", "Bring back what was in production before", "models", "Use", 11, True
+    ),
+    Action("ask('stage')", "S", "Stage", "Make it the candidate that people look at", "models", "Use", 15, True),
+    Action(
+        "ask('raise_threshold')",
+        "T",
+        "Threshold",
+        "Let fewer decisions through unverified",
+        "models",
+        "Use",
+        19,
+        True,
+    ),
+    Action(
+        "ask('deploy')",
+        "D",
+        "Try",
+        "Let it answer a part of the requests, beside production",
+        "models",
+        "A/B",
+        18,
+        True,
+    ),
+    Action(
+        "ask('ramp')", "A", "Share", "Give the candidate more of the requests, or less", "models", "A/B", 18, True
+    ),
+    Action("ask('withdraw')", "W", "Withdraw", "Take the candidate out", "models", "A/B", 18, True),
     Action("compare", "c", "Compare", "Two marked versions, or this one with production", "models", "Versions", 12),
     Action("mark", "space", "Mark", "Choose it for a comparison", "models", "Versions", 14, shown_key="Space"),
     Action("card", "m", "Card", "What the version is, for people", "models", "Versions", 16),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.registry.thresholds import AUTOMATIC
 from tui.models.shelf import ModelSeen, VersionSeen
 
+SHADOW = "shadow"
 Values = Mapping[str, str]
 """Field → what was written."""
 
@@ -54,6 +55,58 @@ def ask_stage(seen: ModelSeen, version: VersionSeen) -> Question:
     return Question(
         f"Stage {seen.reference(version.number)}?", (told, "Production stays as it is."), f"Stage @{version.number}"
     )
+
+
+def ask_deploy(seen: ModelSeen, version: VersionSeen) -> Question:
+    """A version beside production."""
+
+    def missing(values: Values) -> str:
+        text = values["share"].lower()
+        return "" if text in ("", SHADOW) else _no_share(text)
+
+    return Question(
+        f"Try {seen.reference(version.number)} beside @{seen.standing.production}?",
+        (
+            "It answers a part of the requests, always the same keys. The profile says which steps it takes, and "
+            f"what takes it out again. In {SHADOW} it sees all requests and answers nobody.",
+        ),
+        f"Try @{version.number}",
+        (Asked("share", f"Share of the requests in %, or {SHADOW}", placeholder="as the profile says"), WHY),
+        missing,
+    )
+
+
+def ask_ramp(seen: ModelSeen, next_share: float | None) -> Question:
+    """The candidate's next share."""
+    deployment = seen.standing.deployment or {}
+    candidate, share = deployment.get("candidate"), deployment.get("share")
+    return Question(
+        f"Give @{candidate} more of {seen.name}?",
+        (f"It answers {share:g} % of the requests now. This goes on whatever the test says.",),
+        "Change its share",
+        (Asked("share", "Share of the requests in %", f"{next_share:g}" if next_share is not None else ""), WHY),
+        lambda values: _no_share(values["share"]),
+    )
+
+
+def ask_withdraw(seen: ModelSeen) -> Question:
+    """The candidate goes."""
+    candidate = (seen.standing.deployment or {}).get("candidate")
+    told = f"@{candidate} answers nobody any more, and production everything. What was counted stays on the disk."
+    return Question(f"Withdraw @{candidate} of {seen.name}?", (told,), f"Withdraw @{candidate}")
+
+
+def share_of(text: str) -> float | None:
+    """Per cent; None where it is no share."""
+    try:
+        share = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return None
+    return share if 0 < share <= 100 else None
+
+
+def _no_share(text: str) -> str:
+    return "" if share_of(text) is not None else "Write the share as a number above 0 and up to 100."
 
 
 def ask_threshold(seen: ModelSeen, version: VersionSeen) -> Question:

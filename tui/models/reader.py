@@ -27,13 +27,14 @@ class Reader:
         self._watched: dict[str, Watched] = {}
         self._versions: dict[Path, tuple[object, VersionSeen]] = {}
         self._last: object = None
+        self.chosen = ""
+        """The model whose versions are read; the first where it is not there."""
 
-    def read(self, chosen: str = "") -> Shelf | None:
-        """What there is now, with the versions of one model (the first where it is not there); None where nothing
-        changed since the last call."""
+    def read(self) -> Shelf | None:
+        """What there is now; None where nothing changed since the last call."""
         homes = models(self._workspace)
-        home = next((home for home in homes if home.name == chosen), homes[0] if homes else None)
-        stamps = tuple((one.name, _stamp(one.history), _stamp(one.root)) for one in homes)
+        home = next((home for home in homes if home.name == self.chosen), homes[0] if homes else None)
+        stamps = tuple((one.name, stamp_of(one.history), stamp_of(one.root)) for one in homes)
         inside = _stamps_inside(home) if home is not None else ()
         key = (stamps, inside, home.name if home is not None else "")
         if key == self._last:
@@ -41,10 +42,6 @@ class Reader:
         self._last = key
         seen = tuple(self._line(one) for one in homes)
         return Shelf(seen, self._whole(home, seen) if home is not None else None, looked=True)
-
-    def forget(self) -> None:
-        """Take everything for changed at the next look."""
-        self._last = None
 
     def _line(self, home: ModelHome) -> ModelSeen:
         numbers = _numbers(home)
@@ -120,10 +117,11 @@ def _stamps_inside(home: ModelHome) -> tuple[object, ...]:
 
 
 def _version_stamps(version: Version) -> tuple[Stamp, ...]:
-    return _stamp(version.paths.root), _stamp(version.paths.manifest), _stamp(version.paths.model)
+    return stamp_of(version.paths.root), stamp_of(version.paths.manifest), stamp_of(version.paths.model)
 
 
-def _stamp(path: Path) -> Stamp:
+def stamp_of(path: Path) -> Stamp:
+    """What changes when a file or directory does."""
     with contextlib.suppress(OSError):
         found = os.stat(path)  # noqa: PTH116 - one call for all three
         return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,22 +1,22 @@
-"""Looks at the registry's files in a thread, and speaks when they changed: an idle screen sends nothing."""
+"""Looks at files again and again in a thread, and speaks when there is news: an idle screen sends nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from engine.workspace import Workspace
-from tui.models.reader import Reader
-from tui.models.shelf import Shelf
+News = TypeVar("News")
 
 
-class Watch:
-    """Hands a `Shelf` to `speak`, from its own thread, when there is a new one. Polls: inotify is blind on NFS."""
+class Watch(Generic[News]):
+    """Hands what `look` finds to `speak`, from its own thread; None is no news. Polls: inotify is blind on NFS."""
 
-    def __init__(self, workspace: Workspace, speak: Callable[[Shelf], object], *, poll_s: float) -> None:
-        self._reader, self._speak, self._poll_s = Reader(workspace), speak, poll_s
-        self._chosen = ""
+    def __init__(
+        self, look: Callable[[], News | None], speak: Callable[[News], object], *, poll_s: float, name: str = "watch"
+    ) -> None:
+        self._look, self._speak, self._poll_s, self._name = look, speak, poll_s, name
         self._wake, self._stop, self._shown = threading.Event(), threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self.looks = 0
@@ -27,7 +27,7 @@ class Watch:
         self._shown.set()
         self._wake.set()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="models", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
 
     def pause(self) -> None:
@@ -42,12 +42,6 @@ class Watch:
         if self._thread is not None:
             self._thread.join(5)
 
-    def choose(self, model: str) -> None:
-        """Read the versions of this model."""
-        if model != self._chosen:
-            self._chosen = model
-            self._wake.set()
-
     def nudge(self) -> None:
         """Look now: the console itself changed something."""
         self._wake.set()
@@ -60,7 +54,7 @@ class Watch:
             self._wake.clear()
             # What vanishes between two calls is seen at the next look.
             with contextlib.suppress(OSError):
-                found = self._reader.read(self._chosen)
+                found = self._look()
                 if found is not None:
                     self._speak(found)
             self.looks += 1

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 from textual.app import ComposeResult
 from textual.message import Message
 
 from engine.registry.paths import ModelHome
 from engine.registry.store import home_of
-from tui.actions import actions_of, bindings_of
+from tui.actions import bindings_of
 from tui.feed.model import Wanted
+from tui.models.asked import MoveName, asking, may
 from tui.models.card import card_text
 from tui.models.cursor import Cursor, compared
 from tui.models.moves import Moves
-from tui.models.questions import Question, Values, ask_rollback, ask_stage, ask_threshold
-from tui.models.shelf import ModelSeen, Shelf, VersionSeen
+from tui.models.questions import Values
+from tui.models.reader import Reader
+from tui.models.shelf import ModelSeen, Shelf
+from tui.models.use import UseReader, UseSeen
 from tui.models.watch import Watch
 from tui.screens.base import ConsoleScreen, Told
 from tui.screens.models_panes import ModelPanes
 from tui.theme import Role
 
 HOW = "P promotes, R rolls back, c compares, Space marks; ? shows all."
+USE_S = 2.0
+"""Between two looks at the A/B and the triggers: counts may change with every request."""
 REDRAWN_S = 30.0
 """Ages are told anew so often."""
-CHANGING = frozenset(action.name for action in actions_of("models") if action.changes)
+OF_A_VERSION = frozenset({"promote", "card", *get_args(MoveName)})
+CHANGING = OF_A_VERSION - {"card"}
 
 
 class ModelsScreen(ConsoleScreen):
@@ -46,6 +52,16 @@ class ModelsScreen(ConsoleScreen):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ModelsScreen.Looked)
 
+    class UseLooked(Message):
+        """How the model is used changed."""
+
+        def __init__(self, use: UseSeen) -> None:
+            super().__init__()
+            self.use = use
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ModelsScreen.UseLooked)
+
     @dataclass
     class CardRead(Message):
         """The card of a version."""
@@ -57,7 +73,11 @@ class ModelsScreen(ConsoleScreen):
         super().__init__()
         self.cursor = Cursor()
         self.shelf = Shelf()
-        self._watch: Watch | None = None
+        self._reader: Reader | None = None
+        self._use_reader: UseReader | None = None
+        self._watches: tuple[Watch[Shelf] | Watch[UseSeen], ...] = ()
+        self.use: UseSeen | None = None
+        """How the model is used that was last read."""
         self._where: tuple[str, int, str] | None = None
         """The version that the line for words is about."""
 
@@ -67,27 +87,26 @@ class ModelsScreen(ConsoleScreen):
         yield Moves(options.workspace)
 
     def on_mount(self) -> None:
-        console = self.console
-        self._watch = Watch(
-            console.options.workspace,
-            lambda shelf: self.post_message(self.Looked(shelf)),
-            poll_s=console.feed.pace.poll_s,
-        )
+        options, poll_s = self.console.options, self.console.feed.pace.poll_s
+        self._reader, self._use_reader = Reader(options.workspace), UseReader(options.workspace, options.now)
+        shelves = Watch(self._reader.read, lambda shelf: self.post_message(self.Looked(shelf)), poll_s=poll_s)
+        uses = Watch(self._use_reader.read, lambda use: self.post_message(self.UseLooked(use)), poll_s=USE_S)
+        self._watches = (shelves, uses)
         self.set_interval(REDRAWN_S, self._show)
 
     def on_unmount(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
+        for watch in self._watches:
+            watch.stop()
 
     def on_screen_resume(self) -> None:
         self.console.want(Wanted())
-        if self._watch is not None:
-            self._watch.start()
+        for watch in self._watches:
+            watch.start()
 
     def on_screen_suspend(self) -> None:
         # A window over the screen suspends it too, and below a window nothing needs to move.
-        if self._watch is not None:
-            self._watch.pause()
+        for watch in self._watches:
+            watch.pause()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show)
@@ -108,13 +127,29 @@ class ModelsScreen(ConsoleScreen):
         event.stop()
         self.shelf = event.shelf
         self.cursor.settle(event.shelf)
+        self._choose()
         self._show()
+
+    def on_models_screen_use_looked(self, event: UseLooked) -> None:
+        event.stop()
+        self.use = event.use
+        self._show()
+
+    def _choose(self) -> None:
+        """Let the readers read the model that is looked at."""
+        if self._reader is None or self._use_reader is None or self._use_reader.chosen == self.cursor.model:
+            return
+        self._reader.chosen = self._use_reader.chosen = self.cursor.model
+        for watch in self._watches:
+            watch.nudge()
 
     def _show(self) -> None:
         if not self.shelf.looked:
             return
         options = self.console.options
         self.panes.show(self.shelf, self.cursor, options.now(), readonly=options.readonly)
+        if self.use is not None and self.use.model == self.cursor.model:
+            self.panes.show_use(self.use, options.now())
         version = self.cursor.version
         where = (self.cursor.model, version.number, version.problem) if version is not None else None
         if where != self._where:
@@ -127,6 +162,7 @@ class ModelsScreen(ConsoleScreen):
     # -- looking
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        action = str(parameters[0]) if action == "ask" else action
         if action in CHANGING and self.console.options.readonly:
             return False
         seen, version = self.cursor.seen, self.cursor.version
@@ -136,10 +172,8 @@ class ModelsScreen(ConsoleScreen):
             return len(self.shelf.models) > 1
         if action == "next_pane":
             return self.is_mounted and bool(self.shelf.models) and not self.panes.roomy
-        if action == "rollback":
-            return seen is not None and seen.standing.previous is not None
-        if action in ("promote", "stage", "raise_threshold", "card"):
-            return seen is not None and version is not None and _may(action, seen, version)
+        if action in OF_A_VERSION:
+            return seen is not None and version is not None and may(action, seen, version)
         return True
 
     def action_move(self, step: int) -> None:
@@ -149,8 +183,8 @@ class ModelsScreen(ConsoleScreen):
 
     def action_move_model(self, step: int) -> None:
         """To another model."""
-        if self.cursor.move_model(step) and self._watch is not None:
-            self._watch.choose(self.cursor.model)
+        self.cursor.move_model(step)
+        self._choose()
         self._show()
 
     def action_mark(self) -> None:
@@ -206,46 +240,22 @@ class ModelsScreen(ConsoleScreen):
         window = GateScreen(options.workspace, self._home(seen), version.number, ascii_only=options.ascii_only)
         self.app.push_screen(window, done)
 
-    def action_rollback(self) -> None:
-        """Bring back what was in production before, when that is confirmed."""
-        seen = self.cursor.seen
-        if seen is None:
-            return
-        asked = ask_rollback(seen)
-
-        def make(values: Values) -> None:
-            self.moves.rollback(seen.profile, seen.model, seen.standing.seq, why=values["why"])
-
-        self._confirm(asked, make)
-
-    def action_stage(self) -> None:
-        """Point `staging` at the version, when that is confirmed."""
-        seen, version = self.cursor.seen, self.cursor.version
-        if seen is None or version is None:
-            return
-        name, seq = seen.reference(version.number), seen.standing.seq
-        self._confirm(ask_stage(seen, version), lambda values: self.moves.stage(name, seq, why=values["why"]))
-
-    def action_raise_threshold(self) -> None:
-        """Set a threshold of the version higher, when that is confirmed."""
-        seen, version = self.cursor.seen, self.cursor.version
-        if seen is None or version is None:
-            return
-        name = seen.reference(version.number)
-
-        def make(values: Values) -> None:
-            self.moves.raise_threshold(name, values["name"], float(values["value"]), why=values["why"])
-
-        self._confirm(ask_threshold(seen, version), make)
-
-    def _confirm(self, question: Question, make: Callable[[Values], None]) -> None:
+    def action_ask(self, name: MoveName) -> None:
+        """Say what a move would do, and make it when that is confirmed."""
         from tui.screens.move_window import MoveScreen
+
+        seen, version = self.cursor.seen, self.cursor.version
+        if seen is None or version is None:
+            return
+        status = self.use.traffic if self.use is not None and self.use.model == seen.name else None
+        step = status.deployment.next_share if status is not None else None
+        asked = asking(name, seen, version, self._home(seen), self.moves, step)
 
         def done(values: Values | None) -> None:
             if values is not None:
-                make(values)
+                asked.make(values)
 
-        self.app.push_screen(MoveScreen(question, ascii_only=self.console.options.ascii_only), done)
+        self.app.push_screen(MoveScreen(asked.question, ascii_only=self.console.options.ascii_only), done)
 
     def _home(self, seen: ModelSeen) -> ModelHome:
         return home_of(self.console.options.workspace, seen.profile, seen.model)
@@ -253,8 +263,8 @@ class ModelsScreen(ConsoleScreen):
     def on_moves_made(self, event: Moves.Made) -> None:
         event.stop()
         self.panes.say(event.sentence, Role.REACHED)
-        if self._watch is not None:
-            self._watch.nudge()
+        for watch in self._watches:
+            watch.nudge()
 
     def on_moves_overtaken(self, event: Moves.Overtaken) -> None:
         event.stop()
@@ -263,12 +273,3 @@ class ModelsScreen(ConsoleScreen):
     def on_moves_refused(self, event: Moves.Refused) -> None:
         event.stop()
         self.post_message(Told(event.sentence, failed=True))
-
-
-def _may(action: str, seen: ModelSeen, version: VersionSeen) -> bool:
-    standing, readable = seen.standing, version.manifest is not None
-    if action == "promote":
-        return readable and standing.production != version.number
-    if action == "stage":
-        return readable and standing.staging != version.number
-    return readable

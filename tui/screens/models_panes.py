@@ -11,13 +11,16 @@ from tui.models.facts_view import facts_lines
 from tui.models.history_view import history_lines
 from tui.models.model_list import lines_of, model_lines
 from tui.models.shelf import Shelf
+from tui.models.traffic_view import traffic_lines
+from tui.models.trigger_view import trigger_lines
+from tui.models.use import UseSeen
 from tui.models.version_table import version_lines
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
 from tui.widgets.page import wrapped
 
-PANES = ("history", "facts")
+PANES = ("history", "traffic", "triggers", "facts")
 FRAME, LEAST = 2, 7
 NOTHING = """\
 There is no version yet: every training that ends registers one.
@@ -48,7 +51,9 @@ class ModelPanes(Vertical):
             yield self._lines("versions", "Versions")
         with Vertical(id="models-below"):
             yield self._lines("history", "History")
+            yield self._lines("traffic", "A/B")
             yield self._lines("facts", "Version")
+            yield self._lines("triggers", "Triggers")
         yield Lines(ascii_only=self._ascii_only, id="models-said")
 
     def on_mount(self) -> None:
@@ -85,6 +90,16 @@ class ModelPanes(Vertical):
             self._pane_of("facts").show(
                 lambda width, height: facts_lines(seen, version, width, height, ascii_only=plain)
             )
+
+    def show_use(self, use: UseSeen, now: float) -> None:
+        """Show how a model is used."""
+        plain, (trouble, problem) = self._ascii_only, use.problems
+        self._pane_of("traffic").show(
+            lambda width, height: traffic_lines(use.traffic, now, width, height, problem=trouble, ascii_only=plain)
+        )
+        self._pane_of("triggers").show(
+            lambda width, height: trigger_lines(use.triggers, now, width, height, problem=problem, ascii_only=plain)
+        )
 
     def say(self, text: str, role: Role = Role.MUTED) -> None:
         """One line for the operator."""
