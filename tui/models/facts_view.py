@@ -6,6 +6,7 @@ import textwrap
 
 from tui.models.numbers import decimals_of, number, size
 from tui.models.shelf import ModelSeen, VersionSeen
+from tui.models.version_table import aliases_of
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line
 
@@ -25,7 +26,11 @@ def facts_lines(
     if manifest is None:
         return lines[:height]
     raised = seen.standing.thresholds.get(version.number, {})
-    facts = [("run", manifest.run), ("dataset", manifest.dataset or "none")]
+    facts = [
+        ("in use as", ", ".join(aliases_of(seen, version.number))),
+        ("run", manifest.run),
+        ("dataset", manifest.dataset or "none"),
+    ]
     thresholds = {**manifest.thresholds, **raised}
     told = ", ".join(f"{name} {value:g}{' raised' if name in raised else ''}" for name, value in thresholds.items())
     facts += [("thresholds", told)] if told else []

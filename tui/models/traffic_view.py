@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 NOTHING = "Nothing is deployed: D tries the version beside production, on a part of the requests."
 BAR = 10
+_NEXT = {
+    "stay": "It stays",
+    "ramp": "The next step is due",
+    "fallback": "It falls back",
+    "offer": "It may be promoted",
+}
 _VERDICTS: dict[str, tuple[str, str, int]] = {
     "better": ("✓", "+", Role.REACHED | BOLD),
     "worse": ("✗", "x", Role.ERROR | BOLD),
@@ -34,7 +40,7 @@ def traffic_lines(
     if status is None:
         return wrapped(NOTHING, width, Role.MUTED)
     lines = [_head(status, now, ascii_only), *_arms(status, width, ascii_only), _verdict(status, ascii_only)]
-    lines += wrapped(f"{status.decision.action}: {status.decision.why}.", width, Role.TEXT)
+    lines += wrapped(f"{_NEXT[status.decision.action]}: {status.decision.why}.", width, Role.TEXT)
     lines += _guards(status, width, ascii_only)
     return lines[:height]
 

@@ -33,7 +33,7 @@ def trigger_lines(
 ) -> list[Line]:
     """Each trigger in a row; below it what it says now, and why it fired the last time."""
     if problem:
-        return wrapped(problem, width, Role.MUTED)
+        return wrapped(problem, width, Role.WARNING)
     if not triggers:
         return wrapped(NOTHING, width, Role.MUTED)
     columns = [

@@ -8,16 +8,27 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
-from engine.files import write_json
+from engine.comparing.result import Challenger, ChangedRow, Changes, Compared
+from engine.evaluation.comparison import Difference
+from engine.evaluation.mcnemar import RowTest
+from engine.files import append_line, write_json
 from engine.registry.gate import Check, GateResult
 from engine.registry.history import Entry, append
-from engine.registry.store import Version, register
+from engine.registry.integrity import file_facts
+from engine.registry.paths import ModelHome
+from engine.registry.store import Version, home_of, register
 from engine.runs.spec import Target
+from engine.traffic.deployment import Deployment, TrafficPolicy
+from engine.traffic.logs import log_of
+from engine.traffic.outcomes import OUTCOMES
+from engine.traffic.outcomes import Line as OutcomeLine
+from engine.traffic.request_log import Answer, Request
+from engine.triggers.log import Closed, FirstSeen, Intent, add
 from engine.workspace import Workspace
 from tests.engine.registry.made import ended_run
 
@@ -38,6 +49,10 @@ def a_version(
     manifest = msgspec.structs.replace(
         version.manifest, created=NOW - days * DAY, run=run, dataset=f"{profile}-{model}-6aa4ec6097", base="scratch"
     )
+    version.paths.card.write_text(f"# {profile}/{model}\n\nFinds equipment in texts of inspectors.\n")
+    files = file_facts(version.paths.root)
+    del files[version.paths.manifest.name]
+    manifest = msgspec.structs.replace(manifest, files=files)
     sets = {manifest.test_set: version.manifest.measured}
     write_json(version.paths.manifest, msgspec.structs.replace(manifest, metrics=sets, thresholds={"automatic": 0.8}))
     return Version(version.home, version.number)
@@ -68,6 +83,116 @@ def registry(workspace: Workspace) -> Workspace:
     a_move(ner[2], "stage", days=4, who="grace", why="trained on the feedback of week 46")
     a_version(workspace, "utility", "embeddings", days=30, run="20261021-104455-utility-embeddings-4d10", score=0.915)
     return workspace
+
+
+PROFILE = """\
+finetop: 1
+name: utility
+title: Follows a script in place of training
+models:
+  ner:
+    task: noop
+    description: Ends at once.
+    config: {script: [{report: {loss: 0.5}}]}
+    targets: {score: 0.85}
+    triggers:
+      - {name: nightly, schedule: {cron: "0 3 * * *", time_zone: Europe/Berlin}, train: full}
+      - {name: mistakes, performance: {at_least: 0.9}, train: full}
+"""
+
+
+@pytest.fixture(autouse=True)
+def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one profile there is has a trigger by the clock and one by mistakes."""
+    from engine.profiles import finding
+
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "utility.yaml").write_text(PROFILE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(finding, "shipped_profiles", lambda: folder)
+
+
+@pytest.fixture
+def fired(registry: Workspace) -> None:
+    """The trigger of the night fired five days ago, and its run went into staging."""
+    home = registry.models / "utility" / "ner"
+    t = NOW - 5.5 * DAY
+    add(home, FirstSeen(t=t - 9 * DAY, trigger="nightly", schedule="0 3 * * * Europe/Berlin"))
+    run = "20261115-093011-utility-ner-90be"
+    intent = Intent(
+        t=t,
+        id="a",
+        trigger="nightly",
+        kind="schedule",
+        why="0 3 * * * came at 03:00 on 15 November",
+        run=run,
+        train="full",
+        preset="full",
+        ends_in="staging",
+        profile="utility.yaml",
+    )
+    add(home, intent)
+    add(home, Closed(t=t + 7200, id="a", outcome="staged", why="it passes the gate: 5 checks", version=3))
+
+
+@pytest.fixture
+def deployed(registry: Workspace) -> Deployment:
+    """@3 answers every second key, and three in four of its answers were said to be right, one in two of @2."""
+    home = home_of(registry, "utility", "ner")
+    deployment = Deployment(
+        id="3-0123456789ab",
+        production=2,
+        candidate=3,
+        mode="split",
+        share=50.0,
+        step=1,
+        salt="0" * 32,
+        started=NOW - 3 * DAY,
+        policy=TrafficPolicy(steps=(10.0, 50.0, 100.0), latency_p95_ms=40.0),
+    )
+    detail = {"deployment": msgspec.to_builtins(deployment)}
+    append(
+        home,
+        Entry(t=NOW - 3 * DAY, who="ada", action="deploy", from_version=2, to_version=3, why="try it", detail=detail),
+    )
+    answers(home, deployment, 400)
+    return deployment
+
+
+def answers(home: ModelHome, deployment: Deployment, count: int) -> None:
+    """Requests that both versions answered by turns, and what became of every second one."""
+    log = log_of(home, deployment)
+    requests = [
+        Request(
+            t=NOW - 3 * DAY + number,
+            key=f"{number:016x}",
+            arm="candidate" if number % 2 else "production",
+            share=deployment.share,
+            answer=Answer(
+                version=deployment.candidate if number % 2 else deployment.production,
+                ms=9.0 + number % 7,
+                confidence=0.9,
+                decision="automatic" if number % 5 else "human",
+                failed=number % 67 == 0,
+            ),
+        )
+        for number in range(count)
+    ]
+    for request in log.append(requests):
+        number = int(request.key, 16)
+        if number % 4 < 2:
+            right = number % 16 > 3 if request.arm == "candidate" else number % 8 > 3
+            line = OutcomeLine(
+                request=request.id,
+                key=request.key,
+                arm=request.arm,
+                share=request.share,
+                version=request.answer.version,
+                correct=right,
+                t=request.t + 60,
+            )
+            append_line(log.folder / OUTCOMES, msgspec.json.encode(line))
 
 
 @pytest.fixture
@@ -179,4 +304,63 @@ def a_gate(*, passed: bool = True, candidate: str = "utility/ner@3", production:
                 sentence="A prediction takes 11.2 ms (p95) of 25 ms allowed.",
             ),
         ],
+    )
+
+
+def a_comparison() -> Compared:
+    """What `engine compare utility/ner@1 utility/ner@3` says."""
+
+    def between(metric: str, first: float, second: float, mode: Literal["max", "min"] = "max") -> Difference:
+        gap = second - first
+        return Difference(
+            metric=metric,
+            mode=mode,
+            first_value=first,
+            second_value=second,
+            difference=gap,
+            interval=(gap - 0.03, gap + 0.03),
+            level=0.95,
+            better_in=0.99,
+            p_value=0.0021,
+            test="paired bootstrap",
+            detectable=0.0432,
+            verdict="better",
+        )
+
+    def rows(*texts: tuple[str, str, str, str]) -> Changes:
+        found = [
+            ChangedRow(
+                row=7 * place, asked=asked, wanted=wanted, first=first, second=second, first_error=1, second_error=0
+            )
+            for place, (asked, wanted, first, second) in enumerate(texts, 1)
+        ]
+        return Changes(count=9, rows=found)
+
+    one = Challenger(
+        first="utility/ner@1",
+        second="utility/ner@3",
+        headline=between("score", 0.8312, 0.9012),
+        others=[
+            between("loss", 0.41, 0.24, "min"),
+            between("precision", 0.8201, 0.8897),
+            between("recall", 0.8426, 0.913),
+        ],
+        by_rows=RowTest(test="McNemar's exact test", p_value=0.021, rows=412, fixed=9, broken=2, detectable=0.02),
+        fixed=rows(
+            ("Keep 18 feet from the crossarm.", "MEASURE: 18 feet", "nothing", "MEASURE: 18 feet"),
+            ("Underground cable at pole 7.", "EQUIPMENT: cable", "LOCATION: cable", "EQUIPMENT: cable"),
+        ),
+        broken=rows(("See G.O. 95, rule 37.", "RULE: G.O. 95", "RULE: G.O. 95", "nothing")),
+    )
+    return Compared(
+        task="token-classification",
+        metric="score",
+        dataset="utility-ner-6aa4ec6097",
+        split="test",
+        rows=412,
+        groups=None,
+        values={},
+        challengers=[one],
+        latency={},
+        notes=["12 of 424 rows are left out: utility/ner@3 has learnt from them."],
     )

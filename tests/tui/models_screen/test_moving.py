@@ -10,7 +10,7 @@ import pytest
 from engine.registry.history import read_history
 from engine.registry.standing import standing_of
 from engine.registry.store import home_of
-from tests.tui.models_screen.conftest import a_gate, a_move
+from tests.tui.models_screen.conftest import a_comparison, a_gate, a_move
 
 pytestmark = pytest.mark.slow
 """Each opens the whole console and starts a process."""
@@ -176,3 +176,63 @@ async def test_a_real_gate_is_asked_in_a_process_of_its_own(
         await pilot.press("P")
         await until(pilot, lambda: "It does not pass the gate" in shows(app) or "It passes" in shows(app))
         assert "files" in shows(app) and "Nothing is in production yet." in shows(app)
+
+
+async def test_a_candidate_is_tried_given_more_and_withdrawn(home: Any, models: Any, shows: Any, until: Any) -> None:
+    async with models() as (app, pilot):
+        await until(pilot, lambda: "Nothing is deployed" in shows(app))
+        await pilot.press("down", "D")
+        await until(pilot, lambda: "Try utility/ner@3 beside @2?" in shows(app))
+        await pilot.press(*"200", "enter", "enter", "down", "enter")
+        await until(pilot, lambda: "above 0 and up to 100" in shows(app))
+        await pilot.press("end", "backspace", "backspace", "backspace", *"10", "enter", "enter", "enter")
+        await until(pilot, lambda: "@3 beside @2" in shows(app) and "10 % of the keys" in shows(app), "the A/B")
+        assert "◑ candidate" in shows(app) and "nobody has said yet" in shows(app)
+        await pilot.press("A")
+        await until(pilot, lambda: "It answers 10 % of the requests now." in shows(app))
+        assert app.screen.query_one("#share").value == "50"
+        await pilot.press("enter", "enter", "down", "enter")
+        await until(pilot, lambda: "50 % of the keys" in shows(app), "the next share")
+        await pilot.press("W")
+        await until(pilot, lambda: "Withdraw @3 of utility/ner?" in shows(app))
+        await pilot.press(*"slow", "enter", "down", "enter")
+        await until(pilot, lambda: "Nothing is deployed" in shows(app), "the end")
+    assert [entry.action for entry in read_history(home)[-3:]] == ["deploy", "ramp", "withdraw"]
+
+
+async def test_a_share_that_rests_on_what_is_no_longer_so_is_not_given(
+    deployed: Any, home: Any, models: Any, shows: Any, until: Any
+) -> None:
+    async with models() as (app, pilot):
+        await until(pilot, lambda: "✓ The candidate is better" in shows(app), "the verdict")
+        await pilot.press("A")
+        await until(pilot, lambda: "It answers 50 % of the requests now." in shows(app))
+        a_move(version_of(home, 3), "withdraw", days=0, was=2, who="traffic", why="too slow")
+        await pilot.press("enter", "enter", "down", "enter")
+        await until(pilot, lambda: "by traffic came first" in " ".join(shows(app).split()), "the sentence")
+    assert standing_of(home).deployment is None
+
+
+async def test_two_marked_versions_are_compared(home: Any, engine: Any, models: Any, shows: Any, until: Any) -> None:
+    engine.says("compare", a_comparison())
+    async with models() as (app, pilot):
+        await pilot.press("down", "down", "c")
+        await until(pilot, lambda: "Mark two versions with Space" in shows(app))
+        await pilot.press("down", "space", "up", "up", "space", "c")
+        await until(pilot, lambda: "utility/ner@3 is better than utility/ner@1" in flat(shows(app)), "the answer")
+        assert "✓ 9 fixed: @3 answers better" in shows(app) and "0.8312  0.9012" in shows(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+    assert engine.asked[0]["asked"][:3] == ["compare", "utility/ner@1", "utility/ner@3"]
+
+
+async def test_a_comparison_that_cannot_be_made_says_why(
+    home: Any, engine: Any, models: Any, shows: Any, until: Any
+) -> None:
+    async with models() as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: "its files are not intact" in shows(app), "the sentence")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.replace("│", " ").split())
