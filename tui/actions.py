@@ -182,8 +182,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("move(1)", "down,j", "Down", "The version below", "models", "Versions", shown_key="↓"),
     Action("move(-10)", "pageup", "Page up", "Ten versions up", "models", "Versions", shown_key="PgUp"),
     Action("move(10)", "pagedown", "Page down", "Ten versions down", "models", "Versions", shown_key="PgDn"),
-    Action("move_model(1)", "right,l", "Next", "The model below", "models", "Versions", 17, shown_key="→"),
-    Action("move_model(-1)", "left,h", "Before", "The model above", "models", "Versions", shown_key="←"),
+    Action("move_model(1)", "right,l", "Model", "The model below", "models", "Versions", 17, shown_key="→"),
+    Action("move_model(-1)", "left,h", "Model above", "The model above", "models", "Versions", shown_key="←"),
     Action("leave", "escape", "Back", "Back to Monitor", "models", "Versions", 80, shown_key="Esc"),
     # Windows over a screen
     Action("dismiss_window", "escape,q", "Close", "Close this window", "window", "Window", 10, shown_key="Esc"),

@@ -9,6 +9,8 @@ from tui.theme import Role
 from tui.widgets.cells import Line, Piece, fit, width_of
 
 GAP = 2
+EXTRA = 30
+"""Columns from this rank on come when all others have the room that they want."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,17 @@ class Column:
 
 def columns_for(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     """The columns that fit into a width, in their order, with the cells that each gets."""
-    kept: list[tuple[Column, int]] = []
-    used = 0
-    for column in sorted(columns, key=lambda column: column.rank):
-        need = column.width if column.least is None else min(column.least, column.width)
-        need_with_gap = need + (GAP if kept else 0)
-        if used + need_with_gap > width:
-            continue
-        kept.append((column, need))
-        used += need_with_gap
-    spare = width - used
     given: dict[int, int] = {}
-    for column, need in kept:
-        more = min(spare, column.width - need)
-        given[id(column)] = need + more
-        spare -= more
+    ranked = sorted(columns, key=lambda column: column.rank)
+    for group in ([one for one in ranked if one.rank < EXTRA], [one for one in ranked if one.rank >= EXTRA]):
+        for column in group:
+            need = column.width if column.least is None else min(column.least, column.width)
+            if sum(given.values()) + GAP * len(given) + need <= width:
+                given[id(column)] = need
+        for column in group:
+            if id(column) in given:
+                spare = width - sum(given.values()) - GAP * (len(given) - 1)
+                given[id(column)] += min(spare, column.width - given[id(column)])
     return [(column, given[id(column)]) for column in columns if id(column) in given]
 
 

@@ -95,7 +95,7 @@ def _verdict(status: Status, ascii_only: bool) -> Line:
     if not any(judgement.outcomes):
         return ((told, role), (": nobody has said yet which answers were right", Role.MUTED))
     span = f"{100 * judgement.lower:+.1f} to {100 * judgement.upper:+.1f} points"
-    return ((told, role), (f": {span}, {1 - judgement.alpha:.0%} each side", Role.TEXT))
+    return ((told, role), (f": {span}", Role.TEXT))
 
 
 def _guards(status: Status, width: int, ascii_only: bool) -> list[Line]:

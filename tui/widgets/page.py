@@ -9,6 +9,9 @@ from textual.geometry import Size
 
 from tui.widgets.cells import Canvas, CellWidget, Line
 
+_HELD = "\u00a0"
+"""A space that no line ends at."""
+
 
 class Page(CellWidget):
     """Shows what a view makes of a width; its height follows."""
@@ -35,4 +38,5 @@ class Page(CellWidget):
 
 def wrapped(text: str, width: int, role: int) -> list[Line]:
     """A sentence as lines of at most this width."""
-    return [((part, role),) for part in textwrap.wrap(text, max(20, width))]
+    parts = textwrap.wrap(text.replace(" %", f"{_HELD}%"), max(20, width))
+    return [((part.replace(_HELD, " "), role),) for part in parts]

@@ -16,6 +16,14 @@ from engine.registry.history import Entry
 from engine.registry.manifest import FileFact, Manifest
 from engine.registry.standing import Standing
 from engine.runs.spec import Target
+from engine.traffic.activity import Recent
+from engine.traffic.deployment import Deployment
+from engine.traffic.evidence import Evidence
+from engine.traffic.judging import Judgement
+from engine.traffic.ramping import Decision, Guard
+from engine.traffic.request_log import Count
+from engine.traffic.status import Status
+from engine.triggers.listing import LastFiring, Listed
 from tui.models.columns import Column, columns_for, header, padded, row
 from tui.models.comparison_view import comparison_lines
 from tui.models.cursor import Cursor, compared
@@ -26,9 +34,12 @@ from tui.models.model_list import model_lines
 from tui.models.numbers import decimals_of, difference, number, size
 from tui.models.questions import ask_rollback, ask_stage, ask_threshold
 from tui.models.shelf import ModelSeen, Shelf, VersionSeen, metrics_beside
+from tui.models.traffic_view import traffic_lines
+from tui.models.trigger_view import trigger_lines
 from tui.models.version_table import version_lines
 from tui.theme import SELECTED, Role
 from tui.widgets.cells import width_of
+from tui.widgets.page import wrapped
 
 NOW = 1_000_000.0
 
@@ -325,3 +336,118 @@ def test_questions_say_what_would_be_done() -> None:
 def test_a_threshold_only_goes_up(name: str, value: str, told: str) -> None:
     found = ask_threshold(THREE, THREE.versions[0]).missing({"name": name, "value": value, "why": ""})
     assert told in found and bool(found) == bool(told)
+
+
+def test_a_column_that_is_cut_grows_before_another_comes() -> None:
+    cells = ((("abcdefgh", 0),),)
+    columns = [Column("a", cells, 1, least=3), Column("b", cells, 2), Column("c", cells, 30)]
+    assert [(column.title, width) for column, width in columns_for(columns, 22)] == [("a", 8), ("b", 8)]
+    assert [(column.title, width) for column, width in columns_for(columns, 28)] == [("a", 8), ("b", 8), ("c", 8)]
+
+
+def test_no_line_begins_with_a_percent_sign() -> None:
+    assert said(wrapped("between 10 and 100 %.", 20, 0)) == "between 10 and\n100 %."
+
+
+def a_status(
+    verdict: Any, *, shadow: bool = False, outcomes: tuple[int, int] = (40, 60), crossed: bool = False
+) -> Any:
+    deployment = Deployment(
+        id="3-0",
+        production=2,
+        candidate=3,
+        mode="shadow" if shadow else "split",
+        share=10,
+        salt="",
+        started=NOW - 7200,
+    )
+    judgement = Judgement(
+        verdict=verdict,
+        production=0.9 if outcomes[0] else None,
+        candidate=0.85 if outcomes[1] else None,
+        outcomes=outcomes,
+        difference=-0.05,
+        lower=-0.12,
+        upper=0.02,
+        alpha=0.05,
+        uneven=False,
+    )
+    return Status(
+        deployment=deployment,
+        production=Count(requests=9012, failed=9, automatic=900, human=100),
+        candidate=Count(requests=988),
+        evidence=Evidence(),
+        judgement=judgement,
+        guards=(
+            Guard(name="errors", crossed=crossed, told="the candidate is wrong 5 % more often"),
+            Guard(name="failures", crossed=False, told=""),
+        ),
+        recent_production=Recent(requests=500, p95_ms=11.4),
+        recent_candidate=Recent(),
+        decision=Decision(action="stay", why="12 of 50 labelled outcomes"),
+    )
+
+
+def test_the_ab_tells_both_arms_and_the_verdict() -> None:
+    assert said(traffic_lines(a_status("not yet"), NOW, 80, 12)) == (
+        "@3 beside @2  ━───────── 10 % of the keys  for 2h00\n"
+        "               requests  failed  labelled   wrong    p95  verified\n"
+        "production @2     9,012   0.1 %        40  10.0 %  11 ms      10 %\n"
+        "candidate @3        988   0.0 %        60  15.0 %      –         –\n"
+        "… Not yet decided: -12.0 to +2.0 points\n"
+        "It stays: 12 of 50 labelled outcomes.\n"
+        "guards  ✓ errors  ✓ failures"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (a_status("worse"), "x The candidate is worse: -12.0 to +2.0 points"),
+        (a_status("not yet", shadow=True), "shadow: it sees all and answers nobody"),
+        (a_status("not yet", outcomes=(0, 0)), "nobody has said yet which answers were right"),
+        (a_status("worse", crossed=True), "x errors: the candidate is wrong 5 % more often"),
+        (None, "Nothing is deployed"),
+    ],
+)
+def test_the_ab_says_what_matters_without_colours(status: Any, told: str) -> None:
+    text = said(traffic_lines(status, NOW, 80, 12, ascii_only=True))
+    assert told in text and text.isascii()
+
+
+def listed(name: str, kind: str, **facts: Any) -> Listed:
+    given: dict[str, Any] = {
+        "profile": "utility",
+        "model": "ner",
+        "train": "full",
+        "ends_in": "staging",
+        "next": None,
+        "time_zone": "UTC",
+        "why": "12 of 50 examples",
+        "numbers": {},
+        "last": None,
+        "silent_until": None,
+        "going_on": "",
+    }
+    return Listed(trigger=name, kind=kind, **(given | facts))
+
+
+def test_triggers_say_when_they_come_next_and_what_came_of_the_last_time() -> None:
+    last = LastFiring(t=NOW - 7200, why="300 examples", run="r", outcome="refused", told="f1 is 0.81", version=4)
+    found = [
+        listed("nightly", "schedule", next=NOW + 3600, why="next at 03:00"),
+        listed("more", "data", last=last, silent_until=NOW + 7200),
+        listed("odd", "environment", going_on="run-7"),
+    ]
+    assert said(trigger_lines(found, NOW, 80, 20)) == (
+        "trigger  kind         next             last\n"
+        "nightly  schedule     in 1h00          never\n"
+        "  now: next at 03:00\n"
+        "more     data         silent for 2h00  ✗ refused @4 2h00 ago\n"
+        "  now: 12 of 50 examples\n"
+        "  then: 300 examples; f1 is 0.81\n"
+        "odd      environment  training         never\n"
+        "  now: 12 of 50 examples"
+    )
+    assert "a profile says so" in said(trigger_lines([], NOW, 80, 5))
+    assert said(trigger_lines(found, NOW, 80, 5, problem="no profile")) == "no profile"

@@ -214,13 +214,13 @@ async def test_a_share_that_rests_on_what_is_no_longer_so_is_not_given(
 
 
 async def test_two_marked_versions_are_compared(home: Any, engine: Any, models: Any, shows: Any, until: Any) -> None:
-    engine.says("compare", a_comparison())
+    engine.says("compare", a_comparison("utility/ner@1"))
     async with models() as (app, pilot):
         await pilot.press("down", "down", "c")
         await until(pilot, lambda: "Mark two versions with Space" in shows(app))
         await pilot.press("down", "space", "up", "up", "space", "c")
         await until(pilot, lambda: "utility/ner@3 is better than utility/ner@1" in flat(shows(app)), "the answer")
-        assert "✓ 9 fixed: @3 answers better" in shows(app) and "0.8312  0.9012" in shows(app)
+        assert "✓ 9 fixed: @3 answers better" in shows(app) and "0.8815  0.9012" in shows(app)
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
     assert engine.asked[0]["asked"][:3] == ["compare", "utility/ner@1", "utility/ner@3"]
