@@ -39,26 +39,17 @@ class Action:
 BACK = "Leave the field; once more goes back to Monitor"
 
 MENU = (
-    Action(
-        "open('generate')",
-        "1,f1",
-        "Generate data",
-        "Make training data from a recipe",
-        "app",
-        "Screens",
-        changes=True,
-    ),
-    Action(
-        "open('start')", "2,f2", "Start training", "Choose a profile and start runs", "app", "Screens", changes=True
-    ),
+    Action("open('generate')", "1,f1", "Data", "Make training data from a recipe", "app", "Screens", changes=True),
+    Action("open('start')", "2,f2", "Train", "Choose a profile and start runs", "app", "Screens", changes=True),
     Action("open('monitor')", "3,f3", "Monitor", "Watch every run", "app", "Screens"),
-    Action("open('validate')", "4,f4", "Validate samples", "Try a trained model on your own text", "app", "Screens"),
+    Action("open('validate')", "4,f4", "Validate", "Try a trained model on your own text", "app", "Screens"),
+    Action("open('models')", "5,f5", "Models", "Put versions into production, and back out", "app", "Screens"),
     Action(
-        "open('label')", "5,f5", "Label", "Say what folders are, for a model to learn", "app", "Screens", changes=True
+        "open('label')", "6,f6", "Label", "Say what folders are, for a model to learn", "app", "Screens", changes=True
     ),
     Action(
         "open('curate')",
-        "6,f6",
+        "7,f7",
         "Curate",
         "Go through what is wrong with pictures of a dataset",
         "app",
@@ -153,6 +144,47 @@ ACTIONS: tuple[Action, ...] = (
     Action("choose(-1)", "up", "Up", "The label above", "relabel", "Window", shown_key="↑"),
     Action("choose(1)", "down", "Down", "The label below", "relabel", "Window", 11, shown_key="↓"),
     Action("dismiss_window", "escape", "Close", "Give no other label", "relabel", "Window", 10, shown_key="Esc"),
+    # Models: capital letters change what is in use
+    Action("promote", "P,enter", "Promote", "Ask the gate, then put it into production", "models", "Use", 10, True),
+    Action(
+        "ask('rollback')", "R", "Roll back", "Bring back what was in production before", "models", "Use", 11, True
+    ),
+    Action("ask('stage')", "S", "Stage", "Make it the candidate that people look at", "models", "Use", 15, True),
+    Action(
+        "ask('raise_threshold')",
+        "T",
+        "Threshold",
+        "Let fewer decisions through unverified",
+        "models",
+        "Use",
+        19,
+        True,
+    ),
+    Action(
+        "ask('deploy')",
+        "D",
+        "Try",
+        "Let it answer a part of the requests, beside production",
+        "models",
+        "A/B",
+        18,
+        True,
+    ),
+    Action(
+        "ask('ramp')", "A", "Share", "Give the candidate more of the requests, or less", "models", "A/B", 18, True
+    ),
+    Action("ask('withdraw')", "W", "Withdraw", "Take the candidate out", "models", "A/B", 18, True),
+    Action("compare", "c", "Compare", "Two marked versions, or this one with production", "models", "Versions", 12),
+    Action("mark", "space", "Mark", "Choose it for a comparison", "models", "Versions", 14, shown_key="Space"),
+    Action("card", "m", "Card", "What the version is, for people", "models", "Versions", 16),
+    Action("next_pane", "p", "Pane", "History, version, A/B or triggers", "models", "Versions", 13),
+    Action("move(-1)", "up,k", "Up", "The version above", "models", "Versions", shown_key="↑"),
+    Action("move(1)", "down,j", "Down", "The version below", "models", "Versions", shown_key="↓"),
+    Action("move(-10)", "pageup", "Page up", "Ten versions up", "models", "Versions", shown_key="PgUp"),
+    Action("move(10)", "pagedown", "Page down", "Ten versions down", "models", "Versions", shown_key="PgDn"),
+    Action("move_model(1)", "right,l", "Model", "The model below", "models", "Versions", 17, shown_key="→"),
+    Action("move_model(-1)", "left,h", "Model above", "The model above", "models", "Versions", shown_key="←"),
+    Action("leave", "escape", "Back", "Back to Monitor", "models", "Versions", 80, shown_key="Esc"),
     # Windows over a screen
     Action("dismiss_window", "escape,q", "Close", "Close this window", "window", "Window", 10, shown_key="Esc"),
 )

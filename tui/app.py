@@ -67,6 +67,12 @@ def _validate() -> Screen[None]:
     return ValidateScreen()
 
 
+def _models() -> Screen[None]:
+    from tui.screens.models import ModelsScreen
+
+    return ModelsScreen()
+
+
 def _label() -> Screen[None]:
     from tui.screens.label import LabelScreen
 
@@ -89,6 +95,7 @@ class FinetopApp(ThriftyApp):
         "start": _start,
         "generate": _generate,
         "validate": _validate,
+        "models": _models,
         "label": _label,
         "curate": _curate,
     }

@@ -87,8 +87,10 @@ def stage(
     why: str = "",
     who: str | None = None,
     gate: GateResult | None = None,
+    expected_seq: int | None = None,
 ) -> Move:
-    """Point `staging` at a version. `gate`: what a gate said of it, for the record. Raises InputError, Moved."""
+    """Point `staging` at a version. `gate`: what a gate said of it, for the record; `expected_seq`: the last move
+    that the decision rests on. Raises InputError, Moved."""
     version = find_version(workspace, reference)
     standing = standing_of(version.home)
     entry = Entry(
@@ -100,11 +102,21 @@ def stage(
         why=why,
         gate=_as_json(gate) if gate is not None else None,
     )
-    return Move(append(version.home, entry, expected_seq=standing.seq), standing_of(version.home), gate)
+    seq = standing.seq if expected_seq is None else expected_seq
+    return Move(append(version.home, entry, expected_seq=seq), standing_of(version.home), gate)
 
 
-def rollback(workspace: Workspace, profile: str, model: str, *, why: str = "", who: str | None = None) -> Move:
-    """Bring the version before back into production. Loads nothing. Raises InputError where there is none."""
+def rollback(
+    workspace: Workspace,
+    profile: str,
+    model: str,
+    *,
+    why: str = "",
+    who: str | None = None,
+    expected_seq: int | None = None,
+) -> Move:
+    """Bring the version before back into production. Loads nothing. `expected_seq`: the last move that the decision
+    rests on. Raises InputError where there is none, Moved where there was another move since."""
     home = home_of(workspace, profile, model)
     standing = standing_of(home)
     if standing.production is None:
@@ -124,7 +136,7 @@ def rollback(workspace: Workspace, profile: str, model: str, *, why: str = "", w
         to_version=standing.previous,
         why=why,
     )
-    written = append(home, entry, expected_seq=standing.seq)
+    written = append(home, entry, expected_seq=standing.seq if expected_seq is None else expected_seq)
     _announce(before, written)
     return Move(written, standing_of(home))
 

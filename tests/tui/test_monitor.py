@@ -42,7 +42,7 @@ async def test_readonly_has_no_action_that_changes_anything(
         await pilot.press("s", "1", "2")
         await pilot.pause()
         assert app.current_mode == "monitor" and len(app.screen_stack) == 1
-        assert "Start training" not in shows(app)
+        assert "2 Train" not in shows(app)
 
 
 async def test_a_run_that_appears_is_shown(record: Any, console: Any, until: Any, shows: Any) -> None:

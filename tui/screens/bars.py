@@ -15,8 +15,8 @@ from textual.widget import Widget
 from tui.actions import MENU, Action, action_of
 from tui.theme import Role, palette_of
 
-NARROW = 108
-"""Columns from which on the menu has room for whole titles."""
+ROOMY = 100
+"""Columns from which on the menu has room for gaps."""
 
 
 class Bar(Widget):
@@ -80,11 +80,9 @@ class MenuBar(Bar):
                 continue
             here = action.name == f"open('{self._mode}')"
             meta = Style(meta={"bar_action": f"app.{action.name}"})
-            line.append("  " if width >= NARROW else " ")
+            line.append("  " if width >= ROOMY else "")
             # The brackets mark the present screen where there is no colour.
-            # Where it is narrow the first word is enough: generate, start, monitor, validate …
-            title = action.title if width >= NARROW else action.title.split()[0]
-            text = f"[{action.key_label} {title}]" if here else f" {action.key_label} {title} "
+            text = f"[{action.key_label} {action.title}]" if here else f" {action.key_label} {action.title} "
             line.append(text, (self.style(Role.TITLE) if here else self.style(Role.MUTED)) + meta)
         room = width - line.cell_len - 1
         if room >= 12:

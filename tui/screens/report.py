@@ -1,4 +1,4 @@
-"""The evaluation of a run on the held-out test split, as a page."""
+"""A page of Markdown over a screen: the evaluation of a run, the card of a version."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ MAX_BYTES = 256 * 1024
 
 
 class ReportScreen(ModalScreen[None]):
-    """Shows `report.md`."""
+    """Shows a page."""
 
     CSS_PATH = "window.tcss"
     BINDINGS = bindings_of("window")
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str, *, what: str = "Report") -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self._text, self._what = title, text, what
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:
-            window.border_title = f"Report of {self._title}"
+            window.border_title = f"{self._what} of {self._title}"
             yield Markdown(self._text, open_links=False)
         yield ActionBar()
 

@@ -31,3 +31,8 @@ def age(seconds: float | None) -> str:
     if seconds < 60:
         return f"{int(seconds // 5 * 5)}s"
     return duration(seconds // 60 * 60)
+
+
+def ago(seconds: float) -> str:
+    """How long something is past, for what lies weeks back: as `age`, and whole days from two on."""
+    return f"{int(seconds // 86400)}d" if seconds >= 2 * 86400 else age(max(0.0, seconds))

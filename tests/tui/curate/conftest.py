@@ -126,7 +126,7 @@ def curate(console: Any, until: Any, shows: Any) -> Callable[..., Any]:
     async def opened(size: tuple[int, int] = (120, 40), **options: Any) -> Any:
         app = console(**options)
         async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.press("6")
+            await pilot.press("7")
             await until(pilot, lambda: "infrared-targets" in shows(app), "the datasets")
             await pilot.press("enter")
             await until(pilot, lambda: "decided" in shows(app), "the review")

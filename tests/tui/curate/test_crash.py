@@ -20,8 +20,8 @@ def terminal(faulty: Any, tmp_path: Path) -> Iterator[Callable[[], Terminal]]:
     def start() -> Terminal:
         one = Terminal(["--workspace", str(faulty.workspace.root)], tmp_path)
         opened.append(one)
-        one.wait(lambda: b"6 Curate" in one.seen, "the first paint")
-        one.press("6")
+        one.wait(lambda: b"7 Curate" in one.seen, "the first paint")
+        one.press("7")
         one.wait(lambda: b"Enter goes through" in one.seen, "the datasets")
         one.press("\r")
         one.wait(lambda: b"of 6 decided" in one.seen or b"decided" in one.seen, "the review")

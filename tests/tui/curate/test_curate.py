@@ -117,7 +117,7 @@ async def test_what_another_wrote_into_the_file_is_kept_and_shown(
         await pilot.press("d")
         assert faulty.decisions() == {("train", 3): "drop", ("train", 9): "keep"}
         assert "2 of 6 decided" in shows(app)
-        await pilot.press("3", "6")
+        await pilot.press("3", "7")
         await until(pilot, lambda: "2 of 6 decided" in shows(app))
 
 
@@ -157,7 +157,7 @@ async def test_with_kitty_only_the_pictures_looked_at_are_sent(
     sent: list[str] = []
     app.send = sent.append
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("6")
+        await pilot.press("7")
         await until(pilot, lambda: "infrared-targets" in shows(app))
         await pilot.press("enter")
         await until(pilot, lambda: PLACEHOLDER in shows(app) and sum("a=T,U=1" in text for text in sent) == 2)
@@ -188,17 +188,17 @@ async def test_escape_leaves_the_review_and_then_the_screen(faulty: Any, curate:
 async def test_a_workspace_without_pictures_says_what_to_do(console: Any, shows: Any, until: Any) -> None:
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("6")
+        await pilot.press("7")
         await until(pilot, lambda: "no dataset of pictures" in shows(app))
-        assert "engine data import" in shows(app) and "[6 Curate]" in shows(app)
+        assert "engine data import" in shows(app) and "[7 Curate]" in shows(app)
 
 
 async def test_read_only_there_is_no_such_screen(faulty: Any, console: Any, shows: Any) -> None:
     app = console(readonly=True)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("6")
+        await pilot.press("7")
         await pilot.pause()
-        assert "[3 Monitor]" in shows(app) and "6 Curate" not in shows(app)
+        assert "[3 Monitor]" in shows(app) and "7 Curate" not in shows(app)
 
 
 @pytest.mark.slow
@@ -208,7 +208,7 @@ async def test_a_dataset_is_searched_from_here(workspace: Any, console: Any, sho
     dataset = make_dataset(workspace, 30)
     app = console()
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("6")
+        await pilot.press("7")
         await until(pilot, lambda: "not searched yet" in shows(app))
         await pilot.press("enter")
         await until(pilot, lambda: "measuring pictures" in shows(app) or "decided" in shows(app), "progress")
@@ -224,4 +224,4 @@ async def test_a_search_that_fails_says_why(faulty: Any, curate: Any, shows: Any
         path.write_text("picture,split\n")
         await pilot.press("c")
         await until(pilot, lambda: "column" in shows(app), "the sentence")
-        assert "[6 Curate]" in shows(app)
+        assert "[7 Curate]" in shows(app)

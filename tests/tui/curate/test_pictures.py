@@ -23,7 +23,7 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: 
         app.theme = "finetop-light" if light else "finetop-dark"
 
         async def run(pilot: Any) -> None:
-            await pilot.press("6")
+            await pilot.press("7")
             await until(pilot, lambda: "infrared-targets" in shows(app), "the datasets")
             for key in keys:
                 await pilot.press(key)

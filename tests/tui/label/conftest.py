@@ -125,7 +125,7 @@ def label(console: Any, until: Any) -> Callable[..., Any]:
     async def opened(size: tuple[int, int] = (120, 40), **options: Any) -> Any:
         app = console(**({"labeller": "anna"} | options))
         async with app.run_test(size=size) as pilot:
-            await pilot.press("5")
+            await pilot.press("6")
             await until(pilot, lambda: app.screen.query("LabelPanes"), "the screen")
             await pilot.pause()
             yield app, pilot

@@ -24,8 +24,8 @@ def terminal(library: Path, workspace: Any, tmp_path: Path) -> Iterator[Callable
         arguments = ["--workspace", str(workspace.root), "--labeller", "anna", "--training-db", str(library)]
         one = Terminal(arguments, tmp_path)
         opened.append(one)
-        one.wait(lambda: b"5 Label" in one.seen, "the first paint")
-        one.press("5")
+        one.wait(lambda: b"6 Label" in one.seen, "the first paint")
+        one.press("6")
         one.wait(lambda: b"labels/h" in one.seen or b" of 84" in one.seen, "the screen")
         return one
 

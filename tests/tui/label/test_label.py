@@ -157,7 +157,7 @@ async def test_torn_lines_are_told(library: Path, label: Any, shows: Any) -> Non
 async def test_without_a_database_it_says_what_to_do(workspace: Any, console: Any, until: Any, shows: Any) -> None:
     app = console()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("5")
+        await pilot.press("6")
         await until(pilot, lambda: "engine folders gather ROOT" in shows(app))
         await pilot.press("c", "space", "escape")
         await until(pilot, lambda: app.current_mode == "monitor")
@@ -168,16 +168,16 @@ async def test_a_database_that_is_named_and_not_there_is_a_sentence(
 ) -> None:
     app = console(training_db=tmp_path / "other.db")
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("5")
+        await pilot.press("6")
         await until(pilot, lambda: "there is no such file" in shows(app))
 
 
 async def test_read_only_has_no_label_screen(library: Path, console: Any, shows: Any) -> None:
     app = console(readonly=True)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("5")
+        await pilot.press("6")
         await pilot.pause()
-        assert app.current_mode == "monitor" and "5 Label" not in shows(app)
+        assert app.current_mode == "monitor" and "6 Label" not in shows(app)
 
 
 async def test_a_key_that_changes_nothing_sends_nothing(library: Path, label: Any, until: Any) -> None:

@@ -27,7 +27,7 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
 
         async def run(pilot: Any) -> None:
             await until(pilot, lambda: app.snapshot.listed, "the first look")
-            await pilot.press("5")
+            await pilot.press("6")
             await until(pilot, lambda: app.screen.query("LabelPanes"), "the screen")
             # Suggestions come from a thread: a key pressed before them would be logged without one.
             await pilot.pause(0.7)
@@ -91,7 +91,7 @@ def test_label_without_a_database(picture: Any, console: Any, snap_compare: Any,
     app.theme = "finetop-dark"
 
     async def run(pilot: Any) -> None:
-        await pilot.press("5")
+        await pilot.press("6")
         await until(pilot, lambda: "engine folders gather" in shows(app))
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=run)

@@ -1,0 +1,75 @@
+"""Asks before a model is moved: what would be done, the fields it needs, and the way back first."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.actions import bindings_of
+from tui.models.questions import Question, Values
+from tui.screens.bars import ActionBar
+from tui.screens.field import Field
+from tui.theme import Role
+from tui.widgets.cells import Line
+from tui.widgets.page import Page, wrapped
+
+
+class MoveScreen(ModalScreen[Values]):
+    """Hands back what stands in the fields; None when the operator thought better of it."""
+
+    CSS_PATH = ["window.tcss", "models_windows.tcss"]
+    BINDINGS = bindings_of("window")
+
+    def __init__(self, question: Question, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self._question, self._ascii_only = question, ascii_only
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="window", can_focus=False) as window:
+            window.border_title = self._question.title
+            yield Page(ascii_only=self._ascii_only, id="what-happens")
+            for asked in self._question.fields:
+                field = Field(asked.value, placeholder=asked.placeholder, id=asked.name)
+                field.border_title = asked.title
+                yield field
+            yield Static(id="missing", classes="absent", markup=False)
+            yield OptionList(Option("Not yet", id=""), Option(Text(self._question.verb), id="move"))
+        yield ActionBar()
+
+    def on_mount(self) -> None:
+        self.query_one(Page).show(self._lines)
+        self.query_one(OptionList).highlighted = 0
+        first = self.query(Input).first() if self._question.fields else self.query_one(OptionList)
+        first.focus()
+
+    def _lines(self, width: int) -> list[Line]:
+        return [line for sentence in self._question.sentences for line in wrapped(sentence, width, Role.TEXT)]
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option.id != "move":
+            self.dismiss(None)
+            return
+        values = {
+            asked.name: self.query_one(f"#{asked.name}", Input).value.strip() for asked in self._question.fields
+        }
+        problem = self._question.missing(values)
+        if not problem:
+            self.dismiss(values)
+            return
+        said = self.query_one("#missing", Static)
+        said.remove_class("absent")
+        said.update(problem)
+        if self._question.fields:
+            self.query(Input).first().focus()
+
+    def action_dismiss_window(self) -> None:
+        self.dismiss(None)
