@@ -105,18 +105,19 @@ def telling(workspace: Workspace) -> Iterator[list[str]]:
         thread.join()
 
 
-def started(workspace: Workspace, log: Path) -> subprocess.Popen[bytes]:
-    """A service that answers."""
+def started(workspace: Workspace, log: Path, profile: Path | None = None) -> tuple[subprocess.Popen[bytes], int]:
+    """A service that answers, and its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "engine", "serve", "--port", str(port), "--workspace", str(workspace.root)]
+    command += ["--profile", str(profile)] if profile is not None else []
     with log.open("ab") as output:
         service = subprocess.Popen(command, stdout=output, stderr=output)
     while True:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-            return service
+            return service, port
         except OSError:
             if service.poll() is not None:
                 sys.exit(f"the service ended by itself:\n{log.read_text()[-2000:]}")
@@ -131,14 +132,14 @@ def webhooks(workspace: Workspace, kills: int, chance: random.Random) -> bool:
     spool, log, in_flight = Spool(workspace, endpoint.id), workspace.root / "service.log", 0
     with telling(workspace) as told:
         for number in range(kills):
-            service = started(workspace, log)
+            service, _ = started(workspace, log)
             time.sleep(chance.uniform(0.0, LIVES_AT_MOST_S))
             in_flight += receiver.under_way > 0
             os.kill(service.pid, signal.SIGKILL)
             service.wait()
             print(f"\rkill {number + 1} of {kills}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    service = started(workspace, log)
+    service, _ = started(workspace, log)
     until = time.monotonic() + EMPTY_WITHIN_S
     while spool.waiting() and time.monotonic() < until:
         spool.retry(time.time())  # what failed need not wait for hours here

@@ -36,7 +36,7 @@ def export(
 ) -> None:
     """Write a version with its card; an ONNX file is held against the version first.
 
-    Example: engine models export utility/ner@production /tmp/ner --format onnx
+    Example: engine models export utility/ner@production exported/ner --format onnx
     """
     from engine.registry.export.exporting import export as write
     from engine.registry.store import find_version

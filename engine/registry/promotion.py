@@ -10,9 +10,7 @@ import msgspec
 
 from engine.errors import FinetopError, InputError, NotFoundError, WorkError
 from engine.registry.gate import GateResult
-from engine.registry.gating import run_gate
 from engine.registry.history import Entry, append, operator
-from engine.registry.paths import ModelHome
 from engine.registry.reference import Reference
 from engine.registry.standing import Standing, standing_of
 from engine.registry.store import Version, find_version, home_of
@@ -61,7 +59,7 @@ def promote(
         raise InputError("an override needs a reason", where=version.name, fix="say why with --why")
     if standing.production == version.number:
         raise InputError(f"{version.name} is in production already", fix="there is nothing to do")
-    result = gate or run_gate(workspace, version, _production(version.home, standing), device=device)
+    result = gate or _asked(workspace, version, standing, device)
     if not result.passed and not force:
         raise GateRefused(result)
     entry = Entry(
@@ -164,11 +162,14 @@ def gate(workspace: Workspace, reference: str | Reference, *, device: str = "cpu
     """What the gate says of a version now, and what stood when it was asked: both go to `promote`."""
     version = find_version(workspace, reference)
     standing = standing_of(version.home)
-    return run_gate(workspace, version, _production(version.home, standing), device=device), standing
+    return _asked(workspace, version, standing, device), standing
 
 
-def _production(home: ModelHome, standing: Standing) -> Version | None:
-    return None if standing.production is None else Version(home, standing.production)
+def _asked(workspace: Workspace, version: Version, standing: Standing, device: str) -> GateResult:
+    from engine.registry.gating import run_gate  # numpy and more, which looking and rolling back do without
+
+    production = None if standing.production is None else Version(version.home, standing.production)
+    return run_gate(workspace, version, production, device=device)
 
 
 def _require_files(version: Version) -> None:
