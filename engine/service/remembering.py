@@ -21,7 +21,8 @@ class Remembering:
     """One thread that looks at inputs of production and candidates."""
 
     def __init__(self, workspace: Workspace, projects: Projects) -> None:
-        self._memories = Memories(workspace, projects.usable())
+        self._workspace, self._projects = workspace, projects
+        self._memories: Memories | None = None
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="remember inputs")
         self._waiting = threading.Semaphore(MOST_WAITING)
 
@@ -33,10 +34,13 @@ class Remembering:
     def close(self) -> None:
         """Look at what waits, and write it. Blocks."""
         self._pool.shutdown()
-        self._memories.close()
+        if self._memories is not None:
+            self._memories.close()
 
     def _look(self, version: str, rows: Sequence[Row], predictions: Sequence[Row]) -> None:
         try:
+            if self._memories is None:  # reads every profile, which a service that starts does without
+                self._memories = Memories(self._workspace, self._projects.usable())
             self._memories.add(version, rows, predictions)
         except Exception:
             # The edge of a thread: the prediction was made, whatever becomes of this.
