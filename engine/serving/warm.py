@@ -10,6 +10,7 @@ import asyncio
 import copy
 import gc
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class _Loaded:
     name: str
     stamp: Stamp | None
     batcher: MicroBatcher
+    predictor: Callable[[], Predictor | None]
+    """As long as it is in memory."""
     last_used: float
 
 
@@ -175,7 +178,7 @@ class WarmModels:
         batcher = MicroBatcher(
             predictor.predict, name=trained.name, max_rows=self._max_rows, max_queue=self._max_queue
         )
-        loaded = _Loaded(trained.name, stamp, batcher, loop.time())
+        loaded = _Loaded(trained.name, stamp, batcher, _watched(predictor), loop.time())
         before = self._loaded.get(trained.name)
         if before is not None:
             for place in [place for place, current in self._places.items() if current is before]:
@@ -222,14 +225,15 @@ class WarmModels:
     def _unload(self, name: str) -> None:
         loaded = self._loaded.pop(name, None)
         if loaded is not None:
-            task = asyncio.create_task(self._leave(loaded.batcher))
+            task = asyncio.create_task(self._leave(loaded))
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
-    async def _leave(self, batcher: MicroBatcher) -> None:
-        await batcher.close()
-        # Modules and their hooks hold each other.
-        await asyncio.to_thread(gc.collect)
+    async def _leave(self, loaded: _Loaded) -> None:
+        await loaded.batcher.close()
+        if loaded.predictor() is not None:
+            # Something in it holds it in a circle. A third of a second, in which nothing else runs.
+            gc.collect()
         torch = sys.modules.get("torch")
         if torch is not None and self.device.startswith("cuda"):
             torch.cuda.empty_cache()
@@ -248,3 +252,10 @@ class WarmModels:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(self._idle_s, self._trim) if self._loaded else None
+
+
+def _watched(predictor: Predictor) -> Callable[[], Predictor | None]:
+    try:
+        return weakref.ref(predictor)
+    except TypeError:  # of a class with slots
+        return lambda: None
