@@ -68,7 +68,8 @@ def main() -> None:
         for _ in range(arguments.rounds):
             for name, measure in ways.items():
                 measured[name].append(measure())
-        show(arguments, {name: median_of(loads) for name, loads in measured.items()})
+        if arguments.rounds:
+            show(arguments, {name: median_of(loads) for name, loads in measured.items()})
         if arguments.swaps:
             swap_under_load(arguments, versions)
 

@@ -96,12 +96,15 @@ class MicroBatcher:
             raise Busy(numbers.waiting_rows, max(0.1, numbers.waiting_rows * numbers.row_s))
         numbers.requests += 1
         numbers.waiting_rows += len(rows)
-        request = Request(rows, self._loop.create_future())
+        answer: asyncio.Future[list[Row]] = self._loop.create_future()
+        request = Request(rows, answer)
         self._arrivals.put(request)
         try:
-            return await request.answer
+            return await answer
         finally:
             self._count_out(request)  # here where the caller gave up
+            request.answer = None
+            del answer
 
     async def close(self) -> None:
         """Take nothing more, answer all that wait, and let go of the model."""
@@ -146,6 +149,7 @@ class MicroBatcher:
             self._loop.call_soon_threadsafe(self._deliver, outcomes, sum(map(len, pieces)), seconds)
         except RuntimeError:
             line.clear()  # the loop is closed: nobody waits any more
+        del outcomes  # an error in it holds this frame
 
     def _answer(self, pieces: Sequence[Piece]) -> list[_Outcome]:
         """The requests that are finished with these pieces. Where the model refuses them together, each half is tried
@@ -202,7 +206,7 @@ class MicroBatcher:
             self._count_out(outcome.request)
             answer = outcome.request.answer
             numbers.failed += outcome.problem is not None
-            if answer.done():
+            if answer is None or answer.done():
                 continue
             if outcome.problem is None:
                 answer.set_result(outcome.request.done)

@@ -15,7 +15,8 @@ class Request:
     """Rows that somebody waits for."""
 
     rows: Sequence[Row]
-    answer: asyncio.Future[list[Row]]
+    answer: asyncio.Future[list[Row]] | None
+    """None once nobody waits any more: an error in it holds the frames that it went through, and they hold this."""
     done: list[Row] = field(default_factory=list)
     """Predictions of the first rows."""
     taken: int = 0
@@ -25,7 +26,8 @@ class Request:
 
     def is_given_up(self) -> bool:
         """Whether nobody waits any more. May be asked from any thread."""
-        return self.answer.cancelled()
+        answer = self.answer
+        return answer is None or answer.cancelled()
 
 
 @dataclass(frozen=True)

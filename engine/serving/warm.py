@@ -10,6 +10,7 @@ import asyncio
 import copy
 import gc
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,13 +39,9 @@ class _Loaded:
     name: str
     stamp: Stamp | None
     batcher: MicroBatcher
+    predictor: Callable[[], Predictor | None]
+    """As long as it is in memory."""
     last_used: float
-
-
-@dataclass(frozen=True)
-class _Place:
-    loaded: _Loaded
-    order: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,8 @@ class WarmModels:
         self.device, self._load = device, load
         self._most_loaded, self._idle_s, self._max_rows, self._max_queue = most_loaded, idle_s, max_rows, max_queue
         self._loaded: dict[str, _Loaded] = {}
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, _Loaded] = {}
+        self._newest: dict[str, int] = {}  # place → the newest decision that anybody has told of
         self._loading: dict[tuple[str, Stamp | None], asyncio.Task[None]] = {}
         self._failures: dict[str, _Failure] = {}
         self._swaps: dict[str, asyncio.Task[None]] = {}
@@ -100,20 +98,21 @@ class WarmModels:
         `order` grows with each decision about the place (`Standing.seq`): who still believes an older one is answered
         by the model of the newer.
         """
-        while (held := self._places.get(place)) is None:
+        while place not in self._places:
             await self.swap(place, wanted, order=order)
-        if held.order <= order:
+        if self._is_newest(place, order):
             ready = self._ready(wanted)
             if ready is None:
                 self._begin_swap(place, wanted, order)
-            elif ready is not held.loaded:
+            else:
                 self._put(place, ready, order)
-        current = self._places[place].loaded
+        current = self._places[place]
         return Answer(current.name, await self._ask(current, rows))
 
     async def swap(self, place: str, wanted: Trained, *, order: int = 0) -> None:
         """Let `wanted` answer at a place: once this returns no older one does. Raises what loading raises; the model
         that answered there then goes on."""
+        self._is_newest(place, order)
         self._put(place, await self._have(wanted), order)
 
     def loaded(self) -> dict[str, Statistics]:
@@ -122,7 +121,7 @@ class WarmModels:
 
     def current(self) -> dict[str, str]:
         """Place → the model that answers there."""
-        return {place: held.loaded.name for place, held in self._places.items()}
+        return {place: each.name for place, each in self._places.items()}
 
     def refusals(self) -> dict[str, str]:
         """Place → why the model that should answer there does not, in a sentence."""
@@ -179,12 +178,11 @@ class WarmModels:
         batcher = MicroBatcher(
             predictor.predict, name=trained.name, max_rows=self._max_rows, max_queue=self._max_queue
         )
-        loaded = _Loaded(trained.name, stamp, batcher, loop.time())
+        loaded = _Loaded(trained.name, stamp, batcher, _watched(predictor), loop.time())
         before = self._loaded.get(trained.name)
         if before is not None:
-            for place, held in list(self._places.items()):
-                if held.loaded is before:
-                    self._places[place] = _Place(loaded, held.order)
+            for place in [place for place, current in self._places.items() if current is before]:
+                self._places[place] = loaded
             self._unload(trained.name)
         self._loaded[trained.name] = loaded
         self._trim()
@@ -210,32 +208,38 @@ class WarmModels:
         except FinetopError as problem:
             self._refusals[place] = f"{wanted.name} does not answer: {problem}"
 
+    def _is_newest(self, place: str, order: int) -> bool:
+        """Whether nobody has told of a newer decision."""
+        self._newest[place] = max(order, self._newest.get(place, order))
+        return order == self._newest[place]
+
     def _put(self, place: str, loaded: _Loaded, order: int) -> None:
         before = self._places.get(place)
-        if before is not None and before.order > order:
+        if before is not None and order < self._newest[place]:
             return  # while it was loaded, another one was decided on
-        self._places[place] = _Place(loaded, order)
+        self._places[place] = loaded
         self._refusals.pop(place, None)
-        if before is not None and all(held.loaded is not before.loaded for held in self._places.values()):
-            self._unload(before.loaded.name)
+        if before is not None and before is not loaded and before not in self._places.values():
+            self._unload(before.name)
 
     def _unload(self, name: str) -> None:
         loaded = self._loaded.pop(name, None)
         if loaded is not None:
-            task = asyncio.create_task(self._leave(loaded.batcher))
+            task = asyncio.create_task(self._leave(loaded))
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
-    async def _leave(self, batcher: MicroBatcher) -> None:
-        await batcher.close()
-        # Modules and their hooks hold each other.
-        await asyncio.to_thread(gc.collect)
+    async def _leave(self, loaded: _Loaded) -> None:
+        await loaded.batcher.close()
+        if loaded.predictor() is not None:
+            # Something in it holds it in a circle. A third of a second, in which nothing else runs.
+            gc.collect()
         torch = sys.modules.get("torch")
         if torch is not None and self.device.startswith("cuda"):
             torch.cuda.empty_cache()
 
     def _trim(self) -> None:
-        current = {id(held.loaded) for held in self._places.values()}
+        current = set(map(id, self._places.values()))
         uses = [
             Use(each.name, each.last_used, not each.batcher.is_idle, id(each) in current)
             for each in self._loaded.values()
@@ -243,8 +247,15 @@ class WarmModels:
         now = asyncio.get_running_loop().time()
         for name in to_unload(uses, most=self._most_loaded, idle_s=self._idle_s, now=now):
             gone = self._loaded[name]
-            self._places = {place: held for place, held in self._places.items() if held.loaded is not gone}
+            self._places = {place: each for place, each in self._places.items() if each is not gone}
             self._unload(name)
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(self._idle_s, self._trim) if self._loaded else None
+
+
+def _watched(predictor: Predictor) -> Callable[[], Predictor | None]:
+    try:
+        return weakref.ref(predictor)
+    except TypeError:  # of a class with slots
+        return lambda: None

@@ -1,7 +1,6 @@
 """Requests of many callers, and one thread with a model."""
 
 import asyncio
-import gc
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -179,5 +178,15 @@ async def test_closing_answers_all_that_wait_and_lets_go_of_the_model() -> None:
     assert await asyncio.gather(first, *others) == [rows(0), rows(2), rows(4), rows(6)]
     await closing
     del model
-    gc.collect()
+    assert gone() is None
+
+
+async def test_an_error_keeps_no_model_alive() -> None:
+    model = Doubling()
+    gone = weakref.ref(model)
+    batcher = MicroBatcher(model.predict)
+    with pytest.raises(InputError):
+        await batcher.predict(rows(1, -2))
+    await batcher.close()
+    del model
     assert gone() is None

@@ -48,6 +48,7 @@ async def test_a_request_that_was_begun_goes_behind_those_that_were_not() -> Non
 
 async def test_what_was_given_up_is_not_computed() -> None:
     kept, dropped = request(1), request(1)
+    assert dropped.answer is not None
     dropped.answer.cancel()
     line = deque([dropped, kept])
     assert [piece.request for piece in next_batch(line, 4)] == [kept]

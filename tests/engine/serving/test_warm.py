@@ -141,6 +141,21 @@ async def test_a_swap_that_was_overtaken_comes_to_nothing(warm: WarmModels, load
     assert await who_answers(warm, third, order=3) == 3
 
 
+async def test_a_promotion_that_was_taken_back_while_it_was_loaded_comes_to_nothing(
+    warm: WarmModels, loader: Loader, tmp_path: Path
+) -> None:
+    old, new = a_model(tmp_path, 1), a_model(tmp_path, 2)
+    await warm.swap(PLACE, old, order=1)
+    loader.open.clear()
+    assert await who_answers(warm, new, order=2) == 1
+    assert await who_answers(warm, old, order=3) == 1
+    loader.open.set()
+    await warm.prepare(new)
+    await asyncio.sleep(0.01)
+    assert await who_answers(warm, old, order=3) == 1
+    assert loader.loads[old.name] == 1
+
+
 async def test_a_version_that_predicts_otherwise_is_refused_and_the_old_one_stays(
     warm: WarmModels, tmp_path: Path
 ) -> None:

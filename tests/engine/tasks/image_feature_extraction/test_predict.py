@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,14 @@ def samples(job: Job, count: int = 12) -> list[dict[str, str]]:
 
 def test_a_fresh_process_answers_the_same(trained: Job) -> None:
     compare(TASK, trained.paths.model, "cpu")
+
+
+def test_a_model_that_one_thread_loaded_answers_on_another(trained: Job) -> None:
+    with ThreadPoolExecutor(1) as loading, ThreadPoolExecutor(1) as predicting:
+        model = loading.submit(load, trained.paths.model, "cpu").result()
+        assert model.search is not None, "the index is asked"
+        got = predicting.submit(model.predict, samples(trained)).result()
+    assert got == model.predict(samples(trained))
 
 
 def test_an_answer_names_its_neighbours_nearest_first(trained: Job) -> None:
