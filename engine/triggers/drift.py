@@ -28,6 +28,8 @@ _AT_ONCE = 500
 FOLDS = 5
 BINS = 10
 _TINY = 1e-12
+_SPREAD = 1e-5
+"""Of the largest value; vectors are kept in half precision."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,11 @@ class Shift:
 
 
 def mmd(reference: Vectors, recent: Vectors, seed: int = 0) -> Shift:
-    """Maximum mean discrepancy with a Gaussian kernel as wide as the median distance (Gretton et al. 2012); `value`
-    is its unbiased square, 0 where nothing changed."""
+    """Maximum mean discrepancy with a Gaussian kernel as wide as the median distance (Gretton et al. 2012) between
+    the inputs' principal components, the strong ones made weaker: else many numbers that say the same drown a few
+    that say something else. `value` is its unbiased square, 0 where nothing changed."""
     pooled, marks = _pooled(reference, recent, seed)
+    pooled = _evened(pooled)
     squares = (pooled**2).sum(axis=1)
     distances = np.maximum(squares[:, None] + squares[None, :] - 2 * pooled @ pooled.T, 0)
     upper = distances[np.triu_indices(len(pooled), 1)]
@@ -72,7 +76,6 @@ def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Shift:
     learnt from (Lopez-Paz & Oquab 2017). What is tested is the difference of its mean scores, which sees more than
     the right answers alone; `value` is the area under its ROC curve, 0.5 where nothing changed."""
     pooled, marks = _pooled(reference, recent, seed)
-    pooled = pooled / np.maximum(pooled.std(axis=0), _TINY)
     scores = _scores_from_marks(pooled, np.random.default_rng([seed, 1]))
     recents = int(marks.sum())
     others = len(marks) - recents
@@ -89,16 +92,25 @@ def classifier(reference: Vectors, recent: Vectors, seed: int = 0) -> Shift:
 
 def psi(reference: NDArray[np.floating], recent: NDArray[np.floating], seed: int = 0) -> Shift:
     """Population stability index of numbers such as confidences, over ten parts that hold as many of the reference
-    each. By itself it grows with chance in small samples, so `p` says how often the same numbers dealt anew reach it.
-    """
-    reference, recent = _thinned(reference[:, None], seed)[:, 0], _thinned(recent[:, None], seed + 1)[:, 0]
-    pooled = np.concatenate([reference, recent]).astype(np.float64)
-    marks = _marks(len(reference), len(recent))
-    # Edges come from the reference in what is reported, and from all numbers in what is dealt anew: edges that knew
-    # which is which would not be the same for another dealing.
-    told = _psi_of(_parts(pooled, np.asarray(reference, dtype=np.float64)), marks[:, None])
-    tested = _permuted(lambda drawn: _psi_of(_parts(pooled, pooled), drawn), marks, seed)
-    return Shift(tested.p, float(told[0]), tested.permutations)
+    each. By itself it grows with chance in small samples, so `p` says whether the numbers moved at all: by Cramér and
+    von Mises' distance of the two distributions (Anderson 1962), which sees more than ten parts do."""
+    parts = [_thinned(reference[:, None], seed)[:, 0], _thinned(recent[:, None], seed + 1)[:, 0]]
+    pooled = np.concatenate(parts).astype(np.float64)
+    marks = _marks(len(parts[0]), len(parts[1]))
+    order = np.argsort(pooled, kind="stable")
+    ordered = pooled[order]
+    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    ties = np.diff(ends, prepend=-1).astype(np.float32)
+    recents, others = float(marks.sum()), float(len(marks) - marks.sum())
+
+    def distance(drawn: NDArray[np.float32]) -> NDArray[np.floating]:
+        inside = np.cumsum(drawn[order], axis=0)[ends]
+        outside = (ends + 1)[:, None].astype(np.float32) - inside
+        found: NDArray[np.floating] = ties @ (inside / recents - outside / others) ** 2
+        return found
+
+    tested = _permuted(distance, marks, seed)
+    return Shift(tested.p, _stability(parts[0], parts[1]), tested.permutations)
 
 
 def _permuted(statistic: Statistic, marks: NDArray[np.float32], seed: int) -> Shift:
@@ -120,12 +132,26 @@ def _permuted(statistic: Statistic, marks: NDArray[np.float32], seed: int) -> Sh
 
 
 def _pooled(reference: Vectors, recent: Vectors, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Both samples, thinned and centred, and which of them is recent."""
+    """Both samples, thinned, every dimension with mean 0 and variance 1, and which of them is recent."""
     if min(len(reference), len(recent)) < 2 or reference.shape[1:] != recent.shape[1:]:
         raise ValueError(f"samples of {reference.shape} and {recent.shape} cannot be tested against each other")
     parts = [_thinned(reference, seed), _thinned(recent, seed + 1)]
-    pooled = np.concatenate(parts).astype(np.float32)
-    return pooled - pooled.mean(axis=0), _marks(len(parts[0]), len(parts[1]))
+    pooled = np.concatenate(parts).astype(np.float64)
+    pooled -= pooled.mean(axis=0)
+    spread = pooled.std(axis=0)
+    # A dimension that never changes has a spread of rounding errors, which must not become one of its own.
+    pooled *= np.where(spread > _SPREAD * np.abs(np.concatenate(parts)).max(axis=0), 1 / np.maximum(spread, _TINY), 0)
+    return pooled.astype(np.float32), _marks(len(parts[0]), len(parts[1]))
+
+
+def _evened(pooled: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Principal components divided by their spread, with as much variance as a component has on average added: about
+    alike where there is much, left small where there is hardly any. It does not know which input is recent."""
+    covariance = pooled.T.astype(np.float64) @ pooled / len(pooled)
+    variances, components = np.linalg.eigh(covariance)
+    weights = 1 / np.sqrt(np.maximum(variances, 0) + max(float(variances.mean()), _TINY))
+    evened: NDArray[np.float32] = (pooled @ (components * weights).astype(np.float32)).astype(np.float32)
+    return evened
 
 
 def _marks(others: int, recents: int) -> NDArray[np.float32]:
@@ -165,16 +191,12 @@ def _auc(scores: NDArray[np.floating], marks: NDArray[np.float32]) -> float:
     return float((ranks[marks == 1].sum() - recents * (recents + 1) / 2) / (recents * others))
 
 
-def _parts(numbers: NDArray[np.float64], edges_from: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(inputs, parts): which part each number lies in, as 0 and 1."""
-    edges = np.unique(np.quantile(edges_from, np.linspace(0, 1, BINS + 1)[1:-1]))
-    return np.eye(len(edges) + 1, dtype=np.float32)[np.searchsorted(edges, numbers, side="right")]
-
-
-def _psi_of(parts: NDArray[np.float32], marks: NDArray[np.float32]) -> NDArray[np.floating]:
-    """(dealings,). Half an input is added to every part, so that an empty one does not make it infinite."""
-    inside = parts.T @ marks + 0.5
-    outside = parts.sum(axis=0)[:, None] - parts.T @ marks + 0.5
-    recent, other = inside / inside.sum(axis=0), outside / outside.sum(axis=0)
-    found: NDArray[np.floating] = ((recent - other) * np.log(recent / other)).sum(axis=0)
-    return found
+def _stability(reference: NDArray[np.floating], recent: NDArray[np.floating]) -> float:
+    """The index. Half an input is added to every part, so that an empty one does not make it infinite."""
+    edges = np.unique(np.quantile(reference, np.linspace(0, 1, BINS + 1)[1:-1]))
+    counts = [
+        np.bincount(np.searchsorted(edges, one, side="right"), minlength=len(edges) + 1)
+        for one in (reference, recent)
+    ]
+    before, now = ((count + 0.5) / (count + 0.5).sum() for count in counts)
+    return float(((now - before) * np.log(now / before)).sum())

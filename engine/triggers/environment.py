@@ -78,6 +78,8 @@ def tested(reference: Reference, recent: Recent, wanted: Environment, seed: int)
     if wanted.test is not None:
         if recent.vectors.shape[1] == 0:
             raise InputError("no vectors of inputs are kept for this model", fix="test confidence_psi alone")
+        if reference.vectors.shape[1] != recent.vectors.shape[1]:
+            raise InputError("inputs are described otherwise than those of the training", fix="wait for fresh ones")
         test = drift.mmd if wanted.test == "mmd" else drift.classifier
         found = test(reference.vectors[: wanted.window], recent.vectors[chosen], seed)
         measure = "squared MMD" if wanted.test == "mmd" else "area under the ROC curve"

@@ -19,11 +19,12 @@ from engine.tasks.contract import Predictor, Row, Task
 Vectors = NDArray[np.float32]
 """(inputs, dimensions), no more than MOST_DIMENSIONS."""
 MOST_DIMENSIONS = 384
-OF_TEXT, OF_PICTURE, OF_MODEL = "letters", "look", "model"
+OF_TEXT, OF_PICTURE, OF_MODEL = "letters-1", "look-1", "model"
+"""Kinds of vectors; the number goes up when one is made otherwise."""
 LETTERS = 128
 _LONGEST = 4000
 _GRAM = 3
-_LAYOUT = 8
+_LAYOUT = 4
 _SIDE = 64
 _BINS = 8
 _TINY = 1e-6
@@ -68,7 +69,7 @@ def letters_of(text: str) -> Vectors:
 
 
 def look_of(source: str) -> Vectors:
-    """(layout 64 + colour 6 + sharpness 3 + edges 8 + size 2,) of a picture: path or data URL. Raises InputError.
+    """(layout 16 + colour 6 + sharpness 3 + edges 8 + size 2,) of a picture: path or data URL. Raises InputError.
 
     Sharpness is the falling off of detail over three scales, which hardly depends on what is shown.
     """

@@ -32,7 +32,7 @@ def test_inputs_are_remembered_where_a_trigger_asks_for_them(
     memories.add(version, ROWS, SAID)
     memories.close()
     found = read_recent(recent_folder(home, 1))
-    assert (found.kind, found.vectors.shape) == ("letters", (5, 128))
+    assert (found.kind, found.vectors.shape) == ("letters-1", (5, 128))
     assert found.confidences.tolist() == [0.75] * 5
     assert found.places == {"location": {"Oslo": 5}}
 
