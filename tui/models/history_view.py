@@ -12,7 +12,7 @@ from tui.widgets.cells import Line
 from tui.widgets.durations import ago
 
 GateWord = Literal["passed", "forced", "refused", ""]
-NOTHING = "Nothing was moved yet: P asks the gate and promotes, S stages."
+NOTHING = "Nothing was moved yet."
 _GATES: dict[str, tuple[str, str, int]] = {
     "passed": ("✓", "+", Role.REACHED),
     "forced": ("!", "!", Role.WARNING | BOLD),

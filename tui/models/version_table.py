@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tui.models.columns import Column, columns_for, flagged, header, row
+from tui.models.columns import Column, columns_for, flagged, header, padded, row
 from tui.models.numbers import Direction, decimals_of, difference, number, size
 from tui.models.shelf import ModelSeen, VersionSeen, metrics_beside
 from tui.theme import BOLD, SELECTED, Role
@@ -49,8 +49,11 @@ def version_lines(
     fitting = columns_for(_columns(seen, now, ascii_only), width - MARGIN)
     visible = max(1, height - 1)
     first = max(0, min(at - visible // 2, len(seen.versions) - visible))
-    head: list[Piece] = [(" " * MARGIN, Role.MUTED), *header(fitting)]
-    lines: list[Line] = [tuple(head)]
+    head: Line = ((" " * MARGIN, Role.MUTED), *header(fitting))
+    if len(seen.versions) > visible:
+        where = f" {at + 1}/{len(seen.versions)}"
+        head = (*padded(head, max(0, width - len(where))), (where, Role.MUTED | BOLD))
+    lines: list[Line] = [head]
     for place in range(first, min(first + visible, len(seen.versions))):
         version = seen.versions[place]
         sign = (">" if ascii_only else "▸") if place == at else " "

@@ -112,7 +112,8 @@ class GateScreen(ModalScreen[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.focus_next()
+        # By name: two that came in one burst must not go two fields on.
+        self.query_one("#why" if event.input.id == "force" else "#what-next").focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

@@ -51,7 +51,10 @@ class MoveScreen(ModalScreen[Values]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.focus_next()
+        # By name: two that came in one burst must not go two fields on.
+        names = [asked.name for asked in self._question.fields]
+        at = names.index(event.input.id or "")
+        self.query_one(f"#{names[at + 1]}" if at + 1 < len(names) else OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

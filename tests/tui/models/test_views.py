@@ -94,6 +94,11 @@ def test_numbers_stand_under_each_other_with_their_difference_to_production() ->
     assert said(version_lines(THREE, 0, (3,), NOW, 90, 10)) == TABLE
 
 
+def test_a_list_that_is_cut_says_where_the_cursor_is() -> None:
+    assert said(version_lines(THREE, 1, (), NOW, 60, 3)).splitlines()[0].endswith(" 2/3")
+    assert "/3" not in said(version_lines(THREE, 1, (), NOW, 60, 4)).splitlines()[0]
+
+
 def test_a_lower_loss_is_better() -> None:
     losses = model(version(1, f1=2.0), version(2, f1=1.5), standing=Standing((1,)), lower_is_better=True)
     assert "▲-0.5000" in said(version_lines(losses, 0, (), NOW, 60, 5))
@@ -181,7 +186,7 @@ def test_the_history_says_who_what_and_whether_the_gate_was_overruled() -> None:
         " 10d  c    threshold  @2                   automatic 0.9"
     )
     assert said(history_lines(moves, NOW, 80, 2, ascii_only=True)).splitlines()[1].endswith("@3 -> @2    worse")
-    assert "P asks the gate" in said(history_lines([], NOW, 80, 5))
+    assert said(history_lines([], NOW, 80, 5)) == "Nothing was moved yet."
 
 
 REFUSED = GateResult(
