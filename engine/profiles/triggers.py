@@ -131,8 +131,8 @@ class Environment(_Strict):
     minimum: int = hyperparameter(100, "Fresh inputs that a test needs.", unit="inputs", ge=20, le=500)
     confidence_psi: float | None = hyperparameter(
         None,
-        "Fires when the population stability index of the confidences is as large as this (0.2 is customary) and they "
-        "moved by more than chance at the stated rate; null: confidences are not tested.",
+        "Fires when the population stability index of the confidences is as large as this (0.2 is customary) and "
+        "they moved by more than chance at the stated rate; null: confidences are not tested.",
         gt=0,
         le=10,
     )
