@@ -330,7 +330,13 @@ def a_comparison(first: str = "utility/ner@2") -> Compared:
     def rows(count: int, *texts: tuple[str, str, str, str]) -> Changes:
         found = [
             ChangedRow(
-                row=7 * place, asked=asked, wanted=wanted, first=was, second=now, first_error=1, second_error=0
+                row=7 * place,
+                asked=asked,
+                wanted=wanted,
+                first=was,
+                second=now,
+                first_error=float(was != wanted),
+                second_error=float(now != wanted),
             )
             for place, (asked, wanted, was, now) in enumerate(texts, 1)
         ]
