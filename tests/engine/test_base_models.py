@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from engine.base_models import MINILM_SHA256, cached_snapshot, packaged_minilm, resolve_base
 from engine.errors import BaseModelError
@@ -37,7 +39,10 @@ def test_a_snapshot_in_the_hubs_cache_is_found_when_it_has_weights(
     snapshot.mkdir(parents=True)
     (snapshot / "config.json").write_text("{}")
     assert cached_snapshot("some/bert") is None
-    (snapshot / "model.safetensors").write_bytes(b"")
+    blob = tmp_path / "models--some--bert" / "blobs" / "53aa"
+    blob.parent.mkdir()
+    save_file({"weight": np.zeros(2, dtype=np.float32)}, blob)
+    (snapshot / "model.safetensors").symlink_to("../../blobs/53aa")
     assert resolve_base("some/bert") == str(snapshot)
 
 

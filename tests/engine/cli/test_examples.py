@@ -39,7 +39,9 @@ NEEDS_A_TRAINING = {
     "models traffic",
     "models ramp",
     "models withdraw",
+    "models export",
     "serve",
+    "tokens revoke",
 }
 """Run by the tests of training, of runs, of the registry and of the service; here their example must parse."""
 NEEDS_AN_ENDPOINT = {f"webhooks {verb}" for verb in ("remove", "enable", "disable", "test")}

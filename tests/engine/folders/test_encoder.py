@@ -23,5 +23,5 @@ def test_a_run_that_is_not_there_is_named(profile: Path, tmp_path: Path) -> None
 def test_a_run_of_another_task_compares_no_folders(scripted_profile: Path, tmp_path: Path) -> None:
     (run,) = api.train(str(scripted_profile), ["good"], workspace=tmp_path)
     run.wait(timeout=60)
-    with pytest.raises(InputError, match="the run does noop; name a run of text-classification"):
+    with pytest.raises(InputError, match="the model does noop; name one of text-classification"):
         encoder_of(run.id, "folders", "legacy", Workspace(tmp_path))

@@ -111,7 +111,7 @@ def test_a_head_that_does_not_fit_the_labels_is_refused(trained: Job, tmp_path: 
     with pytest.raises(InputError, match="does not fit 3 labels"):
         load(tmp_path / "model", "cpu")
     (tmp_path / "model" / "heads.safetensors").write_bytes(b"no safetensors")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"heads\.safetensors claims a description that is longer than the file"):
         load(tmp_path / "model", "cpu")
 
 
