@@ -39,8 +39,10 @@ NEEDS_A_TRAINING = {
     "models traffic",
     "models ramp",
     "models withdraw",
+    "models export",
+    "serve",
 }
-"""Run by the tests of training, of runs and of the registry; here their example must parse."""
+"""Run by the tests of training, of runs, of the registry and of the service; here their example must parse."""
 NEEDS_AN_ENDPOINT = {f"webhooks {verb}" for verb in ("remove", "enable", "disable", "test")}
 """The same, by the tests of webhooks."""
 DRAWS_IMAGES, EMBEDS_TEXTS = {"plan"}, {"folders labels check"}
