@@ -9,16 +9,16 @@ import msgspec
 import typer
 
 from engine.cli import models_export, traffic
+from engine.cli.models_shown import gate_word, numbered, print_gate, print_move, targets_reached, version_as_json
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption, new_app
 from engine.cli.output import print_json, print_table, say
 from engine.registry import api
-from engine.registry.gate import GateResult
-from engine.registry.history import Entry, read_history
+from engine.registry.history import read_history
 from engine.registry.manifest import AUTOMATIC
-from engine.registry.promotion import GateRefused, Move
+from engine.registry.promotion import GateRefused
 from engine.registry.reference import parse_model
-from engine.registry.standing import Standing, standing_of
-from engine.registry.store import Version, find_version, home_of, models, versions
+from engine.registry.standing import standing_of
+from engine.registry.store import find_version, home_of, models, versions
 from engine.registry.thresholds import thresholds_of
 from engine.workspace import Workspace
 
@@ -53,7 +53,7 @@ def list_(
         for version in reversed(versions(place, home.profile, home.model))
     ]
     if json:
-        print_json([_as_json(version, standing) for version, standing in found])
+        print_json([version_as_json(version, standing) for version, standing in found])
         return
     rows = [
         [
@@ -61,7 +61,7 @@ def list_(
             " ".join(standing.aliases_of(version.number)),
             version.manifest.headline,
             version.manifest.score,
-            _targets(version),
+            targets_reached(version),
             version.manifest.run,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(version.manifest.created)),
         ]
@@ -81,7 +81,7 @@ def show(
     found = find_version(Workspace.locate(workspace), version)
     standing, manifest = standing_of(found.home), found.manifest
     if json:
-        print_json(_as_json(found, standing) | {"manifest": manifest})
+        print_json(version_as_json(found, standing) | {"manifest": manifest})
         return
     facts = [
         ["version", found.name],
@@ -123,9 +123,9 @@ def history(
                 time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.t)),
                 entry.who,
                 f"{entry.action} {entry.alias}".strip(),
-                _number(entry.from_version),
-                _number(entry.to_version),
-                _gate_word(entry),
+                numbered(entry.from_version),
+                numbered(entry.to_version),
+                gate_word(entry),
                 entry.why,
             ]
             for entry in entries
@@ -149,7 +149,7 @@ def gate(
     if json:
         print_json({**msgspec.structs.asdict(result), "passed": result.passed})
     else:
-        _print_gate(result)
+        print_gate(result)
     return 0 if result.passed else 1
 
 
@@ -175,12 +175,12 @@ def promote(
         if json:
             print_json({"moved": False, "gate": {**msgspec.structs.asdict(refused.result), "passed": False}})
         else:
-            _print_gate(refused.result)
+            print_gate(refused.result)
         say(str(refused))
         return 1
     if not json and done.gate is not None:
-        _print_gate(done.gate)
-    _told(done, json)
+        print_gate(done.gate)
+    print_move(done, json)
     return 0
 
 
@@ -196,7 +196,7 @@ def stage(
 
     Example: engine models stage utility/ner@3
     """
-    _told(api.stage(version, why=why, workspace=workspace), json)
+    print_move(api.stage(version, why=why, workspace=workspace), json)
 
 
 @app.command()
@@ -211,7 +211,7 @@ def rollback(
 
     Example: engine models rollback utility/ner --why "misses the new poles"
     """
-    _told(api.rollback(model, why=why, workspace=workspace), json)
+    print_move(api.rollback(model, why=why, workspace=workspace), json)
 
 
 @app.command()
@@ -226,7 +226,7 @@ def retire(
 
     Example: engine models retire utility/ner --why "the customer left"
     """
-    _told(api.retire(model, why=why, workspace=workspace), json)
+    print_move(api.retire(model, why=why, workspace=workspace), json)
 
 
 @app.command()
@@ -243,7 +243,7 @@ def threshold(
 
     Example: engine models threshold utility/ner@production 0.9 --why "two wrong tags last week"
     """
-    _told(api.raise_threshold(version, value, name=name, why=why, workspace=workspace), json)
+    print_move(api.raise_threshold(version, value, name=name, why=why, workspace=workspace), json)
 
 
 @app.command()
@@ -262,54 +262,3 @@ def register(
         print_json({"version": version.name})
     else:
         print(version.name)
-
-
-def _told(done: Move, json: bool) -> None:
-    if json:
-        print_json({"moved": True, "entry": done.entry})
-        return
-    standing = done.standing
-    said = {"production": standing.production, "staging": standing.staging, "previous": standing.previous}
-    print(f"{done.entry.sentence}: " + ", ".join(f"{alias} {_number(number)}" for alias, number in said.items()))
-
-
-def _print_gate(result: GateResult) -> None:
-    print_table(
-        ["gate", "", ""],
-        [["passed" if check.passed else "FAILED", check.name, check.sentence] for check in result.checks],
-    )
-
-
-def _gate_word(entry: Entry) -> str:
-    if entry.gate is None:
-        return ""
-    return "forced" if entry.forced else "passed" if entry.gate.get("passed") else "refused"
-
-
-def _number(version: int | None) -> str:
-    return "–" if version is None else f"@{version}"
-
-
-def _targets(version: Version) -> str:
-    targets = version.manifest.targets
-    if not targets:
-        return ""
-    reached = sum(target.reached(version.manifest.measured.get(target.metric)) for target in targets)
-    return f"{reached}/{len(targets)} reached"
-
-
-def _as_json(version: Version, standing: Standing) -> dict[str, object]:
-    manifest = version.manifest
-    return {
-        "version": version.name,
-        "aliases": standing.aliases_of(version.number),
-        "task": manifest.task,
-        "headline": manifest.headline,
-        "score": manifest.score,
-        "metrics": manifest.measured,
-        "targets": [str(target) for target in manifest.targets],
-        "thresholds": thresholds_of(version, standing),
-        "run": manifest.run,
-        "dataset": manifest.dataset,
-        "created": manifest.created,
-    }

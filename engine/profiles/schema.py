@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, model_validator
 
 from engine.profiles.document import Node
+from engine.profiles.production import Decisions, Promotion, Traffic
 from engine.profiles.public_data import PublicSet
+from engine.profiles.strict import Strict
 from engine.profiles.taxonomies import Taxonomy, problem_with_mappings
 from engine.profiles.triggers import Trigger, named_once
 from engine.training.config import SignalName, hyperparameter
@@ -21,19 +22,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 """Small letters, digits and single hyphens: it becomes part of directory names."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _an_empty_section_says_nothing(cls, value: Any) -> Any:
-        """`config:` with all its lines commented out is as good as no `config:`."""
-        if isinstance(value, dict):
-            return {name: field for name, field in value.items() if field is not None or name not in cls.model_fields}
-        return value
-
-
-class Threshold(_Strict):
+class Threshold(Strict):
     """A metric must be at least, or at most, a value."""
 
     at_least: float | None = Field(None, description="The metric must reach this value.", allow_inf_nan=False)
@@ -61,7 +50,7 @@ TargetValue = Annotated[
 Targets = dict[str, TargetValue]
 
 
-class Data(_Strict):
+class Data(Strict):
     """Where a model's examples come from."""
 
     seed: int = hyperparameter(7, "Seed of the recipe: the same seed makes the same dataset.", ge=0, le=2**63 - 1)
@@ -70,7 +59,7 @@ class Data(_Strict):
     )
 
 
-class Policy(_Strict):
+class Policy(Strict):
     """What happens around the training: fields of `engine.runs.spec.RunPolicy`."""
 
     retries: int = hyperparameter(
@@ -96,7 +85,7 @@ class Policy(_Strict):
     )
 
 
-class FeedbackTraining(_Strict):
+class FeedbackTraining(Strict):
     """How a model learns from feedback. What is not here is as in the run that the training starts from."""
 
     epochs: int = hyperparameter(10, "Passes over feedback and replay.", unit="epochs", ge=1, le=1000)
@@ -164,7 +153,7 @@ class FeedbackTraining(_Strict):
         return self
 
 
-class Privacy(_Strict):
+class Privacy(Strict):
     """What holds for the pictures that a model learns from, its datasets' and its feedback's: docs/privacy.md."""
 
     consent: Literal["optional", "required"] = hyperparameter(
@@ -185,121 +174,7 @@ class Privacy(_Strict):
     )
 
 
-class Promotion(_Strict):
-    """What the gate asks of a version before it goes into production; no preset changes it."""
-
-    allowed_regression: float = hyperparameter(
-        0.01,
-        "How much worse than production the headline metric may be, on the same held-out rows.",
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-    )
-    regression: Literal["observed", "proved", "ruled-out"] = hyperparameter(
-        "observed",
-        "observed: the loss that was measured counts. proved: only a loss that these rows prove (95 %). ruled-out: "
-        "these rows must prove that there is none.",
-    )
-    latency_ms: float | None = hyperparameter(
-        None,
-        "Most milliseconds of one prediction, 95th percentile, on the machine that promotes; none: not asked.",
-        unit="ms",
-        gt=0,
-        le=3_600_000,
-    )
-
-
-class Decisions(_Strict):
-    """Which answers of a version are acted on without a person; no preset changes it."""
-
-    automatic_above: float | None = hyperparameter(
-        0.8, "Confidence from which an answer needs no person; none: a person verifies all.", ge=0, le=1
-    )
-    probation_raise: float = hyperparameter(
-        0.05,
-        "How much surer a version must be at first after its promotion, and as long as it is a candidate.",
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-    )
-    probation_decisions: int = hyperparameter(
-        500, "Decisions after a promotion for which that holds.", unit="decisions", ge=0, le=10_000_000
-    )
-
-
-Share = Annotated[float, Field(gt=0, le=100)]
-
-
-class Traffic(_Strict):
-    """How a candidate is tried beside production (`engine models deploy`): docs/traffic.md; no preset changes it."""
-
-    start: Literal["split", "shadow"] = hyperparameter(
-        "split",
-        "shadow: production answers everything first, and the candidate's answers are only written down.",
-    )
-    steps: Annotated[list[Share], Field(min_length=1, max_length=20)] = hyperparameter(
-        [10.0, 50.0, 100.0], "Shares of the requests that the candidate answers, one after the other.", unit="%"
-    )
-    min_outcomes: int = hyperparameter(
-        50,
-        "Labelled outcomes of the candidate before a step is taken without proof that it is better.",
-        unit="outcomes",
-        ge=1,
-        le=100_000,
-    )
-    alpha: float = hyperparameter(
-        0.05,
-        "Error level of the sequential test, for «better» and for «worse» each, however often one looks.",
-        gt=0,
-        le=0.5,
-    )
-    not_worse_by: float | None = hyperparameter(
-        0.05,
-        "Before the last step it must be ruled out that the candidate is wrong so much more often; none: not asked.",
-        gt=0,
-        le=1,
-    )
-    max_excess_errors: float = hyperparameter(
-        0.0,
-        "A candidate that is shown to be wrong more often than production by more than this falls back.",
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-    )
-    max_excess_failures: float = hyperparameter(
-        0.05,
-        "A candidate that leaves more of its last keys without any answer than production does, by more than this, "
-        "falls back.",
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-    )
-    latency_p95_ms: float | None = hyperparameter(
-        None,
-        "95th percentile of the candidate's last requests above which it falls back; none: not asked.",
-        unit="ms",
-        gt=0,
-        le=3_600_000,
-    )
-    min_requests: int = hyperparameter(
-        100,
-        "Requests of the candidate before its latency counts, and before a promotion is offered.",
-        unit="requests",
-        ge=1,
-        le=100_000,
-    )
-    automatic: bool = hyperparameter(
-        True, "Steps are taken by themselves; falling back always is, and a promotion never."
-    )
-
-    @model_validator(mode="after")
-    def _goes_up(self) -> Traffic:
-        if any(after <= before for before, after in itertools.pairwise(self.steps)):
-            raise ValueError("steps must rise: each share above the one before it")
-        return self
-
-
-class Settings(_Strict):
+class Settings(Strict):
     """What a model can set, and a preset or `--set` can set over it."""
 
     config: dict[str, Any] = Field({}, description="Hyperparameters: fields of the task's Config.")
@@ -346,7 +221,7 @@ class Model(Settings):
         return self
 
 
-class Preset(_Strict):
+class Preset(Strict):
     """Values laid over those of the profile, by name: `--preset NAME`."""
 
     description: str = Field("", description="When to take this preset.")
@@ -354,7 +229,7 @@ class Preset(_Strict):
     policy: Policy = Field(Policy(), description="What the preset sets of the policy.")
 
 
-class Profile(_Strict):
+class Profile(Strict):
     """A project: its models, data, hyperparameters, targets, presets and policy."""
 
     finetop: Literal[1] = Field(description="Version of the profile format.")

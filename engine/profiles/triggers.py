@@ -22,6 +22,8 @@ Metric = Literal["accuracy", "balanced_accuracy"]
 
 
 class _Strict(BaseModel):
+    """Like `engine.profiles.strict`, but that `null` is said: `test: null` asks for no test."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 

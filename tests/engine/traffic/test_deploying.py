@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine.errors import InputError, NotFoundError
-from engine.profiles.schema import Traffic
+from engine.profiles.production import Traffic
 from engine.registry.history import Entry, Moved, append, read_history
 from engine.registry.standing import standing_of
 from engine.traffic.deploying import deployed, ramp, start, status_of, step, withdraw
