@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import print_json, print_table, say
-from engine.errors import InputError, ProfileError
+from engine.errors import InputError
 from engine.registry.paths import ModelHome
 from engine.registry.reference import parse_model, parse_reference
 from engine.traffic import deploying
@@ -121,18 +121,15 @@ def withdraw(
 
 
 def _policy(profile: str | None, name: str, model: str) -> TrafficPolicy:
-    from engine.profiles.finding import find_profile
-    from engine.profiles.loading import load_profile
-    from engine.traffic.policy import policy_of
+    from engine.profiles import load_profile
+    from engine.traffic.policy import policy_named, policy_of
 
-    try:
-        path = find_profile(profile or name)
-    except ProfileError:
-        if profile is not None:
-            raise
+    if profile is not None:
+        return policy_of(load_profile(profile), model)
+    found = policy_named(name, model)
+    if found is None:
         say(f"the profile {name} is not found by its name: the defaults of `traffic:` hold (see --profile)")
-        return TrafficPolicy()
-    return policy_of(load_profile(path), model)
+    return found or TrafficPolicy()
 
 
 def _home(model: str, workspace: object) -> ModelHome:

@@ -21,3 +21,14 @@ def policy_of(profile: Profile, model: str) -> TrafficPolicy:
             f"the profile {profile.name} has no model {model!r}", fix=f"it has {', '.join(profile.models)}"
         )
     return msgspec.convert(found.traffic.model_dump(), TrafficPolicy)
+
+
+def policy_named(profile: str, model: str) -> TrafficPolicy | None:
+    """The same of a profile that is found by its name; None where it is not. Raises ProfileError."""
+    from engine.profiles import find_profile, load_profile
+
+    try:
+        path = find_profile(profile)
+    except ProfileError:
+        return None
+    return policy_of(load_profile(path), model)

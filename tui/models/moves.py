@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from textual.message import Message
 
-from engine.errors import ProfileError
 from engine.registry.gate import GateResult
 from engine.registry.history import Moved, read_history
 from engine.registry.paths import ModelHome
@@ -16,9 +15,6 @@ from engine.registry.promotion import Move
 from engine.registry.standing import standing_of
 from engine.workspace import Workspace
 from tui.labelling.beside import Beside
-
-if TYPE_CHECKING:
-    from engine.traffic.deployment import TrafficPolicy
 
 
 class Moves(Beside):
@@ -75,12 +71,13 @@ class Moves(Beside):
     def deploy(self, home: ModelHome, number: int, seq: int, *, share: float | None, shadow: bool, why: str) -> None:
         """Try a version beside production, by the rules of its profile."""
         from engine.traffic.deploying import start
+        from engine.traffic.policy import policy_named
 
         def move() -> str:
             self._require_still(home, seq)
             reference = f"{home.name}@{number}"
             mode: Literal["shadow"] | None = "shadow" if shadow else None
-            policy = _policy(home)
+            policy = policy_named(home.profile, home.model)
             done = start(self._workspace, reference, share=share, mode=mode, policy=policy, why=why)
             answers = "sees all requests and answers nobody" if done.is_shadow else f"answers {done.share:g} %"
             return f"@{done.candidate} {answers}, beside @{done.production}."
@@ -127,18 +124,6 @@ class Moves(Beside):
                 return self.Refused(str(problem) or type(problem).__name__)
 
         self.in_thread(work)
-
-
-def _policy(home: ModelHome) -> TrafficPolicy | None:
-    """The rules of an A/B; None (the defaults) where the profile is not found by its name."""
-    from engine.profiles import find_profile, load_profile
-    from engine.traffic.policy import policy_of
-
-    try:
-        path = find_profile(home.profile)
-    except ProfileError:
-        return None
-    return policy_of(load_profile(path), home.model)
 
 
 def _told(done: Move) -> str:
