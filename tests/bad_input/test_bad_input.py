@@ -127,7 +127,7 @@ KINDS: list[tuple[Any, ...]] = [
     ("redirect to a file", from_url("/to-file", OURS), "redirected: a URL with file: is not fetched; give", 1),
     ("redirect for ever", from_url("/round", OURS), "redirected more than 4 times; give the URL of the file", 1),
     ("answer 404", from_url("/nothing", OURS), "the server answers 404 Not Found; check that the URL opens", 1),
-    ("answer too slow", from_url("/slow", OURS), "took longer than 0.3 s; try again later", 1),
+    ("answer too slow", from_url("/slow", OURS), "took longer than 0.8 s; try again later", 1),
     ("answer too long", from_url("/long", OURS), "longer than the 50000 bytes that are fetched; send a smaller", 1),
     ("answer that is a web page", from_url("/page", OURS), "is neither a PNG nor a JPEG; send the image in one", 1),
     ("answer cut short", from_url("/short", OURS), "the connection ended after 100 of 1000 bytes; try again", 1),
@@ -199,7 +199,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_taken_in(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    small = functools.partial(Limits, total_timeout_s=0.3, max_bytes=50_000)
+    small = functools.partial(Limits, total_timeout_s=0.8, max_bytes=50_000)
     monkeypatch.setattr("engine.feedback.limits.Limits", small)
     workspace = tmp_path / "workspace"
     arguments = make(Desk(tmp_path, port))
