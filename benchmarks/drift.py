@@ -71,7 +71,7 @@ def main() -> None:
     if arguments.part in ("alarms", "all"):
         print_alarms(chosen, arguments.resamples)
     if arguments.part in ("months", "all"):
-        print_months(chosen, arguments.months)
+        print_months(chosen, arguments.tests or [*VECTORS, *NUMBERS], arguments.first, arguments.months)
     if arguments.part in ("shifts", "all"):
         print_shifts(pools, arguments.inputs or [*sources, NORMAL], arguments.repeats)
     print(f"\n{time.process_time() - begun:.0f} s of one core")
@@ -81,8 +81,10 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Drift: false alarms and planted shifts.")
     parser.add_argument("part", nargs="?", default="all", choices=["alarms", "months", "shifts", "all"])
     parser.add_argument("--inputs", nargs="*", choices=["texts", "pictures", "confidences"])
+    parser.add_argument("--tests", nargs="*", choices=[*VECTORS, *NUMBERS], help="Of months.")
     parser.add_argument("--resamples", type=int, default=2000)
     parser.add_argument("--months", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0, help="Of months: the seed of the first, to go on elsewhere.")
     parser.add_argument("--repeats", type=int, default=100)
     return parser.parse_args()
 
@@ -143,7 +145,7 @@ def print_alarms(sources: Sources, resamples: int) -> None:
                 print_rate(name, label, rate, int((found <= rate).sum()), resamples)
 
 
-def print_months(sources: Sources, months: int) -> None:
+def print_months(sources: Sources, chosen: Sequence[str], first: int, months: int) -> None:
     print(
         f"\nMonths with a false alarm, of {months}: {WINDOW} fresh inputs are tested on each of {DAYS} days against"
     )
@@ -151,9 +153,9 @@ def print_months(sources: Sources, months: int) -> None:
     print(HEAD)
     for name, (pool, tests) in sources.items():
         for label, test in tests.items():
-            if label == "KS, uncorrected":
+            if label == "KS, uncorrected" or label not in chosen:
                 continue
-            smallest = np.array([smallest_in_a_month(pool, test, month) for month in range(months)])
+            smallest = np.array([smallest_in_a_month(pool, test, month) for month in range(first, first + months)])
             for rate in RATES:
                 share = Environment(rate=rate).rate_per_test
                 print_rate(name, label, rate, int((smallest <= share).sum()), months)
