@@ -123,13 +123,15 @@ def _is_reference_set_of(folder: Path, traces: Traces) -> bool:
 def _settle_references(folder: Path) -> None:
     """A killed writer may have left a reference set aside: where none stands in its place it is put there, for it is
     whole then (engine.files.atomic_directory), else it goes."""
-    if not folder.name.startswith(".") or not _is_left_over(folder) or not (folder / REFERENCES[0]).is_file():
+    if not folder.name.startswith(".") or not _is_left_over(folder):
         return
+    is_whole = (folder / REFERENCES[0]).is_file()
+    held = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     place = folder.with_name(folder.name[1:].rsplit(".", 3)[0])
-    if place.exists():
-        remove_directory(folder)
-    else:
+    if is_whole and not place.exists():
         folder.rename(place)
+    elif is_whole or held <= set(REFERENCES):  # or cut off before it held anything that can be used
+        remove_directory(folder)
 
 
 def _mend_references(folder: Path, kept: Kept) -> None:

@@ -448,3 +448,14 @@ def test_references_that_a_killed_writer_left_aside_are_found(place: Filled, hal
         shutil.rmtree(where)
     engine.forget(WHO, workspace=place.workspace)
     assert saved_references(where).labels == ["lee", "lee"] and not aside.exists()
+
+
+@pytest.mark.parametrize("written", [[], ["vectors.safetensors"], [".references.json.1.0a1b2c.tmp"]])
+def test_references_that_were_cut_off_before_they_could_be_used_go(place: Filled, written: list[str]) -> None:
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    aside = place.run.model / f".references.{int(gone.stdout)}.0a1b2c.tmp"
+    aside.mkdir()
+    for name in written:
+        (aside / name).write_bytes(b"")
+    engine.forget(WHO, workspace=place.workspace)
+    assert not aside.exists()
