@@ -38,6 +38,8 @@ def test_two_steps_of_every_model_and_preset_end_with_a_report(
             "data.recipe.unseen_people=2",
             "image_size=32",
         ],
+        "token-classification": ["data.recipe.examples=300"],
+        "sentence-similarity": ["data.recipe.pairs=200", "data.recipe.unlabelled=60"],
         "image-feature-extraction": ["data.recipe.images=120", "data.recipe.individuals=3", "image_size=16"],
         "text-classification": [
             "data.recipe.folders=3000",
