@@ -166,7 +166,7 @@ def print_months(sources: Sources, chosen: Sequence[str], first: int, months: in
 def smallest_in_a_month(pool: Vectors, test: Test, month: int) -> float:
     source = np.random.default_rng([month, 10])
     before = sample(pool, REFERENCE, source)
-    return min(test(before, sample(pool, WINDOW, source), day) for day in range(DAYS))
+    return min(test(before, sample(pool, WINDOW, source), month * DAYS + day) for day in range(DAYS))
 
 
 def print_rate(name: str, test: str, stated: float, alarms: int, of: int) -> None:
