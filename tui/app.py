@@ -49,16 +49,16 @@ def _monitor() -> Screen[None]:
     return MonitorScreen()
 
 
-def _start() -> Screen[None]:
-    from tui.screens.start import StartScreen
+def _train() -> Screen[None]:
+    from tui.screens.train import TrainScreen
 
-    return StartScreen()
+    return TrainScreen()
 
 
-def _generate() -> Screen[None]:
-    from tui.screens.generate import GenerateScreen
+def _data() -> Screen[None]:
+    from tui.screens.data import DataScreen
 
-    return GenerateScreen()
+    return DataScreen()
 
 
 def _validate() -> Screen[None]:
@@ -92,8 +92,8 @@ class FinetopApp(ThriftyApp):
     BINDINGS = bindings_of("app")
     MODES = {
         "monitor": _monitor,
-        "start": _start,
-        "generate": _generate,
+        "train": _train,
+        "data": _data,
         "validate": _validate,
         "models": _models,
         "label": _label,

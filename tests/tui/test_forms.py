@@ -110,10 +110,10 @@ async def test_escape_leaves_the_field_and_then_the_screen(
         app.screen.query_one("#overrides").focus()
         await pilot.press("3")
         await pilot.pause()
-        assert app.current_mode == "start" and app.screen.query_one("#overrides").value == "3"
+        assert app.current_mode == "train" and app.screen.query_one("#overrides").value == "3"
         await pilot.press("escape")
         await pilot.pause()
-        assert app.current_mode == "start"
+        assert app.current_mode == "train"
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "monitor")
 

@@ -7,26 +7,23 @@ import time
 import msgspec
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from engine.comparing.result import Compared
 from engine.workspace import Workspace
-from tui.actions import bindings_of
 from tui.models.comparison_view import comparison_lines
 from tui.models.engine_command import EngineCommand
 from tui.screens.bars import ActionBar
 from tui.screens.base import Told
+from tui.screens.window import Window
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line
 from tui.widgets.page import Page, wrapped
 
 
-class CompareScreen(ModalScreen[None]):
+class CompareScreen(Window[None]):
     """Metrics with differences, intervals and p, and the rows that were fixed and broken."""
 
     CSS_PATH = ["window.tcss", "models_windows.tcss"]
-    BINDINGS = bindings_of("window")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, workspace: Workspace, first: str, second: str, *, ascii_only: bool = False) -> None:
         super().__init__()

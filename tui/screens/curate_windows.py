@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
 from tui.screens.field import Field
+from tui.screens.window import Window
 
 
-class LabelScreen(ModalScreen[str]):
+class LabelScreen(Window[str]):
     """Hands back the chosen label; empty when the operator thought better of it."""
 
     CSS_PATH = ["window.tcss", "curate_windows.tcss"]
@@ -69,11 +69,10 @@ class LabelScreen(ModalScreen[str]):
             listing.highlighted = found.index(self._likely) if self._likely in found else 0
 
 
-class ApplyScreen(ModalScreen[bool]):
+class ApplyScreen(Window[bool]):
     """Says what would be done, and hands back whether it shall be."""
 
     CSS_PATH = ["window.tcss", "curate_windows.tcss"]
-    BINDINGS = bindings_of("window")
 
     def __init__(self, sentences: Sequence[str]) -> None:
         super().__init__()

@@ -10,23 +10,19 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
-from tui.actions import bindings_of
 from tui.feed.model import RunInfo
 from tui.screens.bars import ActionBar
 from tui.screens.base import Told, attempt
+from tui.screens.window import Window
 from tui.theme import Role, palette_of
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(Window[None]):
     """The specification, each value with its origin."""
-
-    CSS_PATH = "window.tcss"
-    BINDINGS = bindings_of("window")
 
     class SpecRead(Message):
         """`run.yaml` was read."""
@@ -60,9 +56,6 @@ class DetailsScreen(ModalScreen[None]):
 
     def on_details_screen_spec_read(self, event: SpecRead) -> None:
         self._show(event.spec)
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss()
 
     def _show(self, spec: RunSpec | None) -> None:
         muted, title = (palette_of(self.app).style(role, Style.null()) for role in (Role.MUTED, Role.TITLE))

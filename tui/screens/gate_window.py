@@ -9,7 +9,6 @@ import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,13 +16,13 @@ from engine.registry.gate import GateResult
 from engine.registry.paths import ModelHome
 from engine.registry.standing import standing_of
 from engine.workspace import Workspace
-from tui.actions import bindings_of
 from tui.models.engine_command import EngineCommand
 from tui.models.gate_view import FORCE, gate_lines, missing, verdict_line
 from tui.models.moves import Moves
 from tui.screens.bars import ActionBar
 from tui.screens.base import Told
 from tui.screens.field import Field
+from tui.screens.window import Window
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line
 from tui.widgets.page import Page, wrapped
@@ -35,12 +34,10 @@ State = Literal["asking", "answered", "moving", "over"]
 LEAVE, PROMOTE, AGAIN = "leave", "promote", "again"
 
 
-class GateScreen(ModalScreen[str]):
+class GateScreen(Window[str]):
     """Hands back what was done, in a sentence; empty when nothing was."""
 
     CSS_PATH = ["window.tcss", "models_windows.tcss"]
-    BINDINGS = bindings_of("window")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, workspace: Workspace, home: ModelHome, number: int, *, ascii_only: bool = False) -> None:
         super().__init__()

@@ -5,19 +5,17 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.actions import ACTIONS, action_of, bindings_of
+from tui.actions import ACTIONS, action_of
 from tui.screens.bars import ActionBar
+from tui.screens.window import Window
 from tui.theme import Role, palette_of
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """Keys and what they do."""
-
-    CSS_PATH = "window.tcss"
-    BINDINGS = bindings_of("window")
 
     def __init__(self, below: Screen[object]) -> None:
         super().__init__()
@@ -31,9 +29,6 @@ class HelpScreen(ModalScreen[None]):
             window.border_title = "Keys"
             yield Static(self._text(), id="help-text")
         yield ActionBar()
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss()
 
     def _text(self) -> Text:
         palette, base = palette_of(self.app), self.rich_style.null()

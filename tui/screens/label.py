@@ -19,7 +19,7 @@ from tui.labelling.place import WHAT_TO_DO, LabelSet
 from tui.labelling.possible import ACTIONS, possible
 from tui.screens.base import ConsoleScreen
 from tui.screens.label_panes import LabelPanes, LabelPlace, shown_of
-from tui.screens.label_windows import AgreementScreen, TrainScreen
+from tui.screens.label_windows import AgreementScreen, TrainOnLabelsScreen
 from tui.screens.writing_field import WritingField
 from tui.theme import Role
 
@@ -285,7 +285,7 @@ class LabelScreen(ConsoleScreen):
             if preset:
                 self.learning.train(preset)
 
-        self.app.push_screen(TrainScreen(self.label_set.presets, len(self.labelling.known)), chosen)
+        self.app.push_screen(TrainOnLabelsScreen(self.label_set.presets, len(self.labelling.known)), chosen)
 
     def on_learning_said(self, event: Learning.Said) -> None:
         event.stop()

@@ -8,14 +8,13 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.folders.labelling.agreement import Agreement
 from engine.folders.samples.escapes import escaped
-from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
+from tui.screens.window import Window
 from tui.theme import Role, palette_of
 
 MOST_PAIRS, MOST_CONFUSED, MOST_DIFFERING = 8, 6, 10
@@ -23,11 +22,8 @@ BANDS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2,
 """Words for kappa of Landis and Koch 1977 (doi 10.2307/2529310); below 0: poor."""
 
 
-class AgreementScreen(ModalScreen[None]):
+class AgreementScreen(Window[None]):
     """Every two raters with something in common: how often they agree, and where they do not."""
-
-    CSS_PATH = ["window.tcss", "label_windows.tcss"]
-    BINDINGS = bindings_of("window")
 
     def __init__(self, found: Sequence[Agreement], *, ascii_only: bool = False) -> None:
         super().__init__()
@@ -38,9 +34,6 @@ class AgreementScreen(ModalScreen[None]):
             window.border_title = "Agreement"
             yield Static(self._text(), id="agreement-text")
         yield ActionBar()
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss()
 
     def _text(self) -> Text:
         muted, title = (palette_of(self.app).style(role, Style.null()) for role in (Role.MUTED, Role.TITLE))
@@ -65,11 +58,8 @@ class AgreementScreen(ModalScreen[None]):
         return text
 
 
-class TrainScreen(ModalScreen[str]):
+class TrainOnLabelsScreen(Window[str]):
     """Hands back the chosen preset; empty when the operator thought better of it."""
-
-    CSS_PATH = ["window.tcss", "label_windows.tcss"]
-    BINDINGS = bindings_of("window")
 
     def __init__(self, presets: Sequence[tuple[str, str]], labelled: int) -> None:
         super().__init__()

@@ -5,24 +5,22 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.actions import bindings_of
 from tui.models.questions import Question, Values
 from tui.screens.bars import ActionBar
 from tui.screens.field import Field
+from tui.screens.window import Window
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.page import Page, wrapped
 
 
-class MoveScreen(ModalScreen[Values]):
+class MoveScreen(Window[Values]):
     """Hands back what stands in the fields; None when the operator thought better of it."""
 
     CSS_PATH = ["window.tcss", "models_windows.tcss"]
-    BINDINGS = bindings_of("window")
 
     def __init__(self, question: Question, *, ascii_only: bool = False) -> None:
         super().__init__()
@@ -73,6 +71,3 @@ class MoveScreen(ModalScreen[Values]):
         said.update(problem)
         if self._question.fields:
             self.query(Input).first().focus()
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss(None)

@@ -6,21 +6,17 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Markdown
 
-from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
+from tui.screens.window import Window
 
 MAX_BYTES = 256 * 1024
 """A page longer than this is cut: it is for people."""
 
 
-class ReportScreen(ModalScreen[None]):
+class ReportScreen(Window[None]):
     """Shows a page."""
-
-    CSS_PATH = "window.tcss"
-    BINDINGS = bindings_of("window")
 
     def __init__(self, title: str, text: str, *, what: str = "Report") -> None:
         super().__init__()
@@ -31,9 +27,6 @@ class ReportScreen(ModalScreen[None]):
             window.border_title = f"{self._what} of {self._title}"
             yield Markdown(self._text, open_links=False)
         yield ActionBar()
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss()
 
 
 def read_page(path: Path) -> str:

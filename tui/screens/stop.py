@@ -5,13 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from engine.tasks.contract import Stop
-from tui.actions import bindings_of
 from tui.screens.bars import ActionBar
+from tui.screens.window import Window
 
 WAYS = (
     (
@@ -28,11 +27,8 @@ WAYS = (
 )
 
 
-class StopScreen(ModalScreen[Stop]):
+class StopScreen(Window[Stop]):
     """Hands back the chosen way; `Stop.NO` when the operator thought better of it."""
-
-    CSS_PATH = "window.tcss"
-    BINDINGS = bindings_of("window")
 
     def __init__(self, title: str) -> None:
         super().__init__()

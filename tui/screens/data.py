@@ -36,12 +36,12 @@ class Made:
     examples: tuple[dict[str, Any], ...]
 
 
-class GenerateScreen(ConsoleScreen):
+class DataScreen(ConsoleScreen):
     """The form and, beside it, the datasets that were made."""
 
-    MODE = "generate"
+    MODE = "data"
     CSS_PATH = "form.tcss"
-    BINDINGS = bindings_of("generate")
+    BINDINGS = bindings_of("data")
 
     class Generated(Message):
         """The datasets are there, or the sentence that says why not."""
@@ -125,7 +125,7 @@ class GenerateScreen(ConsoleScreen):
 
         self.in_thread(work, group="generate", exclusive=False)
 
-    def on_generate_screen_generated(self, event: Generated) -> None:
+    def on_data_screen_generated(self, event: Generated) -> None:
         self._working = False
         self.query_one("#result").border_title = "Data"
         if event.problem:

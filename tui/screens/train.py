@@ -38,12 +38,12 @@ class Wish:
     overrides: tuple[str, ...] = ()
 
 
-class StartScreen(ConsoleScreen):
+class TrainScreen(ConsoleScreen):
     """The form and, beside it, what would run."""
 
-    MODE = "start"
+    MODE = "train"
     CSS_PATH = "form.tcss"
-    BINDINGS = bindings_of("start")
+    BINDINGS = bindings_of("train")
 
     class Planned(Message):
         """The plans are here, or the sentence that says why there are none."""
@@ -131,7 +131,7 @@ class StartScreen(ConsoleScreen):
             workspace = self.console.options.workspace
             self.in_thread(lambda: self.Planned(wish, *planned(wish, workspace)), group="plan")
 
-    def on_start_screen_planned(self, event: Planned) -> None:
+    def on_train_screen_planned(self, event: Planned) -> None:
         if event.wish != self.wish:
             return
         if event.problem:
@@ -179,7 +179,7 @@ class StartScreen(ConsoleScreen):
 
         self.in_thread(work, group="start", exclusive=False)
 
-    def on_start_screen_started(self, event: Started) -> None:
+    def on_train_screen_started(self, event: Started) -> None:
         self._done()
         self.console.feed.nudge()
         self.console.show_run = event.ids[0]
@@ -187,7 +187,7 @@ class StartScreen(ConsoleScreen):
         if self.console.screen is self:
             self.console.action_open("monitor")
 
-    def on_start_screen_not_started(self, event: NotStarted) -> None:
+    def on_train_screen_not_started(self, event: NotStarted) -> None:
         self._done()
         self._say(event.problem, Role.ERROR)
 
