@@ -26,7 +26,7 @@ from engine.privacy.subject import is_of
 from engine.privacy.survey import feedback_within, specs_of
 from engine.privacy.traces import Traces
 from engine.privacy.tree import Kept, files_below, mend_tree
-from engine.privacy.versions import mending
+from engine.privacy.versions import forget_described, mending
 from engine.registry.paths import ModelHome
 from engine.registry.store import models
 from engine.runs.locks import is_locked, lock_for_good
@@ -113,6 +113,7 @@ def carry_out(workspace: Workspace, removal: Removal) -> Done:
         with mending(home, removal) as parts:
             for root, is_of_the_run in parts:
                 mend_tree(root, Kept(traces, mender, is_of_the_run))
+    forget_described(workspace, removal)
     for name in removal.datasets:
         carry_over(workspace, name)
     left = search(workspace, removal)

@@ -20,6 +20,8 @@ from engine.registry.integrity import damaged_files, file_facts
 from engine.registry.manifest import Manifest, read_manifest
 from engine.registry.paths import ModelHome
 from engine.registry.store import Version, models, versions
+from engine.triggers.recent import forget_recent
+from engine.triggers.reference import forget_references
 from engine.workspace import Workspace
 
 
@@ -58,6 +60,18 @@ def mending(home: ModelHome, removal: Removal) -> Iterator[list[tuple[Path, bool
         if changed and removal.id not in noted:
             told = {"removal": removal.id, "versions": [version.number for version in changed]}
             append_held(home, Entry(who=operator(), action="forget", why=removal.reason, detail=told))
+
+
+def forget_described(workspace: Workspace, removal: Removal) -> None:
+    """Remove the vectors that were made of inputs and training data of the versions concerned: they name nobody, and
+    still say who is in a picture. Triggers begin anew."""
+    concerned = set(removal.versions)
+    for home in models(workspace):
+        for version in versions(workspace, home.profile, home.model):
+            if version.name in concerned:
+                forget_recent(home.root, version.number)
+    if concerned:
+        forget_references(workspace)
 
 
 def _reseal(version: Version, damaged: Collection[str]) -> bool:

@@ -118,6 +118,7 @@ class RecentInputs:
         self._kept: list[tuple[float, float, Any]] = []
         self._places: dict[str, Counter[str]] = {column: Counter() for column in self._columns}
         self._number += 1
+        self._written = False
         self._path = self._folder / f"{int(now)}-{os.getpid()}-{self._number}.npz"
 
     def _place_for(self, row: Row) -> int | None:
@@ -157,6 +158,10 @@ class RecentInputs:
         self._flushed = now
         if not self._dirty or not self._kept:
             return
+        if self._written and not self._path.exists():
+            # Somebody was forgotten meanwhile: what was drawn until now may be of them.
+            self._begin(now)
+            return
         told = _Told(
             _FORMAT, self._describer.kind, self._seen, {name: dict(each) for name, each in self._places.items()}
         )
@@ -174,6 +179,7 @@ class RecentInputs:
                     told=np.frombuffer(msgspec.json.encode(told), dtype=np.uint8),
                 )
             temporary.replace(self._path)
+            self._written = True
         finally:
             temporary.unlink(missing_ok=True)
         self._dirty = False
@@ -184,6 +190,13 @@ class RecentInputs:
 def recent_folder(model: Path, version: int) -> Path:
     """Where a version's inputs are remembered; `model` is `models/PROFILE/MODEL`."""
     return model / FOLDER / str(version)
+
+
+def forget_recent(model: Path, version: int) -> None:
+    """Remove what is remembered of a version's inputs: a vector can say who is in a picture. A service that has the
+    version loaded begins anew by itself."""
+    for path in _segments(recent_folder(model, version)):
+        path.unlink(missing_ok=True)
 
 
 def place_in(row: Row, column: str) -> str | None:

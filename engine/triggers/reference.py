@@ -56,6 +56,12 @@ def reference_of(workspace: Workspace, version: Version, *, kind: str, confidenc
     return made
 
 
+def forget_references(workspace: Workspace) -> None:
+    """Remove what was computed of training data; it is made anew of the data that are left."""
+    for path in (workspace.stores / FOLDER).glob("*.npz"):
+        path.unlink(missing_ok=True)
+
+
 def places_of(workspace: Workspace, version: Version, column: str) -> Counter[str]:
     """Place → rows of the training data taken there, over all splits."""
     found: Counter[str] = Counter()

@@ -35,6 +35,7 @@ from engine.registry.store import find_version
 from engine.runs.locks import try_lock
 from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
+from engine.triggers.recent import recent_folder
 from engine.workspace import Workspace
 
 from .places import NAMESAKE, WHO, Filled, a_run, an_item, face, faces, feedback, filled, place_of, taken, traces
@@ -110,6 +111,17 @@ def test_what_was_damaged_before_is_not_blessed(place: Filled) -> None:
     engine.forget(WHO, workspace=place.workspace)
     found = find_version(place.workspace, "faces/recogniser@1")
     assert {name.split()[0] for name in problems_of(found.paths, found.manifest, whole=True)} == names
+
+
+def test_vectors_of_inputs_and_of_training_data_go_with_the_versions_that_they_describe(place: Filled) -> None:
+    home = find_version(place.workspace, "faces/recogniser@1").home
+    kept = [recent_folder(home.root, 2) / "1000-1-1.npz"]
+    gone = [recent_folder(home.root, 1) / "1000-1-1.npz", place.workspace.stores / "references" / "0f.npz"]
+    for path in (*kept, *gone):
+        path.parent.mkdir(parents=True)
+        np.savez(path, vectors=np.ones((2, 3)))
+    engine.forget(WHO, workspace=place.workspace)
+    assert [path.exists() for path in (*kept, *gone)] == [True, False, False]
 
 
 def test_what_belongs_to_another_profile_is_not_written(place: Filled) -> None:

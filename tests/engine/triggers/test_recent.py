@@ -68,6 +68,18 @@ def test_no_input_is_on_the_disk(tmp_path: Path) -> None:
     assert all(b"secret" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
+def test_a_service_does_not_write_again_what_was_forgotten(tmp_path: Path) -> None:
+    folder = recent.recent_folder(tmp_path, 1)
+    memory = RecentInputs(folder, NUMBERS)
+    memory.add([{"n": 1}], [{}], t=1000.0)
+    assert len(read_recent(folder).t) == 1
+    recent.forget_recent(tmp_path, 1)
+    memory.add([{"n": 2}], [{}], t=1010.0)
+    memory.add([{"n": 3}], [{}], t=1020.0)
+    memory.close()
+    assert read_recent(folder).vectors[:, 0].tolist() == [3.0]
+
+
 def test_a_damaged_file_and_one_of_another_kind_are_left_out(tmp_path: Path) -> None:
     remember(tmp_path, 10)
     other = RecentInputs(tmp_path, Describer("other", lambda rows: np.ones((len(rows), 5), np.float32)))
