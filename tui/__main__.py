@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.pictures.graphics import Graphics
+    from engine.workspace import Workspace
     from tui.app import FinetopApp
 
 EPILOG = """\
@@ -32,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FinetopError as problem:
         print(f"finetop: {problem}", file=sys.stderr)
         return problem.exit_code
-    if given.screenshot is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if given.web is not None:
+        return _serve(given, workspace)
+    if given.screenshot is None and not _has_screen():
         print("finetop: the console needs a terminal; for scripts there is `engine`", file=sys.stderr)
         return 2
 
@@ -73,6 +76,31 @@ def terminal_settings(environment: Mapping[str, str], *, low_bandwidth: bool) ->
     return {name: value for name, value in wanted.items() if name not in environment}
 
 
+def _has_screen() -> bool:
+    """A terminal, or the page that `--web` opened this process for."""
+    return bool(os.environ.get("TEXTUAL_DRIVER")) or (sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
+    try:
+        from tui.web import TOKEN_VARIABLE, WebConsole
+    except ModuleNotFoundError as missing:
+        print(f"finetop: {missing.name} is not installed: `pip install 'finetop[web]'`", file=sys.stderr)
+        return 2
+    # The page's terminal, not the one that this was typed in.
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+    arguments = ["--workspace", str(workspace.root), "--graphics", "blocks"]
+    arguments += ["--readonly"] if given.readonly else []
+    arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
+    arguments += ["--labeller", given.labeller] if given.labeller else []
+    try:
+        WebConsole(arguments, port=given.web, token=os.environ.pop(TOKEN_VARIABLE, "")).serve()
+    except OSError as problem:
+        print(f"finetop: port {given.web} cannot be opened ({problem.strerror}): name another", file=sys.stderr)
+        return 2
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="finetop",
@@ -99,6 +127,14 @@ def _parser() -> argparse.ArgumentParser:
         help="the folders that Label shows (default: the newest training.db of the workspace)",
     )
     parser.add_argument("--labeller", metavar="NAME", help="whose labels you give in Label (default: your user name)")
+    parser.add_argument(
+        "--web",
+        metavar="PORT",
+        type=_port,
+        nargs="?",
+        const=8017,
+        help="serve the console to a browser on this machine, behind a token (default: port 8017)",
+    )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(
@@ -114,8 +150,14 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _port(text: str) -> int:
+    if not (text.isdigit() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError("write a port from 1 to 65535")
+    return int(text)
+
+
 def _prints_unicode() -> bool:
-    return "utf" in (sys.stdout.encoding or "").lower()
+    return bool(os.environ.get("TEXTUAL_DRIVER")) or "utf" in (sys.stdout.encoding or "").lower()
 
 
 def _graphics(wanted: str | None, *, low_bandwidth: bool) -> Graphics:
