@@ -11,12 +11,14 @@ import typer
 
 from engine import api
 from engine.cli.follow import follow, print_targets, report_of
+from engine.cli.import_runs import import_
 from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOption, new_app
 from engine.cli.output import duration, print_json, print_table, say
 from engine.errors import InputError
 from engine.runs.handle import RunHandle
 
-app = new_app("List, show, watch, stop and resume runs.")
+app = new_app("List, show, watch, stop, resume and import runs.")
+app.command("import")(import_)
 
 
 @app.command("list")

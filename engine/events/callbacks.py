@@ -1,4 +1,4 @@
-"""Feeds a Run from the training loops of others: `transformers.Trainer` and Ultralytics.
+"""Feeds a Run from the training loops of others: `transformers.Trainer`, Ultralytics, Lightning.
 
 with Run("my-name") as run:
     Trainer(..., callbacks=[transformers_callback(run)]).train()
@@ -8,16 +8,24 @@ with Run("my-name") as run:
     for event, function in ultralytics_callbacks(run).items():
         model.add_callback(event, function)
     model.train(...)
+
+with Run("my-name") as run:
+    lightning.Trainer(..., callbacks=[lightning_callback(run)]).fit(model)
 """
 
 from __future__ import annotations
 
+import importlib
+import math
+import sys
 import time
 from collections.abc import Callable, Mapping
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.events.run import PROGRESS_EVERY_S, Run
+from engine.events.splits import split_and_name
 
 if TYPE_CHECKING:
     from transformers import TrainerCallback
@@ -113,6 +121,73 @@ class _WatchedUltralytics:
 
     def _epoch(self, trainer: Any) -> float:
         return round(self._step / max(1, len(trainer.train_loader)), 4)
+
+
+def lightning_callback(run: Run) -> Any:
+    """A callback for Lightning's `Trainer`: what the model logs, progress, checkpoints, and stop requests.
+
+    Values are read as often as the trainer logs (`log_every_n_steps`), because reading one waits for the device.
+    """
+    # The package has two names; the one that the script uses is loaded already.
+    name = next((name for name in ("lightning.pytorch", "pytorch_lightning") if name in sys.modules), None)
+    library = importlib.import_module(name or "lightning.pytorch")
+
+    class Watched(library.Callback):  # type: ignore[name-defined]
+        """Tells the run; every process but the first says nothing."""
+
+        def __init__(self) -> None:
+            self._checkpoints: set[str] = set()
+
+        def on_train_start(self, trainer: Any, module: Any) -> None:
+            if trainer.is_global_zero:
+                steps, epochs = trainer.estimated_stepping_batches, trainer.max_epochs or 0
+                whole = int(steps) if math.isfinite(steps) and steps > 0 else 0
+                run.progress(trainer.global_step, whole, epochs=float(max(0, epochs)))
+
+        def on_train_batch_end(self, trainer: Any, module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:
+            if run.should_stop():
+                trainer.should_stop = True
+            if not trainer.is_global_zero:
+                return
+            step = trainer.global_step
+            if step and step % trainer.log_every_n_steps == 0:
+                loss = outputs.get("loss") if isinstance(outputs, Mapping) else outputs
+                values = {} if loss is None else {"loss": float(loss)}
+                run.metrics(step, {**values, **_logged(trainer, "train")}, epoch=_lightning_epoch(trainer, batch_idx))
+            if run.progress_is_due():
+                run.progress(step, epoch=_lightning_epoch(trainer, batch_idx))
+                self._tell_checkpoints(trainer)
+
+        def on_validation_end(self, trainer: Any, module: Any) -> None:
+            """Comes once before training, too, on a few batches that are to find mistakes."""
+            if trainer.is_global_zero and not trainer.sanity_checking and (values := _logged(trainer, "validation")):
+                run.metrics(trainer.global_step, values, split="validation", epoch=float(trainer.current_epoch + 1))
+
+        def on_train_end(self, trainer: Any, module: Any) -> None:
+            if trainer.is_global_zero:
+                self._tell_checkpoints(trainer)
+
+        def _tell_checkpoints(self, trainer: Any) -> None:
+            for callback in trainer.checkpoint_callbacks:
+                path = str(getattr(callback, "best_model_path", ""))
+                if path and path not in self._checkpoints and Path(path).exists():
+                    self._checkpoints.add(path)
+                    score = getattr(callback, "best_model_score", None)
+                    run.checkpoint(trainer.global_step, path, score=_number(score), best=score is not None)
+
+    return Watched()
+
+
+def _logged(trainer: Any, split: str) -> dict[str, float]:
+    """What the model logged on a split, by the metrics' own names."""
+    named = ((*split_and_name(name), value) for name, value in trainer.callback_metrics.items())
+    return {metric: float(value) for place, metric, value in named if place == split and metric != "epoch"}
+
+
+def _lightning_epoch(trainer: Any, batch: int) -> float:
+    batches = trainer.num_training_batches
+    share = (batch + 1) / batches if batches and math.isfinite(batches) else 0.0
+    return round(trainer.current_epoch + share, 4)
 
 
 def _plain_names(values: Mapping[str, Any], prefix: str) -> dict[str, float]:

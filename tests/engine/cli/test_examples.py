@@ -84,6 +84,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("train", "test"):
         rows = [f"Inspect\tO\npole\tB-EQUIPMENT\n{name}{number}\tO\n\n" for number in range(20)]
         (root / f"{name}.conll").write_text("".join(rows))
+    (root / "detect" / "train7").mkdir(parents=True)
+    (root / "detect" / "train7" / "results.csv").write_text("epoch,time,train/box_loss\n1,10,1.5\n")
     _labelled_folders(root)
     _pictures(root)
     _versions(root)
@@ -144,7 +146,7 @@ def test_the_example_of_a_command_works(
     assert example.startswith(verb)
     monkeypatch.chdir(place)
     # What is imported would make the prefix in the other examples ambiguous.
-    at = place / "imported" if verb == "data import" else place
+    at = place / "imported" if verb in ("data import", "runs import") else place
     arguments = [
         *shlex.split(example),
         *(["--help"] if verb in NEEDS_A_TRAINING | NEEDS_AN_ENDPOINT else ["--workspace", str(at)]),

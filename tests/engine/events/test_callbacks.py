@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.events.callbacks import transformers_callback, ultralytics_callbacks
+from engine.events.callbacks import lightning_callback, transformers_callback, ultralytics_callbacks
 from engine.events.columns import Columns, load_columns
 from engine.events.run import Run
 from engine.events.schema import CheckpointEvent, ProgressEvent
@@ -144,3 +144,56 @@ def test_the_callbacks_are_events_that_ultralytics_has(tmp_path: Path, monkeypat
     callbacks = pytest.importorskip("ultralytics.utils.callbacks.base").default_callbacks
     with Run("yolo") as run:
         assert set(ultralytics_callbacks(run)) <= set(callbacks)
+
+
+@pytest.mark.slow
+def test_a_trainer_of_lightning_is_watched_and_stops_when_it_is_asked(tmp_path: Path) -> None:
+    import lightning
+    import torch
+
+    class Line(lightning.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(1, 1)
+
+        def training_step(self, batch: list[torch.Tensor], _: int) -> torch.Tensor:
+            loss = ((self.layer(batch[0]) - batch[1]) ** 2).mean()
+            self.log("train_error", loss * 2)
+            return loss
+
+        def validation_step(self, batch: list[torch.Tensor], _: int) -> None:
+            self.log("val_loss", ((self.layer(batch[0]) - batch[1]) ** 2).mean())
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.SGD(self.parameters(), 0.1)
+
+    x = torch.linspace(0, 1, 16)[:, None]
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, 2 * x), batch_size=4)
+
+    def fit(run: Run, epochs: int) -> int:
+        trainer = lightning.Trainer(
+            max_epochs=epochs,
+            accelerator="cpu",
+            default_root_dir=tmp_path,
+            log_every_n_steps=2,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            logger=False,
+            callbacks=[lightning_callback(run)],
+        )
+        trainer.fit(Line(), loader, loader)
+        return int(trainer.global_step)
+
+    with Run("line") as run:
+        assert fit(run, 3) == 12
+    columns = load_columns(run.paths.events)
+    assert columns.series("train", "loss").step.tolist() == [2, 4, 6, 8, 10, 12]
+    assert columns.series("train", "error").value[-1] == pytest.approx(2 * columns.series("train", "loss").value[-1])
+    assert columns.series("validation", "loss").step.tolist() == [4, 8, 12]
+    progress = kept(run, ProgressEvent)[-1]
+    assert (progress.step, progress.steps, progress.epochs) == (12, 12, 3.0)
+    assert all(Path(event.path).is_file() for event in kept(run, CheckpointEvent)) and kept(run, CheckpointEvent)
+    with Run("line") as run:
+        request_stop(run.paths)
+        assert fit(run, 30) < 12
+    assert look(run.paths).state == "stopped"
