@@ -31,7 +31,7 @@ def test_two_steps_of_every_model_and_preset_end_with_a_report(
     base = bases.get(task, PACKAGED_MINILM)
     overrides = [f"base={base}", "max_steps=2", f"batch_size={8 if task == 'image-feature-extraction' else 4}"]
     overrides += {
-        "object-detection": ["data.recipe.images=60"],
+        "object-detection": ["data.recipe.images=40", "image_size=160"],
         "image-classification": [
             "data.recipe.images=120",
             "data.recipe.people=6",
@@ -42,7 +42,7 @@ def test_two_steps_of_every_model_and_preset_end_with_a_report(
         "sentence-similarity": ["data.recipe.pairs=200", "data.recipe.unlabelled=60"],
         "image-feature-extraction": ["data.recipe.images=120", "data.recipe.individuals=3", "image_size=16"],
         "text-classification": [
-            "data.recipe.folders=3000",
+            "data.recipe.folders=1200",
             "data.recipe.per_label=8",
             "data.recipe.held_out_per_label=6",
             "max_length=32",
