@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.pictures.graphics import Graphics
+    from tui.actions.keymap import Keymap
     from tui.app import FinetopApp
+    from tui.settings import Settings
 
 EPILOG = """\
 Training runs in processes of their own: closing the console, or losing the connection, changes nothing for them.
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from engine.workspace import Workspace
 
     try:
+        settings, keymap = _settings()
+        if given.keys:
+            print(_keys(keymap, markdown=given.markdown), end="")
+            return 0
         workspace = Workspace.locate(given.workspace)
     except FinetopError as problem:
         print(f"finetop: {problem}", file=sys.stderr)
@@ -46,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
             labeller=given.labeller or "",
             graphics=_graphics(given.graphics, low_bandwidth=given.low_bandwidth),
+            keymap=keymap,
+            theme=_theme(settings.theme),
+            keep_theme=_keep_theme,
+            notices=settings.notices,
             ascii_only=given.ascii or not _prints_unicode(),
             read_figures=_read_figures,
         )
@@ -100,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--labeller", metavar="NAME", help="whose labels you give in Label (default: your user name)")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--keys", action="store_true", help="print every key with its name in the settings, and leave")
+    parser.add_argument("--markdown", action="store_true", help="with --keys: as docs/keys.md has them")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(
         "--size", metavar="WxH", type=_size, default=(120, 40), help="of the picture (default: 120x40)"
@@ -129,6 +141,45 @@ def _graphics(wanted: str | None, *, low_bandwidth: bool) -> Graphics:
 
         terminal = Terminal(terminal.environment, answers=ask(NAME + ATTRIBUTES))
     return for_console(terminal, given, thrifty=low_bandwidth)
+
+
+def _settings() -> tuple[Settings, Keymap]:
+    """The person's settings, and the keys they make."""
+    from engine.errors import InputError
+    from tui.settings import located, read_settings
+
+    settings = read_settings(os.environ)
+    from tui.actions.keymap import DEFAULT, keymap_of
+
+    if not settings.keys:
+        return settings, DEFAULT
+    try:
+        return settings, keymap_of(settings.keys)
+    except InputError as problem:
+        raise located(problem, os.environ) from None
+
+
+def _keys(keymap: Keymap, *, markdown: bool) -> str:
+    from tui.actions.reference import key_table, keys_page
+
+    return keys_page(keymap) if markdown else key_table(keymap)
+
+
+def _theme(wanted: str) -> str:
+    """The theme of the settings, else what was chosen the last time; empty where the terminal decides."""
+    if wanted != "auto" or "NO_COLOR" in os.environ:
+        return "" if wanted == "auto" else wanted
+    from tui.remembered import recall, remembered_path
+    from tui.theme import THEME_TITLES
+
+    theme = recall(remembered_path(os.environ)).theme
+    return theme if theme in THEME_TITLES else ""
+
+
+def _keep_theme(theme: str) -> None:
+    from tui.remembered import Remembered, remember, remembered_path
+
+    remember(remembered_path(os.environ), Remembered(theme))
 
 
 def _read_figures() -> dict[str, float]:

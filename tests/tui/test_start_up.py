@@ -12,7 +12,7 @@ import pytest
 
 from tui.__main__ import main, terminal_settings
 from tui.actions import ACTIONS, bindings_of
-from tui.app import theme_for
+from tui.theme import theme_for
 
 
 def test_over_ssh_nothing_is_animated_and_frames_are_few() -> None:
