@@ -149,6 +149,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         # The first paint is out: now read, and build what takes long to import.
         self.feed.start()
         self.ready_signal.publish(None)
+        for warning in self.keymap.warnings:
+            self.notify(f"{warning}: this key may never arrive.", severity="warning", timeout=12, markup=False)
 
     def on_unmount(self) -> None:
         self.feed.stop()

@@ -192,7 +192,7 @@ def _sentence(problem: msgspec.ValidationError, root: yaml.Node, shown: str) -> 
         what, fix = "no such theme", f"write {', '.join(ThemeName.__args__)}"  # type: ignore[attr-defined]
     elif path.startswith("notices.") and "bool" in what:
         what, fix = "neither true nor false", "write true or false"
-    elif path in ("keys", "notices") and "object" in what:
+    elif path in ("keys", "notices") and what.startswith("Expected `object`"):
         what, fix = "must hold settings of its own", "indent them below it"
     elif path == "keys":
         what, fix = "one of them is no key", "write each as `monitor.stop: S`, several as `monitor.stop: S,f8`"

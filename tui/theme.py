@@ -150,8 +150,8 @@ SAFE_DARK = Palette(
 SAFE_LIGHT = Palette(
     "colour-blind-light",
     _roles(
-        muted="#585858", axis="#626262", track="#878787", good="#005faf", bad="bold #875f00", warning="#87005f",
-        active="#005f5f", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
+        muted="#585858", axis="#626262", track="#878787", good="#005faf", bad="bold #875f00", warning="#870000",
+        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
     ),
     selected="on #dadada",
 )  # fmt: skip

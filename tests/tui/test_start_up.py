@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 from tui.__main__ import main, terminal_settings
-from tui.actions import ACTIONS, bindings_of
-from tui.theme import theme_for
 
 
 def test_over_ssh_nothing_is_animated_and_frames_are_few() -> None:
@@ -30,19 +28,6 @@ def test_what_the_operator_set_stays() -> None:
 
 def test_low_bandwidth_draws_at_most_four_frames_a_second() -> None:
     assert int(terminal_settings({}, low_bandwidth=True)["TEXTUAL_FPS"]) <= 4
-
-
-@pytest.mark.parametrize(
-    ("environment", "theme"),
-    [
-        ({"TERM": "xterm-256color"}, "finetop-dark"),
-        ({"TERM": "xterm-256color", "COLORFGBG": "0;15"}, "finetop-light"),
-        ({"TERM": "linux"}, "ansi-dark"),
-        ({"TERM": "vt220", "COLORFGBG": "0;7"}, "ansi-light"),
-    ],
-)
-def test_the_theme_follows_the_terminal(environment: dict[str, str], theme: str) -> None:
-    assert theme_for(environment) == theme
 
 
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,21 +58,3 @@ def test_a_picture_of_monitor_can_be_taken_without_a_terminal(utility: Any, tmp_
     done = subprocess.run(command, env={**os.environ, "TERM": "dumb"}, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "Monitor" in picture.read_text()
-
-
-def test_every_binding_has_an_id_of_its_own_and_a_sentence() -> None:
-    ids = [f"{action.place}.{action.name}" for action in ACTIONS]
-    assert len(ids) == len(set(ids))
-    assert all(action.help and action.title and action.keys for action in ACTIONS)
-
-
-def test_no_two_actions_of_a_place_share_a_key() -> None:
-    for place in {action.place for action in ACTIONS}:
-        keys = [key for action in ACTIONS if action.place == place for key in action.keys.split(",")]
-        assert len(keys) == len(set(keys)), place
-        assert len(bindings_of(place)) == sum(action.place == place for action in ACTIONS)
-
-
-def test_keys_of_terminal_multiplexers_stay_free() -> None:
-    taken = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+j", "ctrl+o", "ctrl+z"}
-    assert not taken & {key for action in ACTIONS for key in action.keys.split(",")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tui.actions.action import Action
 
-OF_TEXTUAL = {"OptionList": "list", "Input": "field", "ScrollableContainer": "page", "Screen": "focus"}
+OF_TEXTUAL = {"OptionList": "list", "ScrollableContainer": "page", "Screen": "focus"}
 """Class of Textual's → place of its actions."""
 
 ACTIONS = (
@@ -49,18 +49,28 @@ ACTIONS = (
     Action("submit", "enter", "Done", "What is written is meant", "field", "Field"),
     Action("cursor_left", "left", "Left", "A letter to the left", "field", "Field"),
     Action("cursor_right", "right", "Right", "A letter to the right", "field", "Field"),
-    Action("home", "home", "Start", "To the first letter", "field", "Field"),
-    Action("end", "end", "End", "Behind the last letter", "field", "Field"),
+    Action("cursor_left_word", "ctrl+left", "Word left", "A word to the left", "field", "Field"),
+    Action("cursor_right_word", "ctrl+right", "Word right", "A word to the right", "field", "Field"),
+    Action("home", "home", "Start", "Before the first letter", "field", "Field"),
+    Action("end", "end,ctrl+e", "End", "Behind the last letter", "field", "Field"),
     Action("delete_left", "backspace", "Delete", "The letter before the cursor", "field", "Field"),
-    Action("delete_right", "delete", "Delete right", "The letter under the cursor", "field", "Field"),
-    Action("delete_left_word", "ctrl+w", "Delete word", "The word before the cursor", "field", "Field"),
-    Action("delete_left_all", "ctrl+u", "Delete all", "All before the cursor", "field", "Field"),
+    Action("delete_right", "delete,ctrl+d", "Delete right", "The letter under the cursor", "field", "Field"),
+    Action("delete_left_word", "ctrl+w,alt+backspace", "Delete word", "The word before the cursor", "field", "Field"),
+    Action("delete_left_all", "ctrl+u", "Delete before", "All before the cursor", "field", "Field"),
+    Action("delete_right_all", "ctrl+k", "Delete after", "All behind the cursor", "field", "Field"),
+    Action("cursor_left(True)", "shift+left", "Select left", "Select to the left", "field", "Field"),
+    Action("cursor_right(True)", "shift+right", "Select right", "Select to the right", "field", "Field"),
+    Action("home(True)", "shift+home", "Select start", "Select all before the cursor", "field", "Field"),
+    Action("end(True)", "shift+end", "Select end", "Select all behind the cursor", "field", "Field"),
+    Action("cut", "ctrl+x", "Cut", "Take the selection out, to paste it", "field", "Field"),
+    Action("copy", "ctrl+c", "Copy", "Keep the selection, to paste it", "field", "Field"),
+    Action("paste", "ctrl+v", "Paste", "What was cut or copied", "field", "Field"),
     Action("scroll_up", "up", "Up", "A line up", "page", "Page"),
     Action("scroll_down", "down", "Down", "A line down", "page", "Page"),
     Action("page_up", "pageup", "Page up", "A page up", "page", "Page"),
     Action("page_down", "pagedown", "Page down", "A page down", "page", "Page"),
     Action("scroll_home", "home", "First", "To the beginning", "page", "Page"),
     Action("scroll_end", "end", "Last", "To the end", "page", "Page"),
-    Action("app.focus_next", "tab", "Next pane", "The next pane or field", "focus", "Focus"),
-    Action("app.focus_previous", "shift+tab", "Pane before", "The pane or field before", "focus", "Focus"),
+    Action("app.focus_next", "tab", "Next pane", "The next pane or field", "focus", "Console"),
+    Action("app.focus_previous", "shift+tab", "Pane before", "The pane or field before", "focus", "Console"),
 )

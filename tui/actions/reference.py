@@ -41,7 +41,7 @@ def by_place(actions: Iterable[Action] = ACTIONS) -> list[tuple[str, list[Action
     places: dict[str, list[Action]] = {}
     for action in actions:
         places.setdefault(action.place, []).append(action)
-    ordered = sorted(places, key=lambda place: {1: 0, 0: 1}.get(rank(place), rank(place)))
+    ordered = sorted(places, key=lambda place: {1: 0, 0: 1}.get(rank(place), 2))
     return [(place, places[place]) for place in ordered]
 
 

@@ -10,7 +10,7 @@ from tui.theme import BOLD, SELECTED, Role
 from tui.widgets.cells import Line, cell_codes, fit
 
 NONE = "No command that works here has these words."
-TITLE, KEY = 24, 6
+TITLE, KEY = 32, 6
 
 
 def first_shown(at: int, count: int, height: int) -> int:
@@ -32,12 +32,16 @@ def command_lines(commands: Sequence[Command], at: int, width: int, height: int,
 def _line(command: Command, under: bool, width: int, ascii_only: bool) -> Line:
     sign = (">" if ascii_only else "▸") if under else " "
     key = plain(command.key) if ascii_only else command.key
-    title = min(TITLE, max(10, width // 3))
+    title = min(TITLE, max(10, 2 * width // 5))
     rest = max(0, width - title - KEY - 4)
     flag = SELECTED if under else 0
     return (
         (f"{sign} ", Role.ACTIVE | BOLD | flag),
-        (f"{fit(command.title, title)} ", Role.TEXT | flag),
+        (f"{_cut(command.title, title, ascii_only)} ", Role.TEXT | flag),
         (f"{' ' * max(0, KEY - len(cell_codes(key)))}{key} ", Role.ACTIVE | BOLD | flag),
-        (fit(f" {command.help}", rest), Role.MUTED | flag),
+        (_cut(f" {command.help}", rest, ascii_only), Role.MUTED | flag),
     )
+
+
+def _cut(text: str, width: int, ascii_only: bool) -> str:
+    return fit(text, width).replace("…", ">") if ascii_only else fit(text, width)

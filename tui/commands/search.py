@@ -43,11 +43,11 @@ def commands_of(entries: Iterable[Working]) -> list[Command]:
 def found(commands: Sequence[Command], words: str) -> list[Command]:
     """Those that hold every word, the best first; all of them where nothing is asked."""
     wanted = words.casefold().split()
-    ranked = [(max(_rank(command, word) for word in wanted) if wanted else 0, command) for command in commands]
+    ranked = [(sum(_rank(command, word) for word in wanted), command) for command in commands]
     return [command for rank, command in sorted(ranked, key=lambda each: each[0]) if rank < _NOT]
 
 
-_NOT = 9
+_NOT = 1000
 
 
 def _rank(command: Command, word: str) -> int:
