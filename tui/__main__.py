@@ -24,7 +24,8 @@ If a dropped connection leaves the terminal printing codes when the mouse moves,
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the console; returns the exit code."""
     given = _parser().parse_args(arguments)
-    os.environ.update(terminal_settings(os.environ, low_bandwidth=given.low_bandwidth))
+    low_bandwidth = given.low_bandwidth if given.low_bandwidth is not None else bool(os.environ.get("SSH_CONNECTION"))
+    os.environ.update(terminal_settings(os.environ, low_bandwidth=low_bandwidth))
 
     from engine.errors import FinetopError
     from engine.workspace import Workspace
@@ -48,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Options(
             workspace=workspace,
             readonly=given.readonly,
-            low_bandwidth=given.low_bandwidth,
+            low_bandwidth=low_bandwidth,
             training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
             labeller=given.labeller or "",
-            graphics=_graphics(given.graphics, low_bandwidth=given.low_bandwidth),
+            graphics=_graphics(given.graphics, low_bandwidth=low_bandwidth),
             keymap=keymap,
             theme=_theme(settings.theme),
             keep_theme=_keep_theme,
@@ -67,14 +68,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def terminal_settings(environment: Mapping[str, str], *, low_bandwidth: bool) -> dict[str, str]:
-    """Settings that Textual reads once, at import: over SSH every frame and every animation costs bytes.
+    """Settings that Textual reads once, at import: on a slow line every frame and every animation costs bytes.
 
-    What the operator has set stays.
+    What the operator has set stays. How often data is shown is the feed's pace, 2 times a second on such a line; this
+    limit bounds what keys can cause. A key after a pause of one frame is answered at once, so that 15 frames
+    a second cost a key nothing, and one that is held down at most 67 ms. With 3 frames every key would wait for the
+    frame of the data before it.
     """
-    if not low_bandwidth and not environment.get("SSH_CONNECTION"):
+    if not low_bandwidth:
         return {}
     wanted = {
-        "TEXTUAL_FPS": "3" if low_bandwidth else "15",
+        "TEXTUAL_FPS": "15",
         "TEXTUAL_ANIMATIONS": "none",
         "TEXTUAL_SMOOTH_SCROLL": "0",
         # On a slow line the parts of an escape sequence arrive apart; too short a wait tears arrow keys.
@@ -95,7 +99,11 @@ def _parser() -> argparse.ArgumentParser:
         help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
     )
     parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
-    parser.add_argument("--low-bandwidth", action="store_true", help="for slow lines: at most 3 frames a second")
+    parser.add_argument(
+        "--low-bandwidth",
+        action=argparse.BooleanOptionalAction,
+        help="for slow lines: news 2 times a second, nothing animated (default: over SSH)",
+    )
     parser.add_argument("--ascii", action="store_true", help="for fonts without braille and box characters")
     parser.add_argument(
         "--graphics",

@@ -33,4 +33,6 @@ ACTIONS = (
     # F10 as in htop: it works while letters go into a field. Ctrl+Q may never arrive: it is flow control.
     Action("quit", "q,f10", "Quit", "Close the console; training goes on", "app", "Console", 92),
     Action("how_to_quit", "ctrl+c", "How to quit", "Say how the console is closed", "app", "Console"),
+    Action("app.focus_next", "tab", "Next pane", "The next pane or field", "focus", "Console"),
+    Action("app.focus_previous", "shift+tab", "Pane before", "The pane or field before", "focus", "Console"),
 )

@@ -71,6 +71,4 @@ ACTIONS = (
     Action("page_down", "pagedown", "Page down", "A page down", "page", "Page"),
     Action("scroll_home", "home", "First", "To the beginning", "page", "Page"),
     Action("scroll_end", "end", "Last", "To the end", "page", "Page"),
-    Action("app.focus_next", "tab", "Next pane", "The next pane or field", "focus", "Console"),
-    Action("app.focus_previous", "shift+tab", "Pane before", "The pane or field before", "focus", "Console"),
 )

@@ -55,10 +55,10 @@ def _ordered(keys: list[str], working_keys: list[str]) -> list[str]:
 def sections(entries: Sequence[Working]) -> list[tuple[str, list[Working]]]:
     """Headings with what stands below them: the focused pane, the groups of its screen, the console's."""
     found: dict[str, list[Working]] = {}
-    for entry in sorted(entries, key=lambda entry: rank(entry.action.place)):
-        found.setdefault(_heading(entry.action), []).append(entry)
     order = {action.id: place for place, action in enumerate(ACTIONS)}
-    return [(heading, sorted(part, key=lambda entry: order[entry.action.id])) for heading, part in found.items()]
+    for entry in sorted(entries, key=lambda entry: (rank(entry.action.place), order[entry.action.id])):
+        found.setdefault(_heading(entry.action), []).append(entry)
+    return list(found.items())
 
 
 def _heading(action: Action) -> str:
