@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.pictures.graphics import Graphics
     from engine.workspace import Workspace
+    from tui.actions.keymap import Keymap
     from tui.app import FinetopApp
+    from tui.settings import Settings
 
 EPILOG = """\
 Training runs in processes of their own: closing the console, or losing the connection, changes nothing for them.
@@ -23,12 +25,17 @@ If a dropped connection leaves the terminal printing codes when the mouse moves,
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the console; returns the exit code."""
     given = _parser().parse_args(arguments)
-    os.environ.update(terminal_settings(os.environ, low_bandwidth=given.low_bandwidth))
+    low_bandwidth = given.low_bandwidth if given.low_bandwidth is not None else bool(os.environ.get("SSH_CONNECTION"))
+    os.environ.update(terminal_settings(os.environ, low_bandwidth=low_bandwidth))
 
     from engine.errors import FinetopError
     from engine.workspace import Workspace
 
     try:
+        settings, keymap = _settings()
+        if given.keys:
+            print(_keys(keymap, markdown=given.markdown), end="")
+            return 0
         workspace = Workspace.locate(given.workspace)
     except FinetopError as problem:
         print(f"finetop: {problem}", file=sys.stderr)
@@ -45,10 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Options(
             workspace=workspace,
             readonly=given.readonly,
-            low_bandwidth=given.low_bandwidth,
+            low_bandwidth=low_bandwidth,
             training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
             labeller=given.labeller or "",
-            graphics=_graphics(given.graphics, low_bandwidth=given.low_bandwidth),
+            graphics=_graphics(given.graphics, low_bandwidth=low_bandwidth),
+            keymap=keymap,
+            theme=_theme(settings.theme),
+            keep_theme=_keep_theme,
+            notices=settings.notices,
             ascii_only=given.ascii or not _prints_unicode(),
             read_figures=_read_figures,
         )
@@ -60,14 +71,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def terminal_settings(environment: Mapping[str, str], *, low_bandwidth: bool) -> dict[str, str]:
-    """Settings that Textual reads once, at import: over SSH every frame and every animation costs bytes.
+    """Settings that Textual reads once, at import: on a slow line every frame and every animation costs bytes.
 
-    What the operator has set stays.
+    What the operator has set stays. How often data is shown is the feed's pace, 2 times a second on such a line; this
+    limit bounds what keys can cause. A key after a pause of one frame is answered at once, so that 15 frames
+    a second cost a key nothing, and one that is held down at most 67 ms. With 3 frames every key would wait for the
+    frame of the data before it.
     """
-    if not low_bandwidth and not environment.get("SSH_CONNECTION"):
+    if not low_bandwidth:
         return {}
     wanted = {
-        "TEXTUAL_FPS": "3" if low_bandwidth else "15",
+        "TEXTUAL_FPS": "15",
         "TEXTUAL_ANIMATIONS": "none",
         "TEXTUAL_SMOOTH_SCROLL": "0",
         # On a slow line the parts of an escape sequence arrive apart; too short a wait tears arrow keys.
@@ -113,7 +127,11 @@ def _parser() -> argparse.ArgumentParser:
         help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
     )
     parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
-    parser.add_argument("--low-bandwidth", action="store_true", help="for slow lines: at most 3 frames a second")
+    parser.add_argument(
+        "--low-bandwidth",
+        action=argparse.BooleanOptionalAction,
+        help="for slow lines: news 2 times a second, nothing animated (default: over SSH)",
+    )
     parser.add_argument("--ascii", action="store_true", help="for fonts without braille and box characters")
     parser.add_argument(
         "--graphics",
@@ -136,6 +154,8 @@ def _parser() -> argparse.ArgumentParser:
         help="serve the console to a browser on this machine, behind a token (default: port 8017)",
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument("--keys", action="store_true", help="print every key with its name in the settings, and leave")
+    parser.add_argument("--markdown", action="store_true", help="with --keys: as docs/keys.md has them")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(
         "--size", metavar="WxH", type=_size, default=(120, 40), help="of the picture (default: 120x40)"
@@ -171,6 +191,45 @@ def _graphics(wanted: str | None, *, low_bandwidth: bool) -> Graphics:
 
         terminal = Terminal(terminal.environment, answers=ask(NAME + ATTRIBUTES))
     return for_console(terminal, given, thrifty=low_bandwidth)
+
+
+def _settings() -> tuple[Settings, Keymap]:
+    """The person's settings, and the keys they make."""
+    from engine.errors import InputError
+    from tui.settings import located, read_settings
+
+    settings = read_settings(os.environ)
+    from tui.actions.keymap import DEFAULT, keymap_of
+
+    if not settings.keys:
+        return settings, DEFAULT
+    try:
+        return settings, keymap_of(settings.keys)
+    except InputError as problem:
+        raise located(problem, os.environ) from None
+
+
+def _keys(keymap: Keymap, *, markdown: bool) -> str:
+    from tui.actions.reference import key_table, keys_page
+
+    return keys_page(keymap) if markdown else key_table(keymap)
+
+
+def _theme(wanted: str) -> str:
+    """The theme of the settings, else what was chosen the last time; empty where the terminal decides."""
+    if wanted != "auto" or "NO_COLOR" in os.environ:
+        return "" if wanted == "auto" else wanted
+    from tui.remembered import recall, remembered_path
+    from tui.theme import THEME_TITLES
+
+    theme = recall(remembered_path(os.environ)).theme
+    return theme if theme in THEME_TITLES else ""
+
+
+def _keep_theme(theme: str) -> None:
+    from tui.remembered import Remembered, remember, remembered_path
+
+    remember(remembered_path(os.environ), Remembered(theme))
 
 
 def _read_figures() -> dict[str, float]:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.signal import Signal
 
 from engine.pictures.graphics import Graphics
-from tui.actions import ACTIONS, action_of, bindings_of
+from tui.actions import ACTIONS, bindings_of
+from tui.actions.keymap import DEFAULT, Keymap
+from tui.actions.working import working
 from tui.feed.model import Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
-from tui.theme import THEMES
+from tui.settings import Notices
+from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_for
 from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
+    from tui.commands.search import Command
     from tui.predictor import Predictor
 
 
@@ -39,6 +42,12 @@ class Options:
     """What Label opens; the newest of the workspace where nothing is named."""
     labeller: str = ""
     """Whose labels those are that are given in Label; the name of the user where nothing is named."""
+    keymap: Keymap = DEFAULT
+    theme: str = ""
+    """By its name in the settings; what fits the terminal where nothing is named."""
+    keep_theme: Callable[[str], None] = lambda theme: None
+    """Called when other colours were chosen; may take as long as a disk does."""
+    notices: Notices = Notices()
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
 
@@ -85,11 +94,13 @@ def _curate() -> Screen[None]:
     return CurateScreen()
 
 
-class FinetopApp(ThriftyApp):
+class FinetopApp(ThriftyApp, inherit_bindings=False):
     """The console. Reads files and starts engine processes; closing it changes nothing for the training."""
 
     TITLE = "finetop"
     BINDINGS = bindings_of("app")
+    # Ours are found with the same key, draw cells, and animate nothing.
+    ENABLE_COMMAND_PALETTE = False
     MODES = {
         "monitor": _monitor,
         "train": _train,
@@ -124,7 +135,8 @@ class FinetopApp(ThriftyApp):
         )
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = theme_for(os.environ)
+        # Not from the environment: Textual takes NO_COLOR out of it.
+        self.theme = textual_name(options.theme or theme_for(os.environ, no_color=self.no_color))
         self.set_class(options.ascii_only, "-ascii")
 
     @property
@@ -137,6 +149,8 @@ class FinetopApp(ThriftyApp):
         # The first paint is out: now read, and build what takes long to import.
         self.feed.start()
         self.ready_signal.publish(None)
+        for warning in self.keymap.warnings:
+            self.notify(f"{warning}: this key may never arrive.", severity="warning", timeout=12, markup=False)
 
     def on_unmount(self) -> None:
         self.feed.stop()
@@ -146,6 +160,14 @@ class FinetopApp(ThriftyApp):
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
         self.snapshot_signal.publish(message.snapshot)
+
+    @property
+    def keymap(self) -> Keymap:
+        """Which keys actions have."""
+        return self.options.keymap
+
+    def on_load(self) -> None:
+        self.set_keymap(dict(self.keymap.changed))
 
     def want(self, wanted: Wanted) -> None:
         """Tell the feed what is on screen."""
@@ -168,36 +190,40 @@ class FinetopApp(ThriftyApp):
         self.switch_mode(mode)
 
     async def action_help(self) -> None:
-        """Show all keys that work here."""
+        """Show the keys that work here."""
         from tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(self.screen))
+        entries = working(self.screen, self.keymap)
+        await self.push_screen(HelpScreen(entries, ascii_only=self.options.ascii_only))
+
+    async def action_commands(self) -> None:
+        """Find what can be done by its name."""
+        from tui.commands.search import commands_of
+        from tui.screens.commands import CommandsScreen
+
+        async def chosen(command: Command | None) -> None:
+            if command is None:
+                return
+            if command.entry is not None:
+                await self.run_action(command.entry.action.name, command.entry.node)
+            else:
+                self.choose_theme(command.theme)
+
+        found = commands_of(working(self.screen, self.keymap))
+        await self.push_screen(CommandsScreen(found, ascii_only=self.options.ascii_only), chosen)
 
     def action_next_theme(self) -> None:
-        """The next theme: dark, light, or the terminal's own colours."""
-        names = [theme.name for theme in THEMES] + ["ansi-dark", "ansi-light"]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        """The next colours."""
+        names = list(THEME_TITLES)
+        present = settings_name(self.theme)
+        self.choose_theme(names[(names.index(present) + 1) % len(names)] if present in names else names[0])
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action that works now, for the palette."""
-        found = set()
-        for active in screen.active_bindings.values():
-            entry = action_of(active.binding)
-            if entry is None or not active.enabled or entry in found or entry.name == "command_palette":
-                continue
-            found.add(entry)
-            node, name = active.node, active.binding.action
+    def choose_theme(self, name: str) -> None:
+        """Show the console in other colours, and keep that for the next time."""
+        self.theme = textual_name(name)
+        self.notify(f"Colours: {THEME_TITLES[name]}", timeout=2, markup=False)
+        self.run_worker(lambda: self.options.keep_theme(name), thread=True, group="theme", exit_on_error=False)
 
-            def run(name: str = name, node: object = node) -> None:
-                self.call_later(self.run_action, name, node)
-
-            yield SystemCommand(f"{entry.title}  ({entry.key_label})", entry.help, run)
-
-
-def theme_for(environment: Mapping[str, str]) -> str:
-    """The theme that fits a terminal: its own 16 colours where it has no more, light where it says it is."""
-    light = environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
-    if environment.get("TERM", "") in {"linux", "vt100", "vt220", "ansi", "xterm"}:
-        return "ansi-light" if light else "ansi-dark"
-    return "finetop-light" if light else "finetop-dark"
+    def action_how_to_quit(self) -> None:
+        """Say how the console is closed: people press Ctrl+C for it."""
+        self.notify(self.keymap.say("{app.quit} closes the console; training goes on."), markup=False)

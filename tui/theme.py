@@ -117,33 +117,52 @@ def _roles(
     return styles | {Role(Role.FAINT_1 + index): colour for index, colour in enumerate(faints)}
 
 
+_DARK_CURVES = ("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f")
+_DARK_FAINTS = ("#0087af", "#af5f00", "#00875f", "#af5f87", "#87875f", "#875f5f")
+_LIGHT_CURVES = ("#005faf", "#af5f00", "#005f5f", "#af005f", "#5f5f00", "#870000")
+_LIGHT_FAINTS = ("#5f87d7", "#d75f00", "#5f8787", "#d75f87", "#87875f", "#d75f5f")
+
 DARK = Palette(
     "dark",
     _roles(
-        muted="#8a8a8a", axis="#6c6c6c", track="#4e4e4e", good="#87d787", bad="#ff5f5f", warning="#ffd75f",
-        active="#5fafff", title="bold #eeeeee",
-        curves=("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f"),
-        faints=("#005f87", "#875f00", "#005f5f", "#5f5f87", "#5f5f00", "#875f5f"),
+        muted="#9e9e9e", axis="#8a8a8a", track="#6c6c6c", good="#87d787", bad="#ff5f5f", warning="#ffd75f",
+        active="#5fafff", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS,
     ),
     selected="on #303030",
 )  # fmt: skip
 LIGHT = Palette(
     "light",
     _roles(
-        muted="#6c6c6c", axis="#8a8a8a", track="#bcbcbc", good="#008700", bad="#af0000", warning="#875f00",
-        active="#005faf", title="bold #121212",
-        curves=("#005faf", "#af5f00", "#00875f", "#af5f87", "#878700", "#d75f00"),
-        faints=("#87afd7", "#d7af87", "#87d7af", "#d7afd7", "#d7d787", "#ffaf87"),
+        muted="#585858", axis="#626262", track="#878787", good="#005f00", bad="#af0000", warning="#875f00",
+        active="#005faf", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
     ),
-    selected="on #d0d0d0",
+    selected="on #dadada",
 )  # fmt: skip
-ANSI = Palette(
-    "ansi",
+# Blue is good and orange is bad: the pair that people tell apart who take red and green for one colour.
+SAFE_DARK = Palette(
+    "colour-blind-dark",
     _roles(
-        muted="bright_black", axis="bright_black", track="bright_black", good="green", bad="red", warning="yellow",
+        muted="#9e9e9e", axis="#8a8a8a", track="#6c6c6c", good="#5fafff", bad="bold #ff8700", warning="#ffff87",
+        active="#d787af", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS,
+    ),
+    selected="on #303030",
+)  # fmt: skip
+SAFE_LIGHT = Palette(
+    "colour-blind-light",
+    _roles(
+        muted="#585858", axis="#626262", track="#878787", good="#005faf", bad="bold #875f00", warning="#870000",
+        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
+    ),
+    selected="on #dadada",
+)  # fmt: skip
+# Not bright black: some palettes (Solarized) have the background there.
+ANSI = Palette(
+    "terminal",
+    _roles(
+        muted="dim", axis="dim", track="dim", good="green", bad="red", warning="yellow",
         active="blue", title="bold",
         curves=("blue", "yellow", "cyan", "magenta", "green", "red"),
-        faints=("bright_black",) * CURVES,
+        faints=("dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red"),
     ),
     selected="reverse",
 )  # fmt: skip
@@ -157,35 +176,75 @@ MONO = Palette(
     monochrome=True,
 )  # fmt: skip
 
-FINETOP_DARK = Theme(
-    name="finetop-dark",
-    primary="#5fafff",
-    secondary="#00d7af",
-    accent="#ffaf00",
-    warning="#ffd75f",
-    error="#ff5f5f",
-    success="#87d787",
-    foreground="#d0d0d0",
-    background="#121212",
-    surface="#1c1c1c",
-    panel="#262626",
-    dark=True,
-)
-FINETOP_LIGHT = Theme(
-    name="finetop-light",
-    primary="#005faf",
-    secondary="#00875f",
-    accent="#af5f00",
-    warning="#875f00",
-    error="#af0000",
-    success="#008700",
-    foreground="#262626",
-    background="#eeeeee",
-    surface="#ffffff",
-    panel="#dadada",
-    dark=False,
-)
-THEMES = (FINETOP_DARK, FINETOP_LIGHT)
+
+def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
+    """A theme of Textual's in the colours of a palette."""
+
+    def colour(role: Role) -> str:
+        return palette.styles[role].split()[-1]
+
+    return Theme(
+        name=f"finetop-{name}",
+        primary="#5fafff" if dark else "#005faf",
+        secondary=colour(Role.CURVE_3),
+        accent=colour(Role.CURVE_2),
+        warning=colour(Role.WARNING),
+        error=colour(Role.ERROR),
+        success=colour(Role.REACHED),
+        foreground="#d0d0d0" if dark else "#262626",
+        background="#121212" if dark else "#eeeeee",
+        surface="#1c1c1c" if dark else "#ffffff",
+        panel="#262626" if dark else "#dadada",
+        dark=dark,
+    )
+
+
+FINETOP_DARK = _theme("dark", DARK, dark=True)
+FINETOP_LIGHT = _theme("light", LIGHT, dark=False)
+FINETOP_SAFE_DARK = _theme("colour-blind-dark", SAFE_DARK, dark=True)
+FINETOP_SAFE_LIGHT = _theme("colour-blind-light", SAFE_LIGHT, dark=False)
+THEMES = (FINETOP_DARK, FINETOP_LIGHT, FINETOP_SAFE_DARK, FINETOP_SAFE_LIGHT)
+"""Our own; the terminal's own colours are Textual's themes `ansi-dark` and `ansi-light`."""
+THEME_TITLES = {
+    "dark": "dark",
+    "light": "light",
+    "colour-blind-dark": "colour-blind, dark",
+    "colour-blind-light": "colour-blind, light",
+    "terminal-dark": "the terminal's own, dark",
+    "terminal-light": "the terminal's own, light",
+}
+"""Name in the settings → what people call it; in the order in which the key goes through them."""
+_PALETTES = {
+    FINETOP_DARK.name: DARK,
+    FINETOP_LIGHT.name: LIGHT,
+    FINETOP_SAFE_DARK.name: SAFE_DARK,
+    FINETOP_SAFE_LIGHT.name: SAFE_LIGHT,
+}
+
+
+def textual_name(theme: str) -> str:
+    """What Textual calls a theme of the settings."""
+    kind, _, shade = theme.rpartition("-")
+    return f"ansi-{shade}" if kind == "terminal" else f"finetop-{theme}"
+
+
+def settings_name(textual_theme: str) -> str:
+    """What the settings call a theme of Textual's."""
+    return next((name for name in THEME_TITLES if textual_name(name) == textual_theme), "")
+
+
+def has_few_colours(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal has no more than 16 colours, as far as it says."""
+    if environment.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return False
+    return environment.get("TERM", "").rpartition("-")[2].lower() not in {"256color", "kitty", "direct"}
+
+
+def theme_for(environment: Mapping[str, str], *, no_color: bool = False) -> str:
+    """The theme that fits a terminal: its own colours where it has 16 or none are wanted, light where it says so."""
+    shade = "light" if environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"} else "dark"
+    # Without colour a truecolour theme would still be sent, as greys.
+    return f"terminal-{shade}" if no_color or has_few_colours(environment) else shade
 
 
 def palette_of(app: App[object]) -> Palette:
@@ -193,6 +252,4 @@ def palette_of(app: App[object]) -> Palette:
     if app.no_color:
         return MONO
     theme = app.current_theme
-    if theme.ansi:
-        return ANSI
-    return DARK if theme.dark else LIGHT
+    return ANSI if theme.ansi else _PALETTES.get(theme.name, DARK if theme.dark else LIGHT)

@@ -39,10 +39,13 @@ PATIENCE_S = 20.0
 
 
 @pytest.fixture(autouse=True)
-def _utc_and_plain_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clocks and colours that do not depend on the machine."""
+def _utc_and_plain_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Clocks, colours and settings that do not depend on the machine."""
     for name in ("NO_COLOR", "COLORFGBG", "SSH_CONNECTION", "FINETOP_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("FINETOP_CONFIG", raising=False)
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()

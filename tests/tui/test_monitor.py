@@ -174,19 +174,6 @@ async def test_marked_runs_are_drawn_beside_the_highlighted_one(
         await until(pilot, lambda: "ner 90be 0.9279" in shows(app) and "ner 7f3a 0.8815" in shows(app))
 
 
-async def test_the_palette_offers_the_actions_that_work(utility: Any, console: Any, until: Any, shows: Any) -> None:
-    app = console(now=lambda: NOW)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: "● running" in shows(app))
-        titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert any(title.startswith("Stop") for title in titles) and not any("Resume" in title for title in titles)
-        await pilot.press("ctrl+p")
-        await pilot.press(*"stop")
-        await until(pilot, lambda: "Stop the run" in shows(app))
-        await pilot.press("enter")
-        await until(pilot, lambda: "Stop ner 7f3a?" in shows(app))
-
-
 @pytest.mark.slow
 async def test_two_consoles_at_once_show_the_same_runs(
     utility: Any, console: Any, until: Any, shows: Any, tmp_path: Path

@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 
 from tui.__main__ import main, terminal_settings
-from tui.actions import ACTIONS, bindings_of
-from tui.app import theme_for
+from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE
 
 
-def test_over_ssh_nothing_is_animated_and_frames_are_few() -> None:
-    settings = terminal_settings({"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, low_bandwidth=False)
-    assert settings["TEXTUAL_FPS"] == "15" and settings["TEXTUAL_ANIMATIONS"] == "none"
+def test_on_a_slow_line_nothing_is_animated_and_keys_are_answered_soon() -> None:
+    settings = terminal_settings({}, low_bandwidth=True)
+    assert settings["TEXTUAL_ANIMATIONS"] == "none" and settings["TEXTUAL_SMOOTH_SCROLL"] == "0"
+    assert 10 <= int(settings["TEXTUAL_FPS"]) <= 15
+
+
+def test_on_a_slow_line_news_come_two_to_four_times_a_second() -> None:
+    assert 2 <= 1 / LOW_BANDWIDTH_PACE.speak_s <= 4 and 2 <= 1 / FULL_PACE.speak_s <= 4
 
 
 def test_at_a_local_terminal_nothing_is_changed() -> None:
@@ -28,21 +32,30 @@ def test_what_the_operator_set_stays() -> None:
     assert "TEXTUAL_FPS" not in terminal_settings({"TEXTUAL_FPS": "30"}, low_bandwidth=True)
 
 
-def test_low_bandwidth_draws_at_most_four_frames_a_second() -> None:
-    assert int(terminal_settings({}, low_bandwidth=True)["TEXTUAL_FPS"]) <= 4
-
-
 @pytest.mark.parametrize(
-    ("environment", "theme"),
+    ("connection", "arguments", "slow"),
     [
-        ({"TERM": "xterm-256color"}, "finetop-dark"),
-        ({"TERM": "xterm-256color", "COLORFGBG": "0;15"}, "finetop-light"),
-        ({"TERM": "linux"}, "ansi-dark"),
-        ({"TERM": "vt220", "COLORFGBG": "0;7"}, "ansi-light"),
+        ("", [], False),
+        ("10.0.0.1 1 10.0.0.2 22", [], True),
+        ("10.0.0.1 1 10.0.0.2 22", ["--no-low-bandwidth"], False),
+        ("", ["--low-bandwidth"], True),
     ],
 )
-def test_the_theme_follows_the_terminal(environment: dict[str, str], theme: str) -> None:
-    assert theme_for(environment) == theme
+def test_over_ssh_the_line_is_taken_for_a_slow_one(
+    connection: str, arguments: list[str], slow: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    monkeypatch.setenv("SSH_CONNECTION", connection)
+    for name in ("TEXTUAL_FPS", "TEXTUAL_ANIMATIONS", "TEXTUAL_SMOOTH_SCROLL", "ESCDELAY"):
+        # Set and removed, so that what the command sets goes away again.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("tui.app.FinetopApp.run", lambda app, mouse: opened.append(app))
+    assert main(["--workspace", str(tmp_path), "--graphics", "none", *arguments]) == 0
+    assert opened[0].options.low_bandwidth is slow
+    assert ("TEXTUAL_FPS" in os.environ) is slow
 
 
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,21 +86,3 @@ def test_a_picture_of_monitor_can_be_taken_without_a_terminal(utility: Any, tmp_
     done = subprocess.run(command, env={**os.environ, "TERM": "dumb"}, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "Monitor" in picture.read_text()
-
-
-def test_every_binding_has_an_id_of_its_own_and_a_sentence() -> None:
-    ids = [f"{action.place}.{action.name}" for action in ACTIONS]
-    assert len(ids) == len(set(ids))
-    assert all(action.help and action.title and action.keys for action in ACTIONS)
-
-
-def test_no_two_actions_of_a_place_share_a_key() -> None:
-    for place in {action.place for action in ACTIONS}:
-        keys = [key for action in ACTIONS if action.place == place for key in action.keys.split(",")]
-        assert len(keys) == len(set(keys)), place
-        assert len(bindings_of(place)) == sum(action.place == place for action in ACTIONS)
-
-
-def test_keys_of_terminal_multiplexers_stay_free() -> None:
-    taken = {"ctrl+a", "ctrl+b", "ctrl+s", "ctrl+j", "ctrl+o", "ctrl+z"}
-    assert not taken & {key for action in ACTIONS for key in action.keys.split(",")}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.actions.keys import label_of
+
 BACK = "Leave the field; once more goes back to Monitor"
 
 
@@ -20,7 +22,7 @@ class Action:
     help: str
     """A sentence, for help and palette."""
     place: str
-    """`app`, or the screen that has it."""
+    """`app`, or the screen, pane or window that has it."""
     group: str
     """Heading in help."""
     footer: int = 0
@@ -31,6 +33,11 @@ class Action:
     """How the key is written, where Textual's name for it is not what people say."""
 
     @property
+    def id(self) -> str:
+        """What people call it in their settings: `monitor.stop`, `monitor.zoom_out`."""
+        return f"{self.place}.{self.title.lower().replace(' ', '_').replace('/', '_')}"
+
+    @property
     def key_label(self) -> str:
         """The first key as people write it."""
-        return self.shown_key or self.keys.split(",")[0]
+        return self.shown_key or label_of(self.keys.split(",")[0])

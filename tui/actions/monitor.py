@@ -23,8 +23,4 @@ ACTIONS = (
     Action("next_metrics", "n", "More", "The next metrics, when there are more than fit", "monitor", "Charts", 25),
     Action("big_chart", "f", "Full", "One chart over the whole screen, and back", "monitor", "Charts", 26),
     Action("next_pane", "p", "Pane", "Charts, log or devices, where one of them fits", "monitor", "Charts", 16),
-    Action("choose", "enter", "Details", "What the run was started with", "runs", "Runs", 14, shown_key="Enter"),
-    Action("mark", "space", "Mark", "Compare: draw this run's curves too", "runs", "Runs", 15, shown_key="Space"),
-    Action("move(-1)", "up,k", "Up", "The run above", "runs", "Runs", shown_key="↑"),
-    Action("move(1)", "down,j", "Down", "The run below", "runs", "Runs", shown_key="↓"),
 )

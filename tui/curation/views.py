@@ -34,11 +34,16 @@ def flagged_lines(
     """The part of the list round the cursor. A question mark stands where nobody has decided yet."""
     if not items:
         return [(("Nothing is flagged here.", Role.MUTED),)]
-    first = max(0, min(at - height // 2, len(items) - height))
+    first = first_flagged(at, len(items), height)
     return [
         _flagged(item, width, chosen=first + place == at, ascii_only=ascii_only)
         for place, item in enumerate(items[first : first + height])
     ]
+
+
+def first_flagged(at: int, count: int, height: int) -> int:
+    """The picture in the first line, so that the one that is looked at is in sight."""
+    return max(0, min(at - height // 2, count - height))
 
 
 def _flagged(item: Decision, width: int, *, chosen: bool, ascii_only: bool) -> Line:

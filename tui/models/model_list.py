@@ -15,15 +15,26 @@ def model_lines(
 ) -> list[Line]:
     """The models round the chosen one: the name, and below it what is in production and in staging."""
     lines: list[Line] = []
-    top = end = 0
     for place, model in enumerate(models):
         chosen = place == at
         block = _block(model, chosen, ascii_only)
-        if chosen:
-            top, end = len(lines), len(lines) + len(block)
         lines += [flagged(line, width, SELECTED if chosen else 0) for line in block]
-    first = max(0, min((top + end - height) // 2, len(lines) - height))
+    first = _first_line(models, at, height)
     return lines[first : first + height]
+
+
+def model_at(models: Sequence[ModelSeen], at: int, y: int, height: int) -> int:
+    """The place of the model that a line is about; -1 where it is about none."""
+    lines = [place for place, model in enumerate(models) for _ in _block(model, False, True)]
+    y += _first_line(models, at, height)
+    return lines[y] if 0 <= y < len(lines) else -1
+
+
+def _first_line(models: Sequence[ModelSeen], at: int, height: int) -> int:
+    """The line at the top, so that the chosen model is in sight."""
+    top = lines_of(models[: max(0, at)])
+    end = top + lines_of(models[at : at + 1]) if at >= 0 else top
+    return max(0, min((top + end - height) // 2, lines_of(models) - height))
 
 
 def lines_of(models: Sequence[ModelSeen]) -> int:

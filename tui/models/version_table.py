@@ -48,7 +48,7 @@ def version_lines(
         return [(("No version can be shown.", Role.MUTED),)]
     fitting = columns_for(_columns(seen, now, ascii_only), width - MARGIN)
     visible = max(1, height - 1)
-    first = max(0, min(at - visible // 2, len(seen.versions) - visible))
+    first = first_version(at, len(seen.versions), height)
     head: Line = ((" " * MARGIN, Role.MUTED), *header(fitting))
     if len(seen.versions) > visible:
         where = f" {at + 1}/{len(seen.versions)}"
@@ -61,6 +61,12 @@ def version_lines(
         line: Line = ((sign, Role.ACTIVE | BOLD), (f"{mark} ", Role.CURSOR | BOLD), *row(fitting, place))
         lines.append(flagged(line, width, SELECTED if place == at else 0))
     return lines
+
+
+def first_version(at: int, count: int, height: int) -> int:
+    """The version below the head, so that the one at the cursor is in sight."""
+    visible = max(1, height - 1)
+    return max(0, min(at - visible // 2, count - visible))
 
 
 def _columns(seen: ModelSeen, now: float, ascii_only: bool) -> list[Column]:

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import MENU, Action, action_of
+from tui.actions import MENU
+from tui.actions.keys import plain
+from tui.actions.working import Working, working
 from tui.theme import Role, palette_of
+
+if TYPE_CHECKING:
+    from tui.app import FinetopApp
 
 ROOMY = 100
 """Columns from which on the menu has room for gaps."""
+
+
+def console_of(widget: Widget) -> FinetopApp:
+    """The application, by its own type."""
+    from tui.app import FinetopApp
+
+    assert isinstance(widget.app, FinetopApp)
+    return widget.app
 
 
 class Bar(Widget):
@@ -55,11 +69,6 @@ class Bar(Widget):
     def on_mount(self) -> None:
         self.watch(self.app, "theme", lambda: self.update(), init=False)
 
-    async def on_click(self, event: Click) -> None:
-        action = event.style.meta.get("bar_action")
-        if action:
-            await self.app.run_action(action, default_namespace=self.screen)
-
     def style(self, role: Role) -> Style:
         """How a role looks here."""
         return palette_of(self.app).style(role, Style.null())
@@ -72,17 +81,24 @@ class MenuBar(Bar):
         super().__init__()
         self._mode, self._note = mode, note
 
+    async def on_click(self, event: Click) -> None:
+        action = event.style.meta.get("bar_action")
+        if action:
+            await self.app.run_action(action)
+
     def line(self, width: int) -> Text:
         line = Text(no_wrap=True, overflow="ellipsis", end="")
         line.append(" finetop ", self.style(Role.TITLE))
+        keymap = console_of(self).keymap
         for action in MENU:
             if self.app.check_action("open", (_mode_of(action.name),)) is False:
                 continue
             here = action.name == f"open('{self._mode}')"
             meta = Style(meta={"bar_action": f"app.{action.name}"})
             line.append("  " if width >= ROOMY else "")
+            key = keymap.label_of(action)
             # The brackets mark the present screen where there is no colour.
-            text = f"[{action.key_label} {action.title}]" if here else f" {action.key_label} {action.title} "
+            text = f"[{key} {action.title}]" if here else f" {key} {action.title} "
             line.append(text, (self.style(Role.TITLE) if here else self.style(Role.MUTED)) + meta)
         room = width - line.cell_len - 1
         if room >= 12:
@@ -94,73 +110,67 @@ class MenuBar(Bar):
 class ActionBar(Bar):
     """The keys that do something now, the most useful first, as many as fit."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[Working] = []
+
     def on_mount(self) -> None:
         super().on_mount()
         self.screen.bindings_updated_signal.subscribe(self, self._on_bindings)
+        # What a run does changes what can be done with it, without any key.
+        console_of(self).snapshot_signal.subscribe(self, lambda _: self.update())
 
     def _on_bindings(self, _screen: Screen[object]) -> None:
         self.update()
 
     def line(self, width: int) -> Text:
         line = Text(no_wrap=True, overflow="crop", end="")
-        active = [entry.binding for entry in self.screen.active_bindings.values() if entry.enabled]
-        shown = _shown(active, self.app.has_class("-ascii"))
-        # Help and Quit stand last and always fit: they are how everything else is found.
-        always = [entry for entry in shown if entry[0] >= ALWAYS]
-        room = width - sum(_width(entry) for entry in always)
-        for entry in [*_that_fit([entry for entry in shown if entry[0] < ALWAYS], room), *always]:
-            _, key, title, action = entry
-            meta = Style(meta={"bar_action": action})
-            line.append(f" {key}", self.style(Role.ACTIVE) + Style(bold=True) + meta)
-            line.append(f" {title} ", self.style(Role.TEXT) + meta)
+        ascii_only = self.app.has_class("-ascii")
+        self._shown = fitting(working(self.screen, console_of(self).keymap), width, ascii_only=ascii_only)
+        for place, entry in enumerate(self._shown):
+            meta = Style(meta={"entry": place})
+            line.append(f" {_key(entry, ascii_only)}", self.style(Role.ACTIVE) + Style(bold=True) + meta)
+            line.append(f" {entry.action.title} ", self.style(Role.TEXT) + meta)
         return line
+
+    async def on_click(self, event: Click) -> None:
+        place = event.style.meta.get("entry")
+        if place is not None and place < len(self._shown):
+            entry = self._shown[place]
+            await self.app.run_action(entry.action.name, default_namespace=entry.node)
 
 
 ALWAYS = 90
 """Footer orders from here on are never left out."""
 
-Entry = tuple[int, str, str, str]
 
-
-def plain(key: str) -> str:
-    """A key's name for fonts without arrows."""
-    return {"→": "Right", "←": "Left", "↑": "Up", "↓": "Down"}.get(key, key)
-
-
-def written(key: str) -> str:
-    """A key's name as people write it: `^q`, `F5`."""
-    return key.upper() if key[1:].isdigit() else key.replace("ctrl+", "^")
-
-
-def _shown(bindings: Iterable[Binding], ascii_only: bool) -> list[Entry]:
-    """Each action once, by the first of its keys that works now: while a field takes letters, that is another."""
-    keys: dict[Action, list[str]] = {}
-    for binding in bindings:
-        action = action_of(binding)
-        if action is not None and action.footer:
-            keys.setdefault(action, []).append(binding.key)
-    entries = []
-    for action, working in keys.items():
-        order = action.keys.split(",")
-        first = min(working, key=order.index)
-        label = action.key_label if first == order[0] else written(first)
-        name = f"app.{action.name}" if action.place == "app" else action.name
-        entries.append((action.footer, plain(label) if ascii_only else label, action.title, name))
-    return sorted(entries)
-
-
-def _that_fit(entries: list[Entry], room: int) -> list[Entry]:
-    fitting = []
-    for entry in entries:
-        room -= _width(entry)
+def fitting(entries: Iterable[Working], width: int, *, ascii_only: bool = False) -> list[Working]:
+    """What a footer of this width shows. Help and Quit stand last: they are how everything else is found."""
+    shown = sorted(
+        (entry for entry in entries if entry.action.footer),
+        key=lambda entry: (entry.action.footer, entry.action.title),
+    )
+    always = [entry for entry in shown if entry.action.footer >= ALWAYS]
+    room = width - sum(_width(entry, ascii_only) for entry in always)
+    kept = []
+    for entry in shown:
+        if entry in always:
+            continue
+        room -= _width(entry, ascii_only)
         if room < 0:
             break
-        fitting.append(entry)
-    return fitting
+        kept.append(entry)
+    while always and sum(_width(entry, ascii_only) for entry in always) > width:
+        always.pop(0)
+    return [*kept, *always]
 
 
-def _width(entry: Entry) -> int:
-    return len(entry[1]) + len(entry[2]) + 3
+def _key(entry: Working, ascii_only: bool) -> str:
+    return plain(entry.key) if ascii_only else entry.key
+
+
+def _width(entry: Working, ascii_only: bool) -> int:
+    return cell_len(_key(entry, ascii_only)) + len(entry.action.title) + 3
 
 
 def _mode_of(action_name: str) -> str:

@@ -25,8 +25,11 @@ from tui.screens.curate_panes import CuratePanes
 from tui.screens.curate_windows import ApplyScreen, LabelScreen
 from tui.theme import Role
 
-HOW = "Enter decides as suggested, k keeps, d drops, r gives another label, Backspace takes back; ? shows all."
-DONE = "All are decided. ^g makes the dataset; until then every decision can be changed."
+HOW = (
+    "{curate.accept} decides as suggested, {curate.keep} keeps, {curate.drop} drops, {curate.relabel} gives another "
+    "label, {curate.undo} takes back; {app.help} shows all."
+)
+DONE = "All are decided. {curate.apply} makes the dataset; until then every decision can be changed."
 ON_AN_ITEM = frozenset({"accept", "keep", "drop", "relabel"})
 REVIEWING = ON_AN_ITEM | {"undo", "next_undecided", "next_problem", "apply", "move"}
 
@@ -103,7 +106,7 @@ class CurateScreen(ConsoleScreen):
         self.sitting = Sitting(event.review)
         self.set_focus(None)
         self.add_class("-reviewing")
-        self.panes.say(HOW)
+        self.panes.say(self.console.keymap.say(HOW))
         self._show()
 
     # -- searching
@@ -213,7 +216,7 @@ class CurateScreen(ConsoleScreen):
         saved = self._act(lambda: sitting.decide(decision), f"{place}: {spoken(decision)}")
         counts = sitting.counts
         if saved and counts.flagged == counts.decided:
-            self.panes.say(DONE, Role.REACHED)
+            self.panes.say(self.console.keymap.say(DONE), Role.REACHED)
 
     def action_undo(self) -> None:
         """Take the last decision back, and show its picture."""
@@ -224,7 +227,7 @@ class CurateScreen(ConsoleScreen):
         """On to the next that nobody has decided on."""
         if self.sitting is not None:
             found = self.sitting.next_undecided()
-            self.panes.say(HOW if found else DONE)
+            self.panes.say(self.console.keymap.say(HOW if found else DONE))
             self._show()
 
     def action_next_problem(self) -> None:
@@ -238,6 +241,10 @@ class CurateScreen(ConsoleScreen):
         if self.sitting is not None:
             self.sitting.move(step)
             self._show()
+
+    def on_curate_panes_pointed(self, event: CuratePanes.Pointed) -> None:
+        event.stop()
+        self.action_move(event.step)
 
     def _act(self, act: Callable[[], object], said: str = "") -> bool:
         """Do something that is saved; where it cannot be, nothing has changed. Whether it could."""

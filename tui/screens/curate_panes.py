@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -14,7 +16,7 @@ from engine.pictures.graphics import Graphics
 from tui.curation.datasets import NOTHING, Curatable
 from tui.curation.opened import Opened
 from tui.curation.sitting import Sitting
-from tui.curation.views import counts_line, flagged_lines, item_lines
+from tui.curation.views import counts_line, first_flagged, flagged_lines, item_lines
 from tui.theme import BOLD, Role, palette_of
 from tui.widgets.cells import Line
 from tui.widgets.gallery import Gallery, Tile
@@ -29,9 +31,16 @@ FIRST_SLOT = 7
 class CuratePanes(Vertical):
     """Draws what it is told; decides nothing."""
 
+    @dataclass
+    class Pointed(Message):
+        """The mouse chose another picture, so many below the one that is looked at."""
+
+        step: int
+
     def __init__(self, graphics: Graphics, *, ascii_only: bool) -> None:
         super().__init__(id="curate-panes")
         self._graphics, self._ascii_only = graphics, ascii_only
+        self._at, self._count = 0, 0
 
     def compose(self) -> ComposeResult:
         yield Static("Looking for datasets of pictures …", id="curate-waiting", markup=False)
@@ -69,6 +78,7 @@ class CuratePanes(Vertical):
     def show(self, sitting: Sitting, path: str) -> None:
         """Show how a review stands; what is the same is not sent again."""
         plain, items, at, item = self._ascii_only, sitting.items, sitting.at, sitting.current
+        self._at, self._count = max(0, at), len(items)
         self._pane("flagged").show(lambda width, height: flagged_lines(items, at, width, height, ascii_only=plain))
         shown = "" if self.shows_pictures else path
         self._pane("found").show(lambda width, height: item_lines(item, width, height, path=shown, ascii_only=plain))
@@ -78,6 +88,17 @@ class CuratePanes(Vertical):
                 counts_line(counts, dataset=dataset, problem=problem, shown=len(items), width=width, ascii_only=plain)
             ]
         )
+
+    def on_lines_clicked(self, event: Lines.Clicked) -> None:
+        event.stop()
+        at = first_flagged(self._at, self._count, event.lines.content_size.height) + event.y
+        if event.lines.id == "flagged" and at < self._count:
+            self.post_message(self.Pointed(at - self._at))
+
+    def on_lines_scrolled(self, event: Lines.Scrolled) -> None:
+        event.stop()
+        if event.lines.id == "flagged":
+            self.post_message(self.Pointed(event.step))
 
     def picture(self, found: Opened | None) -> None:
         """Show the pictures of what is looked at."""

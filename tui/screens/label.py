@@ -22,8 +22,9 @@ from tui.screens.label_panes import LabelPanes, LabelPlace, shown_of
 from tui.screens.label_windows import AgreementScreen, TrainOnLabelsScreen
 from tui.screens.writing_field import WritingField
 from tui.theme import Role
+from tui.widgets.lines import Lines
 
-HOW = "Letters label. Enter accepts, Space skips, Backspace takes back; ? shows all."
+HOW = "Letters label. {label.accept} accepts, {label.skip} skips, {label.undo} takes back; {app.help} shows all."
 
 
 class LabelScreen(ConsoleScreen):
@@ -96,7 +97,7 @@ class LabelScreen(ConsoleScreen):
         await self.query_one(LabelPlace).open()
         torn = event.labelling.opened.unreadable
         passed = f"{torn} torn lines of the log were passed over; all others count."
-        self.say(passed if torn else HOW, Role.WARNING if torn else Role.MUTED)
+        self.say(passed if torn else self.console.keymap.say(HOW), Role.WARNING if torn else Role.MUTED)
         self.learning.sit(event.labelling, event.wanted)
         self.model.forget()
         self.model.find(self.console.options.workspace, event.wanted)
@@ -135,6 +136,11 @@ class LabelScreen(ConsoleScreen):
             event.prevent_default()
             self._give(label)
 
+    def on_lines_clicked(self, event: Lines.Clicked) -> None:
+        event.stop()
+        if event.lines.id == "labels" and not self.writing:
+            self._give(self.panes.label_at(event.y))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action not in ACTIONS or possible(
             action,
@@ -151,7 +157,7 @@ class LabelScreen(ConsoleScreen):
 
     def _give(self, label: str) -> None:
         labelling = self.labelling
-        if labelling is None or labelling.current is None:
+        if not label or labelling is None or labelling.current is None:
             return
         name, suggestion = labelling.current.last_name, self.model.suggestion(labelling)
         self._act(lambda: labelling.give(label, suggestion), f"{name}: {label}")
@@ -165,9 +171,7 @@ class LabelScreen(ConsoleScreen):
     def action_undo(self) -> None:
         """Take the last act back, and show its folder."""
         labelling = self.labelling
-        if labelling is None:
-            return
-        if last := labelling.state.undoable(labelling.who, labelling.turn):
+        if labelling is not None and (last := labelling.state.undoable(labelling.who, labelling.turn)):
             self._act(labelling.undo, f"Taken back: {last.label or last.act}")
 
     def action_move(self, step: int) -> None:

@@ -14,7 +14,7 @@ from engine.folders.labelling.sitting import Figures, Sitting
 from engine.folders.samples.sample import TrainingSample
 from tui.labelling.context import context_lines
 from tui.labelling.figures import figures_line
-from tui.labelling.label_list import Choice, label_lines
+from tui.labelling.label_list import Choice, label_at, label_lines
 from tui.labelling.model_beside import ModelBeside
 from tui.labelling.place import LabelSet
 from tui.labelling.why import Why, why_lines
@@ -105,6 +105,7 @@ class LabelPanes(Vertical):
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__(id="label-panes")
         self._ascii_only = ascii_only
+        self._choice: Choice | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="label-body"):
@@ -123,7 +124,7 @@ class LabelPanes(Vertical):
 
     def show(self, shown: Shown) -> None:
         """Show this; what is the same is not sent again."""
-        plain = self._ascii_only
+        plain, self._choice = self._ascii_only, shown.choice
         context, labels = self._pane("context"), self._pane("labels")
         self._title(context, "Folder" if shown.sample is not None else "Done")
         self._title(labels, f"Labels of {shown.taxonomy}")
@@ -133,6 +134,11 @@ class LabelPanes(Vertical):
         why = self._pane("why")
         self._title(why, f"Why: nearest {shown.why.by}" if shown.why is not None else "Why")
         why.show(lambda width, height: why_lines(shown.why, width, height, ascii_only=plain))
+
+    def label_at(self, y: int) -> str:
+        """The label on a line of the list; empty where there is none."""
+        width, height = self._pane("labels").content_size
+        return label_at(self._choice, y, width, height) if self._choice is not None else ""
 
     def say(self, text: str, role: Role = Role.MUTED) -> None:
         """One line for the operator."""

@@ -15,17 +15,23 @@ from tui.feed.model import Wanted
 from tui.models.asked import MoveName, asking, may
 from tui.models.card import card_text
 from tui.models.cursor import Cursor, compared
+from tui.models.model_list import model_at
 from tui.models.moves import Moves
 from tui.models.questions import Values
 from tui.models.reader import Reader
 from tui.models.shelf import ModelSeen, Shelf
 from tui.models.use import UseReader, UseSeen
+from tui.models.version_table import first_version
 from tui.models.watch import Watch
 from tui.screens.base import ConsoleScreen, Told
 from tui.screens.models_panes import ModelPanes
 from tui.theme import Role
+from tui.widgets.lines import Lines
 
-HOW = "P promotes, R rolls back, c compares, Space marks; ? shows all."
+HOW = (
+    "{models.promote} promotes, {models.roll_back} rolls back, {models.compare} compares, {models.mark} marks; "
+    "{app.help} shows all."
+)
 USE_S = 2.0
 """Between two looks at the A/B and the triggers: counts may change with every request."""
 REDRAWN_S = 30.0
@@ -156,7 +162,7 @@ class ModelsScreen(ConsoleScreen):
             # What was said of the last move stays until the cursor goes on.
             self._where = where
             problem = f"@{where[1]} is damaged: {where[2]}" if where is not None and where[2] else ""
-            self.panes.say(problem or HOW, Role.ERROR if problem else Role.MUTED)
+            self.panes.say(problem or self.console.keymap.say(HOW), Role.ERROR if problem else Role.MUTED)
         self.refresh_bindings()
 
     # -- looking
@@ -186,6 +192,26 @@ class ModelsScreen(ConsoleScreen):
         self.cursor.move_model(step)
         self._choose()
         self._show()
+
+    async def on_lines_clicked(self, event: Lines.Clicked) -> None:
+        """A click chooses; the second of two does what Enter does."""
+        event.stop()
+        height, seen = event.lines.content_size.height, self.cursor.seen
+        if event.lines.id == "model-list":
+            place = model_at(self.shelf.models, self.cursor.model_at, event.y, height)
+            if place >= 0:
+                self.action_move_model(place - self.cursor.model_at)
+        elif event.lines.id == "versions" and seen is not None and event.y > 0:
+            place = first_version(self.cursor.at, len(seen.versions), height) + event.y - 1
+            if place < len(seen.versions):
+                self.action_move(place - self.cursor.at)
+                if event.twice:
+                    await self.run_action("promote")
+
+    async def on_lines_scrolled(self, event: Lines.Scrolled) -> None:
+        event.stop()
+        if event.lines.id in ("model-list", "versions"):
+            await self.run_action(f"{'move_model' if event.lines.id == 'model-list' else 'move'}({event.step})")
 
     def action_mark(self) -> None:
         """Choose the version for a comparison."""

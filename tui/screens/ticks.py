@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from tui.actions import bindings_of
 
 
 class TickList(OptionList):
     """Space or Enter ticks the highlighted entry."""
 
-    BINDINGS = [Binding("space", "select", "Tick", show=False, id="form.tick")]
+    BINDINGS = bindings_of("ticks")
 
     class Ticked(Message):
         """Other entries are ticked."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
 
 from tui.theme import Role
 from tui.widgets.cells import Canvas, CellWidget, Line, width_of
@@ -12,7 +16,31 @@ View = Callable[[int, int], Sequence[Line]]
 
 
 class Lines(CellWidget):
-    """Shows what a view makes of the room there is."""
+    """Shows what a view makes of the room there is, and says where the mouse was."""
+
+    @dataclass
+    class Clicked(Message):
+        """A line was clicked."""
+
+        lines: Lines
+        y: int
+        twice: bool
+        """The second of two quick clicks."""
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    @dataclass
+    class Scrolled(Message):
+        """The wheel was turned by a step: down where it is 1."""
+
+        lines: Lines
+        step: int
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
 
     def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(ascii_only=ascii_only, id=id)
@@ -28,3 +56,14 @@ class Lines(CellWidget):
             end = canvas.write_line(0, y, line)
             if width_of(line) > canvas.width:
                 canvas.write(end - 1, y, ">" if self.ascii_only else "…", Role.MUTED)
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self.post_message(self.Clicked(self, offset.y, event.chain == 2))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self.post_message(self.Scrolled(self, 1))
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self.post_message(self.Scrolled(self, -1))

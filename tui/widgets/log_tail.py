@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from textual.binding import Binding
 from textual.events import MouseScrollDown, MouseScrollUp
 
+from tui.actions import bindings_of
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Canvas, CellWidget, Line, fit, width_of
 
@@ -24,15 +24,7 @@ def level_role(level: str) -> Role:
 class LogTail(CellWidget, can_focus=True):
     """Follows the end until the operator scrolls up; the end key follows again."""
 
-    BINDINGS = [
-        Binding("up,k", "scroll_by(-1)", "Up", show=False, id="log.up"),
-        Binding("down,j", "scroll_by(1)", "Down", show=False, id="log.down"),
-        Binding("pageup", "scroll_page(-1)", "Page up", show=False, id="log.page_up"),
-        Binding("pagedown", "scroll_page(1)", "Page down", show=False, id="log.page_down"),
-        Binding("home", "first", "First", show=False, id="log.first"),
-        Binding("end,f", "follow", "Follow", show=False, id="log.follow"),
-    ]
-    HELP = "The last lines. `up` and `pageup` look back and hold the view still, `end` follows again."
+    BINDINGS = bindings_of("log")
 
     def __init__(
         self,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual.binding import Binding
 from textual.events import Blur, Click, Focus, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
+from tui.actions import bindings_of
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Canvas, CellWidget, Line, width_of
 from tui.widgets.run_row import Column, RunRow, columns_for
@@ -23,17 +23,7 @@ _GAP = 2
 class RunTable(CellWidget, can_focus=True):
     """A row per run, with a cursor and marks."""
 
-    BINDINGS = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="runs.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="runs.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="runs.page_up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="runs.page_down"),
-        Binding("home", "jump(False)", "First", show=False, id="runs.first"),
-        Binding("end", "jump(True)", "Last", show=False, id="runs.last"),
-        Binding("space", "mark", "Mark", show=False, id="runs.mark"),
-        Binding("enter", "choose", "Open", show=False, id="runs.choose"),
-    ]
-    HELP = "Runs, newest first. `up` and `down` move, `space` marks for comparison, `enter` opens."
+    BINDINGS = bindings_of("runs")
 
     @dataclass
     class Highlighted(Message):

@@ -225,3 +225,12 @@ async def test_a_search_that_fails_says_why(faulty: Any, curate: Any, shows: Any
         await pilot.press("c")
         await until(pilot, lambda: "column" in shows(app), "the sentence")
         assert "[7 Curate]" in shows(app)
+
+
+async def test_the_mouse_goes_to_any_flagged_picture(faulty: Any, curate: Any, until: Any) -> None:
+    async with curate() as (app, pilot):
+        await pilot.click("#flagged", offset=(5, 4))
+        await until(pilot, lambda: app.screen.sitting.at == 3)
+        await pilot.click("#flagged", offset=(5, 2))
+        await until(pilot, lambda: app.screen.sitting.at == 1)
+        assert not any(faulty.decisions().values())

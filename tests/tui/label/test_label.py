@@ -192,3 +192,15 @@ async def test_a_key_that_changes_nothing_sends_nothing(library: Path, label: An
         await pilot.press("z", "enter")
         await pilot.pause(0.2)
         assert "".join(sent) == ""
+
+
+async def test_a_label_can_be_clicked(library: Path, state_of: Any, label: Any) -> None:
+    async with label() as (app, pilot):
+        labels = app.screen.query_one("#labels")
+        for y in range(labels.content_size.height):
+            if app.screen.panes.label_at(y) == "theme_or_genre":
+                await pilot.click("#labels", offset=(6, y + 1))
+                break
+        assert [entry.label for entry in state_of(library).labels.values()] == ["theme_or_genre"]
+        await pilot.click("#labels", offset=(6, labels.content_size.height))
+        assert len(state_of(library).labels) == 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.tui.models_screen.conftest import a_move, a_version
+from tui.widgets.lines import Lines
 
 pytestmark = pytest.mark.slow
 """Each opens the whole console."""
@@ -114,3 +115,15 @@ async def test_the_card_is_a_page(registry: Any, models: Any, shows: Any, until:
         assert "Card of utility/ner@4" in shows(app)
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_the_mouse_chooses_models_and_versions(registry: Any, models: Any, shows: Any, until: Any) -> None:
+    async with models() as (app, pilot):
+        await pilot.click("#versions", offset=(10, 3))
+        await until(pilot, lambda: app.screen.cursor.version.number == app.screen.cursor.seen.versions[1].number)
+        app.screen.query_one("#versions").post_message(Lines.Scrolled(app.screen.query_one("#versions"), 1))
+        await until(pilot, lambda: app.screen.cursor.at == 2)
+        await pilot.click("#model-list", offset=(5, 1))
+        await until(pilot, lambda: "Versions of utility/embeddings" in shows(app))
+        await pilot.click("#history", offset=(10, 1))
+        assert len(app.screen_stack) == 1

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from textual.binding import Binding
 from textual.message import Message
 
+from tui.actions import bindings_of
 from tui.widgets.cells import Canvas, CellWidget
 from tui.widgets.chart.curve import Curve
 from tui.widgets.chart.scene import Look, Scene
@@ -18,24 +18,7 @@ from tui.widgets.chart.view import View
 class Chart(CellWidget, can_focus=True):
     """Curves over steps, epochs or time, with everything by keyboard."""
 
-    BINDINGS = [
-        Binding("left", "cursor(-1)", "Cursor left", show=False, id="chart.cursor_left"),
-        Binding("right", "cursor(1)", "Cursor right", show=False, id="chart.cursor_right"),
-        Binding("home", "cursor_end(False)", "First point", show=False, id="chart.cursor_first"),
-        Binding("end", "cursor_end(True)", "Last point", show=False, id="chart.cursor_last"),
-        Binding("escape", "hide_cursor", "Hide cursor", show=False, id="chart.cursor_hide"),
-        Binding("plus,equals_sign", "zoom(True)", "Zoom in", key_display="+", id="chart.zoom_in"),
-        Binding("minus", "zoom(False)", "Zoom out", key_display="-", id="chart.zoom_out"),
-        Binding("shift+left,less_than_sign", "pan(False)", "Pan left", show=False, id="chart.pan_left"),
-        Binding("shift+right,greater_than_sign", "pan(True)", "Pan right", show=False, id="chart.pan_right"),
-        Binding("0", "reset", "Whole", id="chart.reset"),
-        Binding("e", "smooth", "Smooth", id="chart.smooth"),
-        Binding("y", "scale", "Log", id="chart.scale"),
-        Binding("x", "axis", "Axis", id="chart.axis"),
-    ]
-    HELP = """\
-Curves of a run. `left` and `right` move the value cursor, `+` and `-` zoom, `<` and `>` pan, `0` shows all;
-`e` smooths curves of many points (0, 0.6, 0.9, 0.98), `y` switches to a logarithmic scale, `x` to epochs and time."""
+    BINDINGS = bindings_of("chart")
 
     @dataclass
     class CursorMoved(Message):
