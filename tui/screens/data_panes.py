@@ -1,0 +1,231 @@
+"""What Data shows: the list above; below it the examples, the classes and the facts of the dataset looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from engine.pictures.graphics import Graphics
+from tui.data.classes import balance_lines
+from tui.data.cursor import Cursor
+from tui.data.example_view import example_text
+from tui.data.examples import Example
+from tui.data.facts_view import facts_lines
+from tui.data.looked import Looked, is_one_by_one
+from tui.data.shelf import DatasetSeen, Facts
+from tui.screens.data_list import DatasetList
+from tui.screens.data_pictures import ExamplePictures
+from tui.screens.field import Field
+from tui.theme import BOLD, Role, palette_of
+from tui.widgets.cells import Line
+from tui.widgets.lines import Lines
+from tui.widgets.picture import can_show
+
+PANES = ("examples", "classes", "facts")
+FRAME = 2
+NOTHING = """\
+There is no dataset in this workspace yet.
+
+  g  makes one by the recipe of a profile: choose the profile, look at ten examples, then make it
+  i  makes one of files that you have: CoNLL, CSV, TSV, JSONL, YOLO, COCO, folders of pictures
+
+What is made shows here, with its classes and examples. Enter then trains on it.
+"""
+NOTHING_READONLY = """\
+There is no dataset in this workspace yet.
+
+The console is read-only; what others make will show here.
+"""
+
+
+class DataPanes(Vertical):
+    """Draws what it is told; decides nothing. All panes where there is room, one of them where there is not."""
+
+    def __init__(self, graphics: Graphics, *, ascii_only: bool) -> None:
+        super().__init__(id="data-panes")
+        self._graphics, self._ascii_only = graphics, ascii_only
+        self._pane = 0
+        self._looked: Looked | None = None
+        self.shown: tuple[Example, ...] = ()
+        """The examples on screen: as many as there is room for."""
+
+    def compose(self) -> ComposeResult:
+        plain = self._ascii_only
+        yield Static("Reading the datasets …", id="data-waiting", markup=False)
+        with Vertical(id="data-top"):
+            listing = DatasetList(ascii_only=plain)
+            listing.border_title = "Datasets"
+            yield listing
+            yield Field(placeholder="words of name, task or profile; Enter keeps them, Esc takes them away", id="data-filter")
+        with Horizontal(id="data-below"):
+            with VerticalScroll(id="data-examples", can_focus=False) as examples:
+                examples.border_title = "Examples"
+                yield ExamplePictures(self._graphics, ascii_only=plain)
+                yield Static(id="data-rows", markup=False)
+            with Vertical(id="data-about"):
+                yield _titled(Lines(ascii_only=plain, id="data-classes"), "Classes")
+                yield _titled(Lines(ascii_only=plain, id="data-facts"), "Facts")
+        yield Lines(ascii_only=plain, id="data-said")
+
+    def on_mount(self) -> None:
+        self._show_pane()
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether there is a way to show any."""
+        return self._graphics is not Graphics.NONE and can_show(palette_of(self.app), ascii_only=self._ascii_only)
+
+    @property
+    def roomy(self) -> bool:
+        """Whether all panes are shown at once."""
+        return not (self.screen.has_class("-narrow") or self.screen.has_class("-short"))
+
+    def next_pane(self) -> None:
+        """The next pane, where one fits."""
+        self._pane = (self._pane + 1) % len(PANES)
+        self._show_pane()
+
+    def _show_pane(self) -> None:
+        for place, name in enumerate(PANES):
+            self.set_class(place == self._pane, f"-{name}")
+
+    # -- the list
+
+    def show_list(self, cursor: Cursor, now: float, *, readonly: bool) -> None:
+        """Show which datasets there are."""
+        shelf = cursor.shelf
+        self.screen.set_class(bool(shelf.datasets), "-datasets")
+        if not shelf.datasets:
+            if shelf.looked and shelf.complete:
+                self.query_one("#data-waiting", Static).update(NOTHING_READONLY if readonly else NOTHING)
+            return
+        count = f"{len(shelf.datasets):,}" + ("" if shelf.complete else ", reading on")
+        title = f"Datasets  {count}"
+        if cursor.filter:
+            title = f"Datasets  {len(cursor.shown):,} of {count}  / {cursor.filter}"
+        listing = self.query_one(DatasetList)
+        _set_title(listing, Text(title))
+        listing.styles.max_height = len(shelf.datasets) + 1 + FRAME
+        listing.show(cursor.shown, cursor.at, now, nothing="No dataset has these words; Esc takes the filter away.")
+
+    # -- the dataset
+
+    def show_dataset(self, cursor: Cursor, looked: Looked | None, now: float) -> None:
+        """Show how it is made up and its examples; what is the same is not sent again."""
+        self._looked = looked
+        seen = cursor.seen
+        facts = looked.facts if looked is not None else None
+        if seen is None or facts is None or looked is None:
+            problem = seen.problem if seen is not None else ""
+            problem = looked.problem if looked is not None and looked.problem else problem
+            self._show_nothing(problem)
+            return
+        self._show_about(cursor, facts, seen, now)
+        self._show_examples(cursor, looked, facts)
+
+    def _show_nothing(self, problem: str) -> None:
+        lines: list[Line] = [((problem, int(Role.ERROR)),)] if problem else []
+        for name in ("data-classes", "data-facts"):
+            self.query_one(f"#{name}", Lines).show(lambda width, height: lines)
+        self.query_one(ExamplePictures).show_none()
+        self.query_one("#data-rows", Static).update(problem)
+        self.shown = ()
+
+    def _show_about(self, cursor: Cursor, facts: Facts, seen: DatasetSeen, now: float) -> None:
+        plain, split, chosen = self._ascii_only, cursor.split, cursor.chosen
+        classes = self.query_one("#data-classes", Lines)
+        classes.show(
+            lambda width, height: balance_lines(facts.classes, split, chosen, width, height, ascii_only=plain)
+        )
+        self.query_one("#data-facts", Lines).show(
+            lambda width, height: facts_lines(facts, seen, now, width, height)
+        )
+
+    def _show_examples(self, cursor: Cursor, looked: Looked, facts: Facts) -> None:
+        page = looked.page
+        pictures = self.query_one(ExamplePictures)
+        room = self.query_one("#data-examples").content_size
+        if looked.pictures and room.width:
+            fitted = pictures.show(page.examples, looked.pictures, facts.labels, room.width, room.height)
+            self.shown = page.examples[:fitted]
+        else:
+            pictures.show_none()
+            self.shown = page.examples
+        self.query_one("#data-rows", Static).update(self._rows(looked, facts, room.width, room.height))
+        self._say_where(cursor, looked, facts)
+
+    def _rows(self, looked: Looked, facts: Facts, width: int, height: int) -> Text:
+        """The examples as text: with pictures only what is in the one, else as many as there is room for."""
+        palette = palette_of(self.app)
+        if looked.problem:
+            return Text(looked.problem, palette.style(Role.ERROR, Style.null()))
+        if not self.shown:
+            return Text(_no_examples(looked), palette.style(Role.MUTED, Style.null()))
+        if looked.pictures and not is_one_by_one(facts):
+            return Text()
+        text, used, fitted = Text(), 0, 0
+        for example in self.shown:
+            one = (
+                Text(example.problem, palette.style(Role.ERROR, Style.null()))
+                if example.problem
+                else example_text(
+                    example.row, palette, facts.labels, pictured=bool(looked.pictures), ascii_only=self._ascii_only
+                )
+            )
+            lines = len(one.wrap(self.app.console, max(10, width))) + 1
+            if fitted and used + lines > height + 1:
+                break
+            text.append("\n\n" if fitted else "")
+            text.append_text(one)
+            used, fitted = used + lines, fitted + 1
+        self.shown = self.shown[:fitted]
+        return text
+
+    def _say_where(self, cursor: Cursor, looked: Looked, facts: Facts) -> None:
+        total, split = facts.counts.get(cursor.split, 0), cursor.split
+        title = f"Examples  {split}"
+        if self.shown:
+            first, last = self.shown[0].at.number, self.shown[-1].at.number
+            dash = "-" if self._ascii_only else "–"
+            title += f"  {first:,}{dash}{last:,} of {total:,}" if first != last else f"  {first:,} of {total:,}"
+        if cursor.chosen:
+            title += f"  only {cursor.chosen}"
+        _set_title(self.query_one("#data-examples"), Text(title))
+        _set_title(self.query_one("#data-classes"), Text(f"Classes  {split}"))
+
+    def say(self, text: str, role: Role = Role.MUTED) -> None:
+        """One line for the operator."""
+        line: Line = ((text, int(role)),)
+        self.query_one("#data-said", Lines).show(lambda width, height: [line])
+
+
+def _no_examples(looked: Looked) -> str:
+    if looked.wish.chosen:
+        where = "from here on" if looked.wish.start.offset else "in this split"
+        if not looked.page.ended:
+            return f"None of {looked.wish.chosen} up to line {looked.page.after.number:,}: → looks on."
+        return f"No example of {looked.wish.chosen} {where}."
+    return "No more examples." if looked.wish.start.offset else "This split has no examples."
+
+
+def _titled(widget: Lines, title: str) -> Lines:
+    widget.border_title = title
+    return widget
+
+
+def _set_title(widget: object, title: Text) -> None:
+    # Setting a title draws the border anew, even where it is the same; as plain text, for names come from files.
+    from textual.widget import Widget
+
+    assert isinstance(widget, Widget)
+    written = title.plain.replace("[", "(").replace("]", ")")
+    if widget.border_title != written:
+        widget.border_title = written
+
+
