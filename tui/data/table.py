@@ -13,7 +13,7 @@ from tui.widgets.cells import Line, fit
 from tui.widgets.durations import ago
 
 GAP, SIGN = 2, 2
-NAME_LEAST = 20
+NAME_LEAST = 28
 
 Cell = Callable[[DatasetSeen], str]
 
@@ -63,7 +63,7 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     """The columns that there is room for, in their order, with the cells that each gets; the name is cut first."""
     room = width - SIGN
-    chosen = {0: min(columns[0].width, max(NAME_LEAST, 0))}
+    chosen = {0: min(columns[0].width, NAME_LEAST)}
     for place, column in sorted(enumerate(columns), key=lambda each: each[1].rank):
         if place and sum(chosen.values()) + GAP * len(chosen) + column.width <= room:
             chosen[place] = column.width
@@ -98,11 +98,11 @@ def _row(one: DatasetSeen, columns: Sequence[tuple[Column, int]], under: bool, w
     sign = (">" if ascii_only else "▸") if under else " "
     pieces: list[tuple[str, int]] = [(sign + " ", Role.ACTIVE | BOLD)]
     for place, (column, given) in enumerate(columns):
+        pieces.append((" " * GAP if place else "", Role.TEXT))
         if place and one.problem:
             glyph = "x" if ascii_only else "✗"
             pieces.append((f"{glyph} {one.problem}", Role.ERROR))
             break
         role = column.role | BOLD if under and not place else column.role
         pieces += padded(((column.cell(one), role),), given, right=column.right)
-        pieces.append((" " * GAP, Role.TEXT))
     return flagged(tuple(pieces), width, SELECTED if under else 0)
