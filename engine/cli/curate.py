@@ -13,6 +13,7 @@ from engine.cli.output import print_json, print_table, say
 from engine.cli.progress import Progress
 from engine.errors import InputError
 
+
 def curate(
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Id or unique prefix.")],
     model: Annotated[
@@ -74,4 +75,3 @@ def _apply(dataset: str, file: Path | None, json: bool, workspace: Path | None) 
     dropped = ", ".join(f"{split} {count}" for split, count in done.dropped.items() if count) or "none"
     print(f"{done.dataset.id}: dropped {dropped}; relabelled {done.relabelled}")
     print("trainings of its model take it from now on")
-

@@ -48,7 +48,7 @@ def generate(
 
     Example: engine data generate utility ner --preset quick
     """
-    overrides, told = set_ or [], Progress()
+    overrides, told = set_ or [], Progress(patient=True)
     if preview:
         print_previews(
             api.preview_generate(
@@ -161,7 +161,7 @@ def import_(
         "scale": scale,
         "shares": shares,
         "pictures": None if pictures == PictureOptions() else pictures,
-        "told": Progress(),
+        "told": Progress(patient=True),
     }
     if preview:
         print_previews([api.preview_import(profile, model, sources, **options)], json)

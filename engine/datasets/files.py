@@ -42,9 +42,7 @@ def are_there(folder: Path, names: set[str]) -> bool:
     return there == names
 
 
-def write_files(
-    folder: Path, files: Mapping[str, bytes | Path], key: Key | None = None, told: Told = untold
-) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes | Path], key: Key | None = None, told: Told = untold) -> None:
     """Write each file durably, sealed where there is a key. Raises DataError when one cannot be read, or is no longer
     what its name says."""
     folder.mkdir()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from pydantic import BaseModel
 
-from engine.datasets.store import Dataset, list_datasets, write_dataset
 from engine.datasets.progress import Told, untold
+from engine.datasets.store import Dataset, list_datasets, write_dataset
 from engine.errors import DataError, ProfileError
 from engine.tasks.catalog import find_task
 from engine.tasks.contract import Generated, Task

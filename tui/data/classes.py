@@ -62,7 +62,9 @@ def balance_lines(
             (fit(name, name_width) + " ", role | BOLD if name == chosen else role),
         ]
         if bar_width >= BAR_LEAST:
-            pieces += padded(bar(count / most if most else 0.0, bar_width, role=role, ascii_only=ascii_only), bar_width)
+            pieces += padded(
+                bar(count / most if most else 0.0, bar_width, role=role, ascii_only=ascii_only), bar_width
+            )
         pieces.append((f"{count:>{COUNT_WIDTH},}", Role.WARNING if not count else Role.TEXT))
         if share_width:
             pieces.append((f"{100 * count / total if total else 0:>6.1f} %", Role.MUTED))

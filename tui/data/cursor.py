@@ -66,7 +66,9 @@ class Cursor:
     def next_split(self, splits: Sequence[str]) -> None:
         """The next split of the dataset; behind the last comes the first."""
         if splits:
-            self.split = splits[(list(splits).index(self.split) + 1) % len(splits)] if self.split in splits else splits[0]
+            self.split = (
+                splits[(list(splits).index(self.split) + 1) % len(splits)] if self.split in splits else splits[0]
+            )
             self._rewind()
 
     def choose(self, name: str) -> None:

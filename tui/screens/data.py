@@ -63,6 +63,8 @@ class DataScreen(ConsoleScreen):
         self._facts: Facts | None = None
         """Of the dataset that was read last."""
         self._watch: Watch[Shelf] | None = None
+        self._wanted = ""
+        """The dataset that the cursor goes to as soon as it is listed: the one just made."""
         self._wish: Wish | None = None
         """What is shown, or on its way."""
 
@@ -110,6 +112,9 @@ class DataScreen(ConsoleScreen):
     def on_data_screen_listed(self, event: Listed) -> None:
         event.stop()
         self.cursor.settle(event.shelf)
+        if any(one.id == self._wanted for one in self.cursor.shown):
+            self.cursor.go_to(self._wanted)
+            self._wanted = ""
         self._show_list()
         self._look()
 
@@ -266,6 +271,32 @@ class DataScreen(ConsoleScreen):
             self._look()
         else:
             super().action_leave()
+
+    # -- making more
+
+    def action_generate(self) -> None:
+        """By the recipe of a profile."""
+        from tui.screens.generate_window import GenerateWindow
+
+        options = self.console.options
+        window = GenerateWindow(options.workspace, options.graphics, ascii_only=options.ascii_only)
+        self.app.push_screen(window, self._made)
+
+    def action_import_files(self) -> None:
+        """Of files."""
+        from tui.screens.import_window import ImportWindow
+
+        options = self.console.options
+        window = ImportWindow(options.workspace, options.graphics, ascii_only=options.ascii_only)
+        self.app.push_screen(window, self._made)
+
+    def _made(self, names: tuple[str, ...] | None) -> None:
+        if not names:
+            return
+        self._wanted = names[-1]
+        self.panes.say(f"Made {', '.join(names)}. Enter trains on it.", Role.REACHED)
+        if self._watch is not None:
+            self._watch.nudge()
 
     # -- what comes next
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from engine.pictures.graphics import Graphics
 from tui.data.classes import balance_lines
 from tui.data.cursor import Cursor
-from tui.data.example_view import example_text
 from tui.data.examples import Example
 from tui.data.facts_view import facts_lines
-from tui.data.looked import Looked, is_one_by_one
+from tui.data.looked import Looked
 from tui.data.shelf import DatasetSeen, Facts
+from tui.screens.data_examples import ExamplesView
 from tui.screens.data_list import DatasetList
-from tui.screens.data_pictures import ExamplePictures
 from tui.screens.field import Field
-from tui.theme import BOLD, Role, palette_of
+from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
-from tui.widgets.picture import can_show
 
 PANES = ("examples", "classes", "facts")
 FRAME = 2
+FIRST_SLOT = 9
+"""Those before it are Validate's and Curate's, whose pictures the terminal keeps while this screen is shown."""
 NOTHING = """\
 There is no dataset in this workspace yet.
 
@@ -62,12 +58,13 @@ class DataPanes(Vertical):
             listing = DatasetList(ascii_only=plain)
             listing.border_title = "Datasets"
             yield listing
-            yield Field(placeholder="words of name, task or profile; Enter keeps them, Esc takes them away", id="data-filter")
+            yield Field(
+                placeholder="words of name, task or profile; Enter keeps them, Esc takes them away", id="data-filter"
+            )
         with Horizontal(id="data-below"):
-            with VerticalScroll(id="data-examples", can_focus=False) as examples:
-                examples.border_title = "Examples"
-                yield ExamplePictures(self._graphics, ascii_only=plain)
-                yield Static(id="data-rows", markup=False)
+            examples = ExamplesView(self._graphics, ascii_only=plain, first_slot=FIRST_SLOT, id="data-examples")
+            examples.border_title = "Examples"
+            yield examples
             with Vertical(id="data-about"):
                 yield _titled(Lines(ascii_only=plain, id="data-classes"), "Classes")
                 yield _titled(Lines(ascii_only=plain, id="data-facts"), "Facts")
@@ -79,7 +76,7 @@ class DataPanes(Vertical):
     @property
     def shows_pictures(self) -> bool:
         """Whether there is a way to show any."""
-        return self._graphics is not Graphics.NONE and can_show(palette_of(self.app), ascii_only=self._ascii_only)
+        return self.query_one(ExamplesView).shows_pictures
 
     @property
     def roomy(self) -> bool:
@@ -123,7 +120,7 @@ class DataPanes(Vertical):
         facts = looked.facts if looked is not None else None
         if seen is None or facts is None or looked is None:
             problem = seen.problem if seen is not None else ""
-            problem = looked.problem if looked is not None and looked.problem else problem
+            problem = (looked.problem if looked is not None else "") or problem
             self._show_nothing(problem)
             return
         self._show_about(cursor, facts, seen, now)
@@ -133,8 +130,7 @@ class DataPanes(Vertical):
         lines: list[Line] = [((problem, int(Role.ERROR)),)] if problem else []
         for name in ("data-classes", "data-facts"):
             self.query_one(f"#{name}", Lines).show(lambda width, height: lines)
-        self.query_one(ExamplePictures).show_none()
-        self.query_one("#data-rows", Static).update(problem)
+        self.query_one(ExamplesView).say(problem, Role.ERROR)
         self.shown = ()
 
     def _show_about(self, cursor: Cursor, facts: Facts, seen: DatasetSeen, now: float) -> None:
@@ -143,49 +139,18 @@ class DataPanes(Vertical):
         classes.show(
             lambda width, height: balance_lines(facts.classes, split, chosen, width, height, ascii_only=plain)
         )
-        self.query_one("#data-facts", Lines).show(
-            lambda width, height: facts_lines(facts, seen, now, width, height)
-        )
+        self.query_one("#data-facts", Lines).show(lambda width, height: facts_lines(facts, seen, now, width, height))
 
     def _show_examples(self, cursor: Cursor, looked: Looked, facts: Facts) -> None:
-        page = looked.page
-        pictures = self.query_one(ExamplePictures)
-        room = self.query_one("#data-examples").content_size
-        if looked.pictures and room.width:
-            fitted = pictures.show(page.examples, looked.pictures, facts.labels, room.width, room.height)
-            self.shown = page.examples[:fitted]
-        else:
-            pictures.show_none()
-            self.shown = page.examples
-        self.query_one("#data-rows", Static).update(self._rows(looked, facts, room.width, room.height))
-        self._say_where(cursor, looked, facts)
-
-    def _rows(self, looked: Looked, facts: Facts, width: int, height: int) -> Text:
-        """The examples as text: with pictures only what is in the one, else as many as there is room for."""
-        palette = palette_of(self.app)
+        view = self.query_one(ExamplesView)
+        self.shown = ()
         if looked.problem:
-            return Text(looked.problem, palette.style(Role.ERROR, Style.null()))
-        if not self.shown:
-            return Text(_no_examples(looked), palette.style(Role.MUTED, Style.null()))
-        if looked.pictures and not is_one_by_one(facts):
-            return Text()
-        text, used, fitted = Text(), 0, 0
-        for example in self.shown:
-            one = (
-                Text(example.problem, palette.style(Role.ERROR, Style.null()))
-                if example.problem
-                else example_text(
-                    example.row, palette, facts.labels, pictured=bool(looked.pictures), ascii_only=self._ascii_only
-                )
-            )
-            lines = len(one.wrap(self.app.console, max(10, width))) + 1
-            if fitted and used + lines > height + 1:
-                break
-            text.append("\n\n" if fitted else "")
-            text.append_text(one)
-            used, fitted = used + lines, fitted + 1
-        self.shown = self.shown[:fitted]
-        return text
+            view.say(looked.problem, Role.ERROR)
+        elif not looked.page.examples:
+            view.say(_no_examples(looked))
+        else:
+            self.shown = view.show(looked.page.examples, looked.pictures, facts.labels)
+        self._say_where(cursor, looked, facts)
 
     def _say_where(self, cursor: Cursor, looked: Looked, facts: Facts) -> None:
         total, split = facts.counts.get(cursor.split, 0), cursor.split
@@ -227,5 +192,3 @@ def _set_title(widget: object, title: Text) -> None:
     written = title.plain.replace("[", "(").replace("]", ")")
     if widget.border_title != written:
         widget.border_title = written
-
-

@@ -10,8 +10,8 @@ from textual.containers import Vertical
 
 from engine.pictures.beside import tiles_that_fit
 from engine.pictures.graphics import Graphics
-from tui.data.examples import Example
 from tui.data.example_view import facts_of
+from tui.data.examples import Example
 from tui.data.plain import plain
 from tui.screens.verdicts import label_role
 from tui.theme import BOLD, Role, palette_of
@@ -22,10 +22,9 @@ from tui.widgets.picture import Picture, colours_of
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FIRST_SLOT = 9
-"""Those before it are Validate's and Curate's, whose pictures the terminal keeps while this screen is shown."""
 A_ROW = 6
 GALLERIES = 2
+SLOTS = A_ROW * GALLERIES
 TILE_ROWS = 10
 """Of a picture with its caption, about: so many rows of them fit."""
 
@@ -37,24 +36,24 @@ class ExamplePictures(Vertical):
     ExamplePictures { height: auto; }
     """
 
-    def __init__(self, graphics: Graphics, *, ascii_only: bool) -> None:
-        super().__init__(id="example-pictures")
-        self._graphics, self._ascii_only = graphics, ascii_only
+    def __init__(self, graphics: Graphics, *, ascii_only: bool, first_slot: int) -> None:
+        """It takes `SLOTS` slots from the first on."""
+        super().__init__()
+        self._graphics, self._ascii_only, self._first_slot = graphics, ascii_only, first_slot
 
     def compose(self) -> ComposeResult:
-        yield Picture(self._graphics, slot=FIRST_SLOT, beneath=4, id="example-picture")
+        yield Picture(self._graphics, slot=self._first_slot, beneath=4, id="alone")
         for place in range(GALLERIES):
             yield Gallery(
                 self._graphics,
-                first_slot=FIRST_SLOT + place * A_ROW,
+                first_slot=self._first_slot + place * A_ROW,
                 most=A_ROW,
                 ascii_only=self._ascii_only,
-                id=f"examples-{place}",
             )
 
     def show_none(self) -> None:
         """Take them away."""
-        picture = self.query_one("#example-picture", Picture)
+        picture = self.query_one("#alone", Picture)
         if picture.display:
             picture.show(None)
         for gallery in self.query(Gallery):
@@ -75,7 +74,7 @@ class ExamplePictures(Vertical):
                 gallery.show([])
             self._show_boxes(examples[0].row, pictures[0], labels)
             return 1
-        self.query_one("#example-picture", Picture).show(None)
+        self.query_one("#alone", Picture).show(None)
         tiles = [
             tile_of(example, picture, labels, ascii_only=self._ascii_only)
             for example, picture in zip(examples, pictures, strict=True)
@@ -94,7 +93,7 @@ class ExamplePictures(Vertical):
             whole = row.get("width")
             scale = picture.width / whole if isinstance(whole, int) and whole > 0 else 1.0
             marks = marks_of(row["objects"], labels, colours=colours_of(palette_of(self.app)), scale=scale)
-        self.query_one("#example-picture", Picture).show(picture, marks)
+        self.query_one("#alone", Picture).show(picture, marks)
 
 
 def tile_of(example: Example, picture: Image | None, labels: Sequence[str], *, ascii_only: bool = False) -> Tile:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from engine.datasets.progress import Told, untold
 from engine.datasets.leaks import Known, check_leaks, plain
+from engine.datasets.progress import Told, untold
 from engine.datasets.recipes import WORLDS, World
 from engine.datasets.sampling import in_turn, quotas, split_sizes, stream
 from engine.errors import DataError

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from engine.datasets.progress import Told, untold
 from engine.datasets.leaks import Known, check_leaks, plain
+from engine.datasets.progress import Told, untold
 from engine.datasets.recipes import World, grammars, texts_of
 from engine.datasets.sampling import in_turn, quotas, split_sizes, stream
 from engine.datasets.templates import Grammar, Segment, capitalised
