@@ -44,7 +44,9 @@ def balance_lines(
     if not counts:
         return [((f"{split} counts no classes.", Role.MUTED),)]
     bands = all(_is_band(name) for name in labels)
-    ranked = labels if bands else sorted(labels, key=lambda name: (-counts.get(name, 0), labels.index(name)))
+    ranked = (
+        labels if bands else sorted(labels, key=lambda name: (name == NONE, -counts.get(name, 0), labels.index(name)))
+    )
     others = [name for name in classes if name != split and classes[name]]
     while others and width < _needed(labels, len(others)):
         others.pop()

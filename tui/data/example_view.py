@@ -28,6 +28,9 @@ def example_text(
     """
     try:
         row = bounded(row)
+        if pictured and str(row.get("image", "")).startswith("data:"):
+            times = "x" if ascii_only else "×"
+            row["image"] = f"{row.get('width')} {times} {row.get('height')} px"
         if isinstance(row.get("path"), str) and isinstance(row.get("label"), str) and "image" not in row:
             return folder_text(row, palette, labels, ascii_only=ascii_only)
         text = sample_text(row, palette, labels, ascii_only=ascii_only)
@@ -43,7 +46,7 @@ def example_text(
 
 def bounded(row: Row) -> dict[str, Any]:
     """The row with its texts cut and without what a terminal would obey; entities keep their places."""
-    return {name: plain(value)[:MOST_LETTERS] if isinstance(value, str) else value for name, value in row.items()}
+    return {name: plain(value[:MOST_LETTERS]) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def facts_of(row: Row) -> str:

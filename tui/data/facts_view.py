@@ -8,14 +8,15 @@ from typing import Any
 
 from tui.data.plain import plain
 from tui.data.shelf import DatasetSeen, Facts, splits_of
+from tui.data.table import since
 from tui.models.numbers import size
 from tui.theme import Role
 from tui.widgets.cells import Line, fit
-from tui.widgets.durations import ago
 from tui.widgets.page import wrapped
 
 NAME_WIDTH = 9
 MOST_SOURCES, MOST_RUNS = 6, 4
+PLAIN = (bool, int, float, str)
 
 
 def facts_lines(facts: Facts, seen: DatasetSeen, now: float, width: int, height: int) -> list[Line]:
@@ -32,7 +33,7 @@ def _facts(facts: Facts, seen: DatasetSeen, now: float) -> Iterator[tuple[str, s
     yield "for", f"{facts.profile}/{facts.model}, {facts.task}"
     yield "splits", counts
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.created))
-    yield "made", f"{ago(now - facts.created)} ago ({date}), {_how(facts)}"
+    yield "made", f"{since(now - facts.created)} ({date}), {_how(facts)}"
     if seen.size is not None:
         files = f", {facts.files:,} files" if facts.files else ""
         yield "size", size(seen.size) + files + (", sealed" if facts.sealed else "")
@@ -71,9 +72,13 @@ def _origin(origin: Mapping[str, Any]) -> str:
         return f"{split}{origin['path']}{rows}" + (f", sha256 {digest}" if digest else "")
     recipe = origin.get("recipe")
     if isinstance(recipe, dict):
-        plain_values = [f"{name} {value}" for name, value in recipe.items() if isinstance(value, int | float | str)]
+        plain_values = [f"{name} {_short(value)}" for name, value in recipe.items() if isinstance(value, PLAIN)]
         return "recipe with " + ", ".join(plain_values[:8]) if plain_values else "the profile's recipe"
-    return ", ".join(f"{name} {value}" for name, value in origin.items() if isinstance(value, int | float | str))
+    return ", ".join(f"{name} {_short(value)}" for name, value in origin.items() if isinstance(value, PLAIN))
+
+
+def _short(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _notes(notes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 FULL = "full"
 RECIPE = "data.recipe"
+_OPTION = re.compile(r"--set \S+=.*?: (?=data\.)")
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,15 @@ class Recipes:
                     profile = self._profiles[path] = load_profile(path)
             resolved = resolve(profile, model, preset=preset, overrides=overrides)
         except FinetopError as problem:
-            return Checked(problem=str(problem))
+            return Checked(problem=in_the_form(str(problem)))
         if resolved.recipe is None:
             return Checked(problem=f"{profile.name}/{model} has no data recipe: import files for it.")
         return Checked(settings_of(resolved), resolved.data_seed)
+
+
+def in_the_form(problem: str) -> str:
+    """A problem with what was typed, without the option that a command would have had it from."""
+    return _OPTION.sub("", problem).replace(f"{RECIPE}.", "")
 
 
 def settings_of(resolved: ResolvedModel) -> tuple[Setting, ...]:

@@ -38,7 +38,7 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
         return lambda one: f"{one.counts[split]:,}" if split in one.counts else dash
 
     def made(one: DatasetSeen) -> str:
-        return f"{ago(now - one.created)} ago" if one.created else dash
+        return since(now - one.created) if one.created else dash
 
     def runs(one: DatasetSeen) -> str:
         return f"{len(one.runs)}" if one.runs else dash
@@ -58,6 +58,12 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
         Column(title, max([len(title), *(len(cell(one)) for one in datasets)]), rank, cell, right, role)
         for title, rank, cell, right, role in listed
     ]
+
+
+def since(seconds: float) -> str:
+    """`12m ago`, and `now` for the first seconds."""
+    told = ago(seconds)
+    return told if told == "now" else f"{told} ago"
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:

@@ -17,6 +17,7 @@ from tui.data.shelf import Facts, Shelf, splits_of
 from tui.feed.model import Wanted
 from tui.models.watch import Watch
 from tui.screens.base import ConsoleScreen
+from tui.screens.data_examples import ExamplesView
 from tui.screens.data_list import DatasetList
 from tui.screens.data_panes import DataPanes
 from tui.theme import Role
@@ -24,8 +25,8 @@ from tui.theme import Role
 REDRAWN_S = 30.0
 """Ages are told anew so often."""
 FOLDER_TASK = "text-classification"
-HOW = "Enter trains on it, → shows more examples, s another split, f one class, / finds; ? shows all."
-HOW_READONLY = "→ shows more examples, s another split, f one class, / finds; ? shows all."
+HOW = "Enter trains on it, → shows more, s another split, f one class; ? shows all."
+HOW_READONLY = "→ shows more examples, s another split, f one class; ? shows all keys."
 OF_A_DATASET = frozenset({"train", "page", "next_split"})
 
 
@@ -63,6 +64,8 @@ class DataScreen(ConsoleScreen):
         self._facts: Facts | None = None
         """Of the dataset that was read last."""
         self._watch: Watch[Shelf] | None = None
+        self._said = False
+        """Whether the line for words has said what the keys are."""
         self._wanted = ""
         """The dataset that the cursor goes to as soon as it is listed: the one just made."""
         self._wish: Wish | None = None
@@ -86,7 +89,6 @@ class DataScreen(ConsoleScreen):
         poll_s = self.console.feed.pace.poll_s
         self._watch = Watch(read, lambda shelf: self.post_message(self.Listed(shelf)), poll_s=poll_s, name="data")
         self.set_interval(REDRAWN_S, self._show_list)
-        self.panes.say(HOW_READONLY if self.console.options.readonly else HOW)
 
     def on_unmount(self) -> None:
         if self._watch is not None:
@@ -101,8 +103,9 @@ class DataScreen(ConsoleScreen):
         if self._watch is not None:
             self._watch.pause()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show_dataset)
+    def on_examples_view_resized(self, event: ExamplesView.Resized) -> None:
+        event.stop()
+        self._show_dataset()
 
     @property
     def panes(self) -> DataPanes:
@@ -121,6 +124,9 @@ class DataScreen(ConsoleScreen):
     def _show_list(self) -> None:
         options = self.console.options
         self.panes.show_list(self.cursor, options.now(), readonly=options.readonly)
+        if self.cursor.shelf.datasets and not self._said:
+            self._said = True
+            self.panes.say(HOW_READONLY if options.readonly else HOW)
         self.refresh_bindings()
 
     # -- what is looked at
@@ -293,7 +299,7 @@ class DataScreen(ConsoleScreen):
     def _made(self, names: tuple[str, ...] | None) -> None:
         if not names:
             return
-        self._wanted = names[-1]
+        self._wanted, self._said = names[-1], True
         self.panes.say(f"Made {', '.join(names)}. Enter trains on it.", Role.REACHED)
         if self._watch is not None:
             self._watch.nudge()

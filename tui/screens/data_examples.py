@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from engine.pictures.graphics import Graphics
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 class ExamplesView(VerticalScroll, can_focus=False):
     """Draws what it is told, and says how many of the examples it had room for."""
 
+    class Resized(Message):
+        """There is another room: what fits into it may be more, or less."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ExamplesView.Resized)
+
     def __init__(self, graphics: Graphics, *, ascii_only: bool, first_slot: int, id: str) -> None:
         super().__init__(id=id)
         self._graphics, self._ascii_only, self._first_slot = graphics, ascii_only, first_slot
@@ -32,6 +39,9 @@ class ExamplesView(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield ExamplePictures(self._graphics, ascii_only=self._ascii_only, first_slot=self._first_slot)
         yield Static(classes="rows", markup=False)
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
     @property
     def shows_pictures(self) -> bool:

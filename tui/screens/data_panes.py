@@ -28,10 +28,11 @@ FIRST_SLOT = 9
 NOTHING = """\
 There is no dataset in this workspace yet.
 
-  g  makes one by the recipe of a profile: choose the profile, look at ten examples, then make it
-  i  makes one of files that you have: CoNLL, CSV, TSV, JSONL, YOLO, COCO, folders of pictures
+  g  makes one by the recipe of a profile
+  i  makes one of your files: CoNLL, CSV, TSV, JSONL, YOLO, COCO, pictures
 
-What is made shows here, with its classes and examples. Enter then trains on it.
+Both show ten examples before anything is written.
+What is made shows here, with its classes; Enter then trains on it.
 """
 NOTHING_READONLY = """\
 There is no dataset in this workspace yet.

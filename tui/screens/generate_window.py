@@ -13,7 +13,7 @@ from tui.screens.make_window import MakeWindow
 class GenerateWindow(MakeWindow):
     """Profile, model, preset, seed, and what the recipe says that fits into a line."""
 
-    TITLE = "Generate"
+    HEADING = "Generate"
     MAKING = "Making it"
 
     class Offered(Message):
@@ -23,8 +23,6 @@ class GenerateWindow(MakeWindow):
             super().__init__()
             self.offers = offers
 
-    _offers: tuple[ProfileOffer, ...] = ()
-
     def begin(self) -> None:
         self._recipes = Recipes()
         self._own: dict[tuple[str, str, str], Checked] = {}
@@ -33,13 +31,13 @@ class GenerateWindow(MakeWindow):
 
     def on_generate_window_offered(self, event: Offered) -> None:
         event.stop()
-        self._offers = event.offers
-        self.sheet.show(self.sheet.form.offer(entries_of(self._offers, self.sheet.form, Checked())))
+        self.offers = event.offers
+        self.sheet.show(self.sheet.form.offer(entries_of(self.offers, self.sheet.form, Checked())))
         self.changed("profile")
 
     def settle(self, turn: int, form: Form, key: str) -> Message:
         """Offer what the choice leads to, and check what is typed."""
-        offers = self._offers
+        offers = self.offers
         if key == "profile":
             # What the model and the preset may be follows from it.
             form = form.offer(entries_of(offers, form, Checked()), {"profile": form.value("profile")})

@@ -14,7 +14,7 @@ from tui.screens.make_window import MakeWindow
 class ImportWindow(MakeWindow):
     """Path, model, format, and how to read and split it."""
 
-    TITLE = "Import"
+    HEADING = "Import"
     MAKING = "Importing"
 
     class Offered(Message):
@@ -31,22 +31,20 @@ class ImportWindow(MakeWindow):
             super().__init__()
             self.begun, self.text, self.names = begun, text, names
 
-    _offers: tuple[ProfileOffer, ...] = ()
-
     def begin(self) -> None:
         self.thread(lambda: self.Offered(read_offers()))
 
     def on_import_window_offered(self, event: Offered) -> None:
         event.stop()
-        self._offers = event.offers
-        self.sheet.show(self.sheet.form.offer(entries_of(self._offers, self.sheet.form)))
+        self.offers = event.offers
+        self.sheet.show(self.sheet.form.offer(entries_of(self.offers, self.sheet.form)))
         self.changed("profile")
 
     def settle(self, turn: int, form: Form, key: str) -> Message:
         """Offer what the model's task needs, and say what is missing. The files are looked at by the preview."""
-        form = form.offer(entries_of(self._offers, form), form.values)
-        problem = problem_in(self._offers, form)
-        arguments = () if problem else arguments_of(self._offers, form)
+        form = form.offer(entries_of(self.offers, form), form.values)
+        problem = problem_in(self.offers, form)
+        arguments = () if problem else arguments_of(self.offers, form)
         return self.Settled(turn, arguments, problem, form)
 
     def action_complete(self) -> None:

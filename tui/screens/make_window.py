@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -14,6 +15,7 @@ from engine.workspace import Workspace
 from tui.actions import bindings_of
 from tui.data.form import Form
 from tui.data.making import Making, made_ids
+from tui.data.offers import ProfileOffer
 from tui.data.preview_view import preview_lines, progress_lines
 from tui.data.previewed import Previewed, decode
 from tui.screens.bars import ActionBar
@@ -39,8 +41,8 @@ class MakeWindow(Window[tuple[str, ...]]):
 
     CSS_PATH = ["window.tcss", "make_window.tcss"]
     BINDINGS = bindings_of("make")
-    TITLE: str
-    MAKING: str
+    HEADING: ClassVar[str]
+    MAKING: ClassVar[str]
     """What is said while it is made."""
 
     class Settled(Message):
@@ -56,6 +58,8 @@ class MakeWindow(Window[tuple[str, ...]]):
     def __init__(self, workspace: Workspace, graphics: Graphics, *, ascii_only: bool) -> None:
         super().__init__()
         self._workspace, self._graphics, self._ascii_only = workspace, graphics, ascii_only
+        self.offers: tuple[ProfileOffer, ...] = ()
+        self._problem = ""
         self._turn = 0
         self._arguments: tuple[str, ...] = ()
         """What the form means; empty while something is wrong with it."""
@@ -69,7 +73,7 @@ class MakeWindow(Window[tuple[str, ...]]):
     def compose(self) -> ComposeResult:
         plain = self._ascii_only
         with Horizontal(id="window", classes="make") as window:
-            window.border_title = self.TITLE
+            window.border_title = self.HEADING
             with Vertical(id="make-form"):
                 yield FormSheet(ascii_only=plain, id="make-sheet")
                 yield Lines(ascii_only=plain, id="make-help")
@@ -124,11 +128,11 @@ class MakeWindow(Window[tuple[str, ...]]):
         self.thread(lambda: self.settle(turn, form, key))
         self.refresh_bindings()
 
-    def thread(self, work: object) -> None:
+    def thread(self, work: Callable[[], Message | None]) -> None:
         """Do work off the screen's thread; what it returns is posted here."""
 
         def run() -> None:
-            message = attempt(work)  # type: ignore[arg-type]
+            message = attempt(work)
             if message is not None:
                 self.post_message(message)
 
@@ -150,8 +154,6 @@ class MakeWindow(Window[tuple[str, ...]]):
         else:
             self._previews = ()
             self._show_preview(event.problem)
-
-    _problem = ""
 
     def _show_help(self) -> None:
         entry = self.sheet.form.entry
@@ -213,6 +215,7 @@ class MakeWindow(Window[tuple[str, ...]]):
             return
         if not self._previews:
             self._show_counts([])
+            view.border_title = ""
             view.say("" if problem else "What would be made shows here, before anything is written.")
             return
         one, plain = self._previews[self._which], self._ascii_only
@@ -221,7 +224,11 @@ class MakeWindow(Window[tuple[str, ...]]):
         head: list[Line] = [((name, Role.TITLE),)] if name else []
         if not self.making.what:
             self._show_counts([*head, *preview_lines(one.preview, width, height, ascii_only=plain)])
-        self.call_after_refresh(self._show_examples)
+        self._show_examples()
+
+    def on_examples_view_resized(self, event: ExamplesView.Resized) -> None:
+        event.stop()
+        self._show_examples()
 
     def _show_examples(self) -> None:
         if not self._previews:
@@ -231,7 +238,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         pictures = one.pictures[first:] if view.shows_pictures else ()
         shown = view.show(one.examples[first:], pictures, one.labels) if one.examples else ()
         self._shown = max(1, len(shown))
-        view.border_title = f"Examples {first + 1} to {first + len(shown)} of {len(one.examples)}" if shown else ""
+        view.border_title = which(first + 1, first + len(shown), len(one.examples)) if shown else ""
 
     def _show_counts(self, lines: Sequence[Line]) -> None:
         counts = self.query_one("#make-counts", Lines)
@@ -290,3 +297,8 @@ class MakeWindow(Window[tuple[str, ...]]):
             self.refresh_bindings()
         else:
             self.dismiss(None)
+
+
+def which(first: int, last: int, total: int) -> str:
+    """Which examples of so many are shown."""
+    return f"Example {first} of {total}" if first == last else f"Examples {first} to {last} of {total}"

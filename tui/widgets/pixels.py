@@ -45,12 +45,12 @@ def names_of(slot: int) -> dict[int, tuple[int, int, int]]:
         )
     ]
     if slot > SLOTS:
-        colours = [colour for colour in itertools.product(_BETWEEN, repeat=3) if _is_colour(colour)]
-        return {_number(*colour): colour for colour in colours[slot - SLOTS - 1 :: MORE_SLOTS]}
+        paler = [(r, g, b) for r, g, b in itertools.product(_BETWEEN, repeat=3) if _is_colour(r, g, b)]
+        return {_number(*colour): colour for colour in paler[slot - SLOTS - 1 :: MORE_SLOTS]}
     return {_number(*colour): colour for colour in colours[slot - 1 :: SLOTS]}
 
 
-def _is_colour(colour: tuple[int, ...]) -> bool:
+def _is_colour(*colour: int) -> bool:
     """Whether 256 colours keep it apart from the greys, which have numbers of their own."""
     low, high = min(colour), max(colour)
     return (high - low) / (510 - high - low if high + low > 255 else high + low) > LEAST_SATURATION
