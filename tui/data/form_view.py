@@ -57,7 +57,7 @@ def _line(form: Form, place: int, entry: Entry, title: int, width: int, ascii_on
     if entry.choices:
         value = _choice(entry, under, room, ascii_only)
     elif under:
-        value = _typed(entry.value, form.caret, room)
+        value = _typed(entry, form.caret, room)
     elif entry.value:
         kept = max(4, room - len(origin))
         value = ((entry.value if len(entry.value) <= kept else _end_of(entry.value, kept, ascii_only), Role.TEXT),)
@@ -80,8 +80,11 @@ def _choice(entry: Entry, under: bool, room: int, ascii_only: bool) -> Line:
     return (*line, (place, Role.MUTED)) if len(shown) + 4 + len(place) <= room else line
 
 
-def _typed(value: str, caret: int, room: int) -> Line:
+def _typed(entry: Entry, caret: int, room: int) -> Line:
     """What is typed, with a cell for the caret; the part round it where it is long."""
+    value = entry.value
+    if not value:
+        return ((" ", Role.TEXT | REVERSED), (fit(entry.hint, room - 1).rstrip(), Role.MUTED))
     first = max(0, caret - room + 1)
     shown = value[first : first + room]
     place = caret - first

@@ -36,6 +36,21 @@ OPTIONS = {
     "path_column": "--path-column",
     "label_column": "--label-column",
 }
+TITLES = {
+    "--skip-bad": "bad rows",
+    "--format": "format",
+    "--encoding": "encoding",
+    "--scale": "scores from..to",
+    "--shares": "shares",
+    "--split-by": "split by",
+    "--unseen-share": "unseen labels",
+    "--root": "paths begin in",
+    "--path-column": "path column",
+    "--label-column": "label column",
+    "--group-column": "group columns",
+    "--condition-column": "conditions",
+}
+"""Option of `engine data import` → what the form calls it."""
 REPEATED = {"group_columns": "--group-column", "condition_columns": "--condition-column"}
 
 
@@ -159,6 +174,13 @@ def arguments_of(offers: Sequence[ProfileOffer], form: Form) -> list[str]:
     others = [f"{split}={form.value(split)}" for split in ("validation", "test") if form.value(split)]
     source = form.value("source")
     return [*said, "--", f"train={source}" if others else source, *others]
+
+
+def in_the_form(problem: str) -> str:
+    """A problem that names options of the command, as the form names them."""
+    for option, title in sorted(TITLES.items(), key=lambda each: -len(each[0])):
+        problem = problem.replace(option, f"`{title}`")
+    return problem
 
 
 def _one_of(value: str, choices: Sequence[str]) -> str:

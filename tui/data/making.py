@@ -66,7 +66,8 @@ class Making(Beside):
         self.cancel()
         self._turn += 1
         self.what, turn = what, self._turn
-        command = [*ENGINE, "data", *arguments, "--json", "--workspace", str(self._workspace.root)]
+        verb, *rest = arguments
+        command = [*ENGINE, "data", verb, "--json", "--workspace", str(self._workspace.root), *rest]
         self.in_thread(lambda: self._run(what, turn, command, decode))
 
     def cancel(self) -> None:

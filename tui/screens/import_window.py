@@ -6,7 +6,7 @@ from textual.message import Message
 
 from tui.data.completing import completed, told
 from tui.data.form import Form
-from tui.data.importing import arguments_of, entries_of, problem_in
+from tui.data.importing import arguments_of, entries_of, in_the_form, problem_in
 from tui.data.offers import ProfileOffer, read_offers
 from tui.screens.make_window import MakeWindow
 
@@ -46,6 +46,10 @@ class ImportWindow(MakeWindow):
         problem = problem_in(self.offers, form)
         arguments = () if problem else arguments_of(self.offers, form)
         return self.Settled(turn, arguments, problem, form)
+
+    def in_the_form(self, problem: str) -> str:
+        """The options of the command are entries here."""
+        return in_the_form(problem)
 
     def action_complete(self) -> None:
         """Complete the path that is typed."""

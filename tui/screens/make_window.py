@@ -98,6 +98,10 @@ class MakeWindow(Window[tuple[str, ...]]):
         """Check the form; called in a thread. `key` is what was changed last."""
         raise NotImplementedError
 
+    def in_the_form(self, problem: str) -> str:
+        """What the engine says is wrong, in the words of the form."""
+        return problem
+
     # -- the form
 
     @property
@@ -153,7 +157,7 @@ class MakeWindow(Window[tuple[str, ...]]):
             self._timer = self.set_timer(PAUSE_S, self._preview)
         else:
             self._previews = ()
-            self._show_preview(event.problem)
+            self._show_preview()
 
     def _show_help(self) -> None:
         entry = self.sheet.form.entry
@@ -191,14 +195,14 @@ class MakeWindow(Window[tuple[str, ...]]):
         if event.what == MAKE and not event.problem and isinstance(event.answer, tuple):
             self.dismiss(event.answer)
             return
-        self._problem = event.problem
+        self._problem = self.in_the_form(event.problem)
         if isinstance(event.answer, tuple) and event.what == PREVIEW:
             self._previews, self._fresh = event.answer, True
             self._which = self._first = 0
         elif event.what == PREVIEW:
             self._previews, self._arguments = (), ()
         self._show_help()
-        self._show_preview(event.problem)
+        self._show_preview()
         self.refresh_bindings()
 
     def on_told(self, event: Told) -> None:
@@ -207,16 +211,16 @@ class MakeWindow(Window[tuple[str, ...]]):
         self._show_help()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._show_preview, self._problem)
+        self.call_after_refresh(self._show_preview)
 
-    def _show_preview(self, problem: str = "") -> None:
+    def _show_preview(self) -> None:
         view = self.query_one(ExamplesView)
         if self.making.what and not self._previews:
             return
         if not self._previews:
             self._show_counts([])
             view.border_title = ""
-            view.say("" if problem else "What would be made shows here, before anything is written.")
+            view.say("What would be made shows here, before anything is written.")
             return
         one, plain = self._previews[self._which], self._ascii_only
         name = f"{one.preview.profile}/{one.preview.model}" if len(self._previews) > 1 else ""
