@@ -148,7 +148,8 @@ class DataPanes(Vertical):
         if looked.problem:
             view.say(looked.problem, Role.ERROR)
         elif not looked.page.examples:
-            view.say(_no_examples(looked))
+            said = _no_examples(looked)
+            view.say(said.replace("→", "Right") if self._ascii_only else said)
         else:
             self.shown = view.show(looked.page.examples, looked.pictures, facts.labels)
         self._say_where(cursor, looked, facts)
@@ -167,7 +168,7 @@ class DataPanes(Vertical):
 
     def say(self, text: str, role: Role = Role.MUTED) -> None:
         """One line for the operator."""
-        line: Line = ((text, int(role)),)
+        line: Line = ((text.replace("→", "Right") if self._ascii_only else text, int(role)),)
         self.query_one("#data-said", Lines).show(lambda width, height: [line])
 
 
