@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.datasets.progress import Told, untold
 from engine.errors import InputError
 from engine.workspace import Workspace
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from engine.curation.apply import Applied
     from engine.curation.curate import Curated
     from engine.datasets.importers import ImportSummary, PictureOptions
+    from engine.datasets.preview import Preview
     from engine.datasets.store import Dataset
     from engine.evaluation.report import Report
     from engine.feedback.finetune import FinetuneRequest, FinetuneSummary
@@ -121,17 +123,33 @@ def generate(
     preset: str = "full",
     overrides: Sequence[str] = (),
     seed: int | None = None,
+    told: Told = untold,
     workspace: Place = None,
 ) -> list[Dataset]:
     """The datasets that a profile's recipes describe; one that exists already is not made again."""
     from engine.datasets.generate import dataset_for
 
     place = Workspace.of(workspace)
-    chosen = resolve_models(profile, models, preset=preset, overrides=overrides)
-    with_recipe = [model for model in chosen if model.recipe is not None]
-    if not with_recipe:
-        raise InputError(f"{profile} has no data recipe", fix="import data with `engine data import`")
-    return [dataset_for(place, model, seed=seed) for model in with_recipe]
+    chosen = _with_recipe(profile, resolve_models(profile, models, preset=preset, overrides=overrides))
+    return [dataset_for(place, model, seed, told) for model in chosen]
+
+
+def preview_generate(
+    profile: str,
+    models: Sequence[str] | None = None,
+    *,
+    preset: str = "full",
+    overrides: Sequence[str] = (),
+    seed: int | None = None,
+    told: Told = untold,
+    workspace: Place = None,
+) -> list[Preview]:
+    """What `generate` would make: counts, classes and ten examples of each dataset. Nothing is written."""
+    from engine.datasets.preview import preview_generated
+
+    place = Workspace.of(workspace)
+    chosen = _with_recipe(profile, resolve_models(profile, models, preset=preset, overrides=overrides))
+    return [preview_generated(place, model, seed, told) for model in chosen]
 
 
 def fetch(
@@ -170,12 +188,15 @@ def import_data(
     skip_bad: bool = False,
     encoding: str = "utf-8",
     scale: str | None = None,
+    shares: str | None = None,
     pictures: PictureOptions | None = None,
+    told: Told = untold,
     workspace: Place = None,
 ) -> tuple[Dataset, ImportSummary]:
     """Import files of examples for a model. Nothing is written unless the whole import succeeds.
 
     `scale`: what the scores of pairs run from and to (`1..5`); told from the scores when it is not given.
+    `shares`: what train, validation and test get where the sources name no splits (`80/10/10`).
     `pictures`: columns, groups and splits of labelled pictures (`engine.datasets.importers.PictureOptions`).
     """
     from engine.datasets.importers import import_dataset
@@ -194,9 +215,44 @@ def import_data(
         encoding=encoding,
         scale=scale,
         labels=getattr(resolved.config, "labels", None),
+        shares=shares,
         pictures=pictures,
         encrypt=resolved.privacy.encrypt,
+        told=told,
     )
+
+
+def preview_import(
+    profile: str,
+    model: str,
+    sources: Sequence[str],
+    *,
+    format: str | None = None,
+    skip_bad: bool = False,
+    encoding: str = "utf-8",
+    scale: str | None = None,
+    shares: str | None = None,
+    pictures: PictureOptions | None = None,
+    told: Told = untold,
+) -> Preview:
+    """What `import_data` would take in: counts, classes, ten examples. Nothing is written. Raises DataError naming
+    file and line of the first row that cannot be used."""
+    from engine.datasets import preview
+    from engine.datasets.importers import Import
+
+    resolved = resolve_models(profile, [model])[0]
+    wanted = Import(
+        resolved.task,
+        sources,
+        format=format,
+        skip_bad=skip_bad,
+        encoding=encoding,
+        scale=scale,
+        shares=shares,
+        labels=getattr(resolved.config, "labels", None),
+        pictures=pictures,
+    )
+    return preview.preview_import(resolved.profile, model, wanted, told)
 
 
 def curate(
@@ -388,3 +444,10 @@ def _trained(name: str, workspace: Place) -> Trained:
     from engine.trained import find_trained
 
     return find_trained(Workspace.of(workspace), name)
+
+
+def _with_recipe(profile: str, models: Sequence[ResolvedModel]) -> list[ResolvedModel]:
+    found = [model for model in models if model.recipe is not None]
+    if not found:
+        raise InputError(f"{profile} has no data recipe", fix="import data with `engine data import`")
+    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +10,8 @@ import typer
 from engine import api
 from engine.cli.options import DebugOption, JsonOption, WorkspaceOption
 from engine.cli.output import print_json, print_table, say
+from engine.cli.progress import Progress
 from engine.errors import InputError
-
-_PAUSE_S = 1.0
-"""Between two lines of progress."""
 
 
 def curate(
@@ -53,7 +49,7 @@ def curate(
         raise InputError("--file says which decisions to carry out", fix="add --apply")
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
     done = api.curate(
-        dataset, model=model, only=names, thresholds=threshold or [], watcher=_Progress(), workspace=workspace
+        dataset, model=model, only=names, thresholds=threshold or [], watcher=Progress(), workspace=workspace
     )
     for note in done.notes:
         say(note)
@@ -79,16 +75,3 @@ def _apply(dataset: str, file: Path | None, json: bool, workspace: Path | None) 
     dropped = ", ".join(f"{split} {count}" for split, count in done.dropped.items() if count) or "none"
     print(f"{done.dataset.id}: dropped {dropped}; relabelled {done.relabelled}")
     print("trainings of its model take it from now on")
-
-
-class _Progress:
-    """Words on stderr, not more often than people read."""
-
-    def __init__(self) -> None:
-        self._stage, self._said = "", 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if stage != self._stage or now - self._said >= _PAUSE_S or (done == total and sys.stderr.isatty()):
-            self._stage, self._said = stage, now
-            say(f"{stage}: {done:,} of {total:,}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,7 +23,9 @@ from engine.cli.options import (
 )
 from engine.cli.output import harmless, print_json, print_table, say
 from engine.cli.picture_counts import print_picture_counts
-from engine.datasets.store import Dataset, Manifest, Row, list_datasets, open_dataset
+from engine.cli.previews import PreviewOption, as_line, print_counts, print_previews
+from engine.cli.progress import Progress
+from engine.datasets.store import Dataset, list_datasets, open_dataset
 from engine.labelled_pictures import TASKS as TASKS_OF_LABELLED_PICTURES
 from engine.workspace import Workspace
 
@@ -37,6 +39,7 @@ def generate(
     preset: PresetOption = "full",
     set_: SetOption = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Another seed than the profile's.")] = None,
+    preview: PreviewOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -45,7 +48,18 @@ def generate(
 
     Example: engine data generate utility ner --preset quick
     """
-    datasets = api.generate(profile, models, preset=preset, overrides=set_ or [], seed=seed, workspace=workspace)
+    overrides, told = set_ or [], Progress(patient=True)
+    if preview:
+        print_previews(
+            api.preview_generate(
+                profile, models, preset=preset, overrides=overrides, seed=seed, told=told, workspace=workspace
+            ),
+            json,
+        )
+        return
+    datasets = api.generate(
+        profile, models, preset=preset, overrides=overrides, seed=seed, told=told, workspace=workspace
+    )
     _report(datasets, json)
 
 
@@ -74,6 +88,12 @@ def import_(
     encoding: Annotated[str, typer.Option("--encoding", help="utf-8, latin-1, cp1252 or iso-8859-15.")] = "utf-8",
     scale: Annotated[
         str | None, typer.Option("--scale", help="What scores run from and to: 1..5. Default: told from them.")
+    ] = None,
+    shares: Annotated[
+        str | None,
+        typer.Option(
+            "--shares", help="Of train, validation and test, where no splits are named: 80/10/10. Default: 70/20/10."
+        ),
     ] = None,
     split_by: Annotated[
         str | None,
@@ -114,6 +134,7 @@ def import_(
             help="What reports break figures down by: light, age. Repeatable; by default all further columns.",
         ),
     ] = None,
+    preview: PreviewOption = False,
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
@@ -133,17 +154,19 @@ def import_(
         group_columns=tuple(group_column or ()),
         condition_columns=tuple(condition_column or ()),
     )
-    dataset, summary = api.import_data(
-        profile,
-        model,
-        sources,
-        format=format,
-        skip_bad=skip_bad,
-        encoding=encoding,
-        scale=scale,
-        pictures=None if pictures == PictureOptions() else pictures,
-        workspace=workspace,
-    )
+    options: dict[str, Any] = {
+        "format": format,
+        "skip_bad": skip_bad,
+        "encoding": encoding,
+        "scale": scale,
+        "shares": shares,
+        "pictures": None if pictures == PictureOptions() else pictures,
+        "told": Progress(patient=True),
+    }
+    if preview:
+        print_previews([api.preview_import(profile, model, sources, **options)], json)
+        return
+    dataset, summary = api.import_data(profile, model, sources, workspace=workspace, **options)
     for note in summary.notes:
         say(note)
     if summary.skipped:
@@ -191,19 +214,10 @@ def show(
     if manifest.task in TASKS_OF_LABELLED_PICTURES:
         print_picture_counts(opened)
     else:
-        _print_counts(manifest)
+        print_counts(manifest.counts, manifest.classes)
     print()
     for row, _ in zip(opened.iterate(split), range(examples), strict=False):
-        print(harmless(_as_line(row)))
-
-
-def _print_counts(manifest: Manifest) -> None:
-    names = sorted({name for counts in manifest.classes.values() for name in counts})
-    rows = [
-        [name, count, *(manifest.classes.get(name, {}).get(label, 0) for label in names)]
-        for name, count in manifest.counts.items()
-    ]
-    print_table(["split", "rows", *names], rows)
+        print(harmless(as_line(row)))
 
 
 def _report(datasets: list[Dataset], json: bool) -> None:
@@ -220,16 +234,3 @@ def _report(datasets: list[Dataset], json: bool) -> None:
         for dataset in datasets
     ]
     print_table(["dataset", "task", "source", "rows"], rows)
-
-
-def _as_line(row: Row) -> str:
-    """An example as the task sees it: entities in brackets, pairs with their score."""
-    if "entities" in row:
-        text, pieces, at = str(row["text"]), [], 0
-        for entity in sorted(row["entities"], key=lambda e: e["start"]):
-            pieces += [text[at : entity["start"]], f"[{text[entity['start'] : entity['end']]}|{entity['label']}]"]
-            at = entity["end"]
-        return "".join([*pieces, text[at:]])
-    if "score" in row:
-        return f"{row['score']:.2f}  {row['a']}  ~  {row['b']}"
-    return "  ".join(f"{key}: {value}" for key, value in row.items())

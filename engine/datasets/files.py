@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.datasets.progress import Told, untold
 from engine.errors import DataError
 from engine.files import fsync_directory, fsync_file
 from engine.privacy.keys import Key
@@ -41,11 +42,11 @@ def are_there(folder: Path, names: set[str]) -> bool:
     return there == names
 
 
-def write_files(folder: Path, files: Mapping[str, bytes | Path], key: Key | None = None) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes | Path], key: Key | None = None, told: Told = untold) -> None:
     """Write each file durably, sealed where there is a key. Raises DataError when one cannot be read, or is no longer
     what its name says."""
     folder.mkdir()
-    for name, source in files.items():
+    for number, (name, source) in enumerate(files.items(), 1):
         try:
             data = source if isinstance(source, bytes) else read_bytes(source)
         except OSError as problem:
@@ -56,6 +57,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Path], key: Key | None
             place = "a generated file" if isinstance(source, bytes) else str(source)
             raise DataError("the file changed while it was stored", where=place, fix="try again when it is at rest")
         (folder / name).write_bytes(data if key is None else seal(data, key))
+        told("pictures stored", number, len(files))
     # In a second pass: the first fsync takes most of what was written along, and the others find little to do.
     for name in files:
         fsync_file(folder / name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from pydantic import BaseModel
 
+from engine.datasets.progress import Told, untold
 from engine.datasets.store import Dataset, list_datasets, write_dataset
 from engine.errors import DataError, ProfileError
 from engine.tasks.catalog import find_task
@@ -21,7 +22,9 @@ GENERATOR_VERSION = 1
 """Raise it when the same recipe and seed make other rows than before."""
 
 
-def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None = None) -> Dataset:
+def dataset_for(
+    workspace: Workspace, resolved: ResolvedModel, seed: int | None = None, told: Told = untold
+) -> Dataset:
     """The dataset that the model's recipe describes: found in the workspace, else generated.
 
     `seed` takes the place of the profile's own.
@@ -38,8 +41,8 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
     seed = resolved.data_seed if seed is None else seed
     digest = recipe_sha256(resolved.task, resolved.recipe, seed)
     task = find_task(resolved.task)
-    generated = task.generate(resolved.recipe, seed)
-    _check_rows(task, generated)
+    generated = task.generate(resolved.recipe, seed, told)
+    check_rows(task, generated)
     return write_dataset(
         workspace,
         task=task.name,
@@ -54,6 +57,7 @@ def dataset_for(workspace: Workspace, resolved: ResolvedModel, seed: int | None 
         notes=generated.notes,
         files=generated.files,
         encrypt=resolved.privacy.encrypt,
+        told=told,
     )
 
 
@@ -82,7 +86,8 @@ def recipe_sha256(task: str, recipe: BaseModel, seed: int) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
-def _check_rows(task: Task, generated: Generated) -> None:
+def check_rows(task: Task, generated: Generated) -> None:
+    """Raise DataError for a row that its own task cannot use."""
     for split, rows in generated.splits.items():
         if split == "unlabelled":
             continue

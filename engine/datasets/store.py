@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from engine.datasets.files import FOLDER, are_there, named_in, write_files
+from engine.datasets.progress import Told, untold
 from engine.datasets.replaced import replacement_of
 from engine.errors import DataError, NotFoundError
 from engine.files import aside, fsync_directory, read_json, write_durably, write_json
@@ -128,6 +129,7 @@ def write_dataset(
     files: Mapping[str, bytes | Path] | None = None,
     encrypt: bool = False,
     created: float | None = None,
+    told: Told = untold,
 ) -> Dataset:
     """Store `splits`; returns the one already there when the content is the same and unharmed.
 
@@ -172,7 +174,7 @@ def write_dataset(
         for name, content in encoded.items():
             write_durably(staging / f"{name}.jsonl", content)
         if files and named:
-            write_files(staging / FOLDER, {name: files[name] for name in sorted(named)}, key)
+            write_files(staging / FOLDER, {name: files[name] for name in sorted(named)}, key, told)
         write_json(staging / MANIFEST, manifest)
         _put_in_place(staging, final, replace=there is not None)
         fsync_directory(workspace.datasets)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import enum
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from engine.datasets.progress import Told, untold
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -130,9 +132,19 @@ class Task:
     def recipe_class(self) -> type[BaseModel]:
         return self.module("recipe").Recipe
 
-    def generate(self, recipe: BaseModel, seed: int) -> Generated:
-        """Make the splits that the recipe describes; the same for the same seed."""
-        return self.module("generate").generate(recipe, seed)
+    def generate(self, recipe: BaseModel, seed: int, told: Told = untold) -> Generated:
+        """Make the splits that the recipe describes; the same for the same seed. A task's `generate` that takes
+        `told` says through it how far it is."""
+        make = self.module("generate").generate
+        takes_told = "told" in inspect.signature(make).parameters
+        made: Generated = make(recipe, seed, told=told) if takes_told else make(recipe, seed)
+        return made
+
+    def for_preview(self, recipe: BaseModel) -> BaseModel:
+        """A recipe like this one that makes few examples, in a second or two; the same where it makes few anyway,
+        and where the task's module `recipe` does not offer it."""
+        fewer = getattr(self.module("recipe"), "for_preview", None)
+        return recipe if fewer is None else fewer(recipe)
 
     def problem_with(self, row: Row) -> str | None:
         """What is wrong with a dataset row, in words; None when it can be used."""

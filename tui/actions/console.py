@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.actions.action import Action
 
 MENU = (
-    Action("open('data')", "1,f1", "Data", "Make training data from a recipe", "app", "Screens", changes=True),
+    Action("open('data')", "1,f1", "Data", "Look at training data, and make more", "app", "Screens"),
     Action("open('train')", "2,f2", "Train", "Choose a profile and start runs", "app", "Screens", changes=True),
     Action("open('monitor')", "3,f3", "Monitor", "Watch every run", "app", "Screens"),
     Action("open('validate')", "4,f4", "Validate", "Try a trained model on your own text", "app", "Screens"),

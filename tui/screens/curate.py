@@ -81,16 +81,19 @@ class CurateScreen(ConsoleScreen):
 
     def on_screen_resume(self) -> None:
         self.console.want(Wanted())
-        if self.sitting is None:
+        if self.sitting is not None and self.console.curate_dataset:
+            self.action_leave()
+        elif self.sitting is None:
             self.beside.look()
         else:
             self._act(self.sitting.refresh)
 
     def on_datasets_beside_looked(self, event: DatasetsBeside.Looked) -> None:
         event.stop()
-        if event.datasets != self._datasets or not self._datasets:
+        wanted, self.console.curate_dataset = self.console.curate_dataset, None
+        if wanted or event.datasets != self._datasets or not self._datasets:
             self._datasets = event.datasets
-            self.panes.offer(event.datasets)
+            self.panes.offer(event.datasets, wanted)
         self.refresh_bindings()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

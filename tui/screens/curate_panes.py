@@ -63,8 +63,8 @@ class CuratePanes(Vertical):
         """Whether there is a way to show any."""
         return self._graphics is not Graphics.NONE and can_show(palette_of(self.app), ascii_only=self._ascii_only)
 
-    def offer(self, datasets: Sequence[Curatable]) -> None:
-        """Show what there is to choose from."""
+    def offer(self, datasets: Sequence[Curatable], wanted: str | None = None) -> None:
+        """Show what there is to choose from; the cursor goes to the dataset that is wanted."""
         self.screen.set_class(bool(datasets), "-offering")
         self.query_one("#curate-waiting", Static).update(NOTHING)
         listing = self.query_one("#curate-datasets", OptionList)
@@ -72,7 +72,9 @@ class CuratePanes(Vertical):
         listing.clear_options()
         listing.add_options(Option(_prompt(each), id=each.id) for each in datasets)
         if datasets:
-            listing.highlighted = min(before or 0, len(datasets) - 1)
+            names = [each.id for each in datasets]
+            at = names.index(wanted) if wanted in names else before or 0
+            listing.highlighted = min(at, len(datasets) - 1)
             listing.focus()
 
     def show(self, sitting: Sitting, path: str) -> None:

@@ -1,191 +1,322 @@
-"""Generate data: choose profile, models, preset and seed; look at counts and examples."""
+"""Data: which datasets there are, how they are made up, their examples, and making more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from rich.style import Style
-from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
+from engine.curation.findings import TASKS as CURATED
 from tui.actions import bindings_of
+from tui.data.cursor import Cursor, can_filter
+from tui.data.looked import Looked, Wish, look
+from tui.data.reader import Reader
+from tui.data.shelf import Facts, Shelf, splits_of
+from tui.feed.model import Wanted
+from tui.models.watch import Watch
 from tui.screens.base import ConsoleScreen
-from tui.screens.field import Field
-from tui.screens.form import ProfileForm, ProfilesRead, read_profiles
-from tui.screens.samples import labels_of, sample_text
-from tui.theme import Palette, Role, palette_of
+from tui.screens.data_examples import ExamplesView
+from tui.screens.data_list import DatasetList
+from tui.screens.data_panes import DataPanes
+from tui.theme import Role
 
-if TYPE_CHECKING:
-    from engine.datasets.store import Dataset
-
-EXAMPLES = 10
-
-
-@dataclass(frozen=True)
-class Made:
-    """A dataset, as far as it is shown."""
-
-    id: str
-    counts: Mapping[str, int]
-    classes: Mapping[str, Mapping[str, int]]
-    examples: tuple[dict[str, Any], ...]
+REDRAWN_S = 30.0
+"""Ages are told anew so often."""
+FOLDER_TASK = "text-classification"
+HOW = "Enter trains on it, → shows more, s another split, f one class; ? shows all."
+HOW_READONLY = "→ shows more examples, s another split, f one class; ? shows all keys."
+OF_A_DATASET = frozenset({"train", "page", "next_split"})
 
 
 class DataScreen(ConsoleScreen):
-    """The form and, beside it, the datasets that were made."""
+    """Takes the keys, opens the windows, and shows how the datasets stand."""
 
     MODE = "data"
-    CSS_PATH = "form.tcss"
+    CSS_PATH = "data.tcss"
     BINDINGS = bindings_of("data")
+    AUTO_FOCUS = ""
 
-    class Generated(Message):
-        """The datasets are there, or the sentence that says why not."""
+    class Listed(Message):
+        """Other datasets are there; it supersedes every older picture that still waits in the queue."""
 
-        def __init__(self, made: Sequence[Made], problem: str = "") -> None:
+        def __init__(self, shelf: Shelf) -> None:
             super().__init__()
-            self.made, self.problem = tuple(made), problem
+            self.shelf = shelf
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, DataScreen.Listed)
+
+    @dataclass
+    class Read(Message):
+        """What was asked of the dataset that is looked at."""
+
+        looked: Looked
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, DataScreen.Read)
 
     def __init__(self) -> None:
         super().__init__()
-        self._working = False
+        self.cursor = Cursor()
+        self.looked: Looked | None = None
+        self._facts: Facts | None = None
+        """Of the dataset that was read last."""
+        self._watch: Watch[Shelf] | None = None
+        self._said = False
+        """Whether the line for words has said what the keys are."""
+        self._wanted = ""
+        """The dataset that the cursor goes to as soon as it is listed: the one just made."""
+        self._wish: Wish | None = None
+        """What is shown, or on its way."""
 
     def compose_body(self) -> ComposeResult:
-        with Horizontal(id="form-body"):
-            with VerticalScroll(id="choice", can_focus=False):
-                yield ProfileForm()
-                seed = Field(placeholder="the profile's own", type="integer", id="seed")
-                seed.border_title = "Seed"
-                yield seed
-            with VerticalScroll(id="result") as result:
-                result.border_title = "Data"
-                yield Static("Reading the profiles …", id="data")
+        options = self.console.options
+        yield DataPanes(options.graphics, ascii_only=options.ascii_only)
+
+    # -- what there is
 
     def on_mount(self) -> None:
-        self.in_thread(read_profiles, group="profiles")
+        reader = Reader(self.console.options.workspace)
 
-    def on_profiles_read(self, event: ProfilesRead) -> None:
-        self.query_one(ProfileForm).show(event.profiles)
-        if not event.profiles:
-            self._say("There is no profile: write one to profiles/NAME.yaml.", Role.MUTED)
+        def read() -> Shelf | None:
+            shelf = reader.read()
+            if not reader.complete and self._watch is not None:
+                self._watch.nudge()
+            return shelf
 
-    def on_profile_form_changed(self, event: ProfileForm.Changed) -> None:
+        poll_s = self.console.feed.pace.poll_s
+        self._watch = Watch(read, lambda shelf: self.post_message(self.Listed(shelf)), poll_s=poll_s, name="data")
+        self.set_interval(REDRAWN_S, self._show_list)
+
+    def on_unmount(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+
+    def on_screen_resume(self) -> None:
+        self.console.want(Wanted())
+        if self._watch is not None:
+            self._watch.start()
+
+    def on_screen_suspend(self) -> None:
+        if self._watch is not None:
+            self._watch.pause()
+
+    def on_examples_view_resized(self, event: ExamplesView.Resized) -> None:
         event.stop()
+        self._show_dataset()
+
+    @property
+    def panes(self) -> DataPanes:
+        """What shows it."""
+        return self.query_one(DataPanes)
+
+    def on_data_screen_listed(self, event: Listed) -> None:
+        event.stop()
+        self.cursor.settle(event.shelf)
+        if any(one.id == self._wanted for one in self.cursor.shown):
+            self.cursor.go_to(self._wanted)
+            self._wanted = ""
+        self._show_list()
+        self._look()
+
+    def _show_list(self) -> None:
+        options = self.console.options
+        self.panes.show_list(self.cursor, options.now(), readonly=options.readonly)
+        if self.cursor.shelf.datasets and not self._said:
+            self._said = True
+            self.panes.say(HOW_READONLY if options.readonly else HOW)
         self.refresh_bindings()
-        profile = event.choice.profile
-        if self._working or profile is None:
+
+    # -- what is looked at
+
+    def _look(self) -> None:
+        """Read what the cursor stands on, where that is not what is shown."""
+        cursor, seen = self.cursor, self.cursor.seen
+        if seen is None or seen.problem:
+            self._wish = self.looked = None
+            self._show_dataset()
             return
-        if profile.problem:
-            self._say(profile.problem, Role.ERROR)
-        elif not event.choice.models:
-            self._say("Choose at least one model: space ticks it.", Role.MUTED)
-        else:
-            self._say("Ctrl+G makes the data of the chosen models. What is there is not made again.", Role.MUTED)
+        wish = Wish(cursor.dataset, cursor.split, cursor.chosen, cursor.start, self.panes.shows_pictures)
+        if wish == self._wish:
+            self._show_dataset()
+            return
+        self._wish = wish
+        facts = self._facts if self._facts is not None and self._facts.id == wish.dataset else None
+        workspace = self.console.options.workspace
+        self.in_thread(lambda: self.Read(look(workspace, wish, facts)), group="look")
+
+    def on_data_screen_read(self, event: Read) -> None:
+        event.stop()
+        if event.looked.wish != self._wish:
+            return
+        self.looked, self._facts = event.looked, event.looked.facts
+        self._show_dataset()
+        self.query_one("#data-examples").scroll_home(animate=False)
+
+    def _show_dataset(self) -> None:
+        looked = self.looked
+        if looked is not None and looked.wish.dataset != self.cursor.dataset:
+            return  # the one before stays until this one is read: nothing flickers
+        self.panes.show_dataset(self.cursor, looked, self.console.options.now())
+        self.refresh_bindings()
+
+    # -- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.console.options.readonly and action in ("generate", "import_files", "train", "curate", "label"):
+            return False
+        seen = self.cursor.seen
+        if action in OF_A_DATASET or action in ("move", "jump"):
+            return seen is not None
+        if action == "search":
+            return bool(self.cursor.shelf.datasets)
+        if action == "curate":
+            return seen is not None and seen.task in CURATED
+        if action == "label":
+            return seen is not None and seen.task == FOLDER_TASK
+        if action == "choose_class":
+            return can_filter(self._facts, self.cursor.split)
+        if action == "next_pane":
+            return self.is_mounted and seen is not None and not self.panes.roomy
+        return True
+
+    def action_move(self, step: int) -> None:
+        """Up or down in the list."""
+        self.cursor.move(step)
+        self._point()
+
+    def action_jump(self, last: bool) -> None:
+        """To the oldest or the newest."""
+        self.cursor.move(len(self.cursor.shown) if last else -len(self.cursor.shown))
+        self._point()
+
+    def _point(self) -> None:
+        self.query_one(DatasetList).point(self.cursor.at)
+        self._look()
+
+    def on_dataset_list_pointed(self, event: DatasetList.Pointed) -> None:
+        event.stop()
+        if event.at < len(self.cursor.shown):
+            self.cursor.go_to(self.cursor.shown[event.at].id)
+            self._point()
+
+    def action_page(self, step: int) -> None:
+        """More examples, or those before."""
+        cursor, looked = self.cursor, self.looked
+        if step < 0:
+            if cursor.page_back():
+                self._look()
+            return
+        if looked is None or looked.wish != self._wish:
+            return
+        shown = self.panes.shown
+        last = not shown or shown[-1] is looked.page.examples[-1]
+        if last and looked.page.ended:
+            self.panes.say("These are the last examples of the split.", Role.MUTED)
+            return
+        cursor.page_on(shown[-1].after if shown else looked.page.after)
+        self._look()
+
+    def action_next_split(self) -> None:
+        """The next split of the dataset."""
+        if self._facts is not None and self.cursor.seen is not None:
+            self.cursor.next_split(splits_of(self.cursor.seen.counts))
+            self._look()
+
+    def action_next_pane(self) -> None:
+        """The next pane, where one fits."""
+        self.panes.next_pane()
+        self.call_after_refresh(self._show_dataset)
+
+    def action_choose_class(self) -> None:
+        """Ask which class."""
+        from tui.screens.data_windows import ClassWindow
+
+        facts, cursor = self._facts, self.cursor
+        if facts is None:
+            return
+
+        def done(name: str | None) -> None:
+            if name is not None:
+                cursor.choose(name)
+                self._look()
+
+        self.app.push_screen(ClassWindow(facts.classes.get(cursor.split, {}), facts.labels, cursor.chosen), done)
+
+    # -- finding
+
+    def action_search(self) -> None:
+        """Write words that must stand in a dataset's name."""
+        field = self.query_one("#data-filter", Input)
+        field.add_class("-open")
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.cursor.search(event.value)
+        self._show_list()
+        self._look()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_submit()
+        self._close_filter()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "submit":
-            return not self._working and self.is_mounted and self.query_one(ProfileForm).choice.complete
-        return True
+    def _close_filter(self) -> None:
+        self.query_one("#data-filter").remove_class("-open")
+        self.set_focus(None)
 
-    def action_submit(self) -> None:
-        """Make the datasets, or find those that are there."""
-        choice, written = self.query_one(ProfileForm).choice, self.query_one("#seed", Input).value.strip()
-        if self._working or not choice.complete or choice.profile is None:
-            return
-        if written and not written.isdigit():
-            self._say(f"{written!r} is not a seed: write a whole number from 0 on, or nothing.", Role.ERROR)
-            return
-        self._working = True
-        self.query_one("#result").border_title = "Generating …"
-        self.refresh_bindings()
-        path, workspace = str(choice.profile.path), self.console.options.workspace
-
-        def work() -> Message:
-            from engine.api import generate
-
-            try:
-                made = generate(
-                    path,
-                    choice.models,
-                    preset=choice.preset,
-                    seed=int(written) if written else None,
-                    workspace=workspace,
-                )
-                return self.Generated([seen(dataset) for dataset in made])
-            except Exception as problem:
-                return self.Generated([], str(problem) or type(problem).__name__)
-
-        self.in_thread(work, group="generate", exclusive=False)
-
-    def on_data_screen_generated(self, event: Generated) -> None:
-        self._working = False
-        self.query_one("#result").border_title = "Data"
-        if event.problem:
-            self._say(event.problem, Role.ERROR)
+    def action_leave(self) -> None:
+        """Take the filter away; without one, the class; without that, back to Monitor."""
+        if self.cursor.filter or self.focused is not None:
+            self.query_one("#data-filter", Input).value = ""
+            self._close_filter()
+        elif self.cursor.chosen:
+            self.cursor.choose("")
+            self._look()
         else:
-            ascii_only = self.console.options.ascii_only
-            text = Text("\n\n").join(made_text(made, palette_of(self.app), ascii_only) for made in event.made)
-            self.query_one("#data", Static).update(text)
-            self.query_one("#result").scroll_home(animate=False)
-        self.refresh_bindings()
+            super().action_leave()
 
-    def _say(self, text: str, role: Role) -> None:
-        self.query_one("#data", Static).update(Text(text, palette_of(self.app).style(role, Style.null())))
+    # -- making more
 
+    def action_generate(self) -> None:
+        """By the recipe of a profile."""
+        from tui.screens.generate_window import GenerateWindow
 
-def seen(dataset: Dataset) -> Made:
-    """The counts and the first examples of a dataset."""
-    manifest = dataset.manifest
-    split = "train" if "train" in dataset.splits else dataset.splits[0]
-    examples = []
-    for row in dataset.iterate(split):
-        examples.append(row)
-        if len(examples) == EXAMPLES:
-            break
-    return Made(dataset.id, manifest.counts, manifest.classes, tuple(examples))
+        options = self.console.options
+        window = GenerateWindow(options.workspace, options.graphics, ascii_only=options.ascii_only)
+        self.app.push_screen(window, self._made)
 
+    def action_import_files(self) -> None:
+        """Of files."""
+        from tui.screens.import_window import ImportWindow
 
-def made_text(made: Made, palette: Palette, ascii_only: bool = False) -> Text:
-    """A dataset for people: what it holds, and examples."""
+        options = self.console.options
+        window = ImportWindow(options.workspace, options.graphics, ascii_only=options.ascii_only)
+        self.app.push_screen(window, self._made)
 
-    def style(role: Role) -> Style:
-        return palette.style(role, Style.null())
+    def _made(self, names: tuple[str, ...] | None) -> None:
+        if not names:
+            return
+        self._wanted, self._said = names[-1], True
+        self.panes.say(f"Made {', '.join(names)}. Enter trains on it.", Role.REACHED)
+        if self._watch is not None:
+            self._watch.nudge()
 
-    text = Text()
-    text.append(f"{made.id}\n\n", style(Role.TITLE))
-    # Classes down and splits across: there may be many classes, and there are never many splits.
-    classes = sorted({name for counts in made.classes.values() for name in counts})
-    splits = list(made.counts)
-    first = max(len(name) for name in ("examples", *classes))
-    text.append(" " * first + "".join(f"{split:>{_wide(split)}}" for split in splits) + "\n", style(Role.MUTED))
-    for name in ("examples", *classes):
-        counts = [
-            made.counts[split] if name == "examples" else made.classes.get(split, {}).get(name) for split in splits
-        ]
-        text.append(f"{name:<{first}}", style(Role.MUTED))
-        text.append(
-            "".join(f"{_count(count):>{_wide(split)}}" for split, count in zip(splits, counts, strict=True)) + "\n"
-        )
-    text.append("\nExamples\n", style(Role.TITLE))
-    labels = labels_of(made.examples) or classes
-    for place, row in enumerate(made.examples):
-        text.append("\n" if place else "")
-        text.append_text(sample_text(row, palette, labels, ascii_only=ascii_only))
-        text.append("\n")
-    return text
+    # -- what comes next
 
+    def action_train(self) -> None:
+        """Open Train with this dataset."""
+        if self.cursor.seen is not None and not self.cursor.seen.problem:
+            self.console.train_dataset = self.cursor.dataset
+            self.console.action_open("train")
 
-def _wide(split: str) -> int:
-    return max(8, len(split) + 2)
+    def action_curate(self) -> None:
+        """Open Curate with this dataset."""
+        self.console.curate_dataset = self.cursor.dataset
+        self.console.action_open("curate")
 
-
-def _count(count: int | None) -> str:
-    return "–" if count is None else f"{count}"
+    def action_label(self) -> None:
+        """Open Label."""
+        self.console.action_open("label")

@@ -6,6 +6,7 @@ to know every cell: they scroll, are covered by another screen and come back as 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ PALETTE = {46: (0, 255, 0), 51: (0, 255, 255), 196: (255, 0, 0), 201: (255, 0, 2
 the other, so that a cell never shows the picture before with the new one's pixels."""
 SLOTS = 8
 """Pictures beside each other that can have names of their own, besides the one in slot 0."""
+MORE_SLOTS = 24
+"""Further ones, in paler colours."""
+LEAST_SATURATION = 0.16
 _BETWEEN = (95, 135, 175, 215)
 """Levels of the palette's cube between none and all."""
 
@@ -40,7 +44,16 @@ def names_of(slot: int) -> dict[int, tuple[int, int, int]]:
             (255, level, 0),
         )
     ]
+    if slot > SLOTS:
+        paler = [(r, g, b) for r, g, b in itertools.product(_BETWEEN, repeat=3) if _is_colour(r, g, b)]
+        return {_number(*colour): colour for colour in paler[slot - SLOTS - 1 :: MORE_SLOTS]}
     return {_number(*colour): colour for colour in colours[slot - 1 :: SLOTS]}
+
+
+def _is_colour(*colour: int) -> bool:
+    """Whether 256 colours keep it apart from the greys, which have numbers of their own."""
+    low, high = min(colour), max(colour)
+    return (high - low) / (510 - high - low if high + low > 255 else high + low) > LEAST_SATURATION
 
 
 def _number(red: int, green: int, blue: int) -> int:

@@ -33,7 +33,7 @@ SHAPES = {"conll": {"spans"}, "lines": {"labelled"}, "csv": {"pairs", "labelled"
 
 def rows_of(lines: Lines, source: Source, shape: Shape, format: str | None, problems: Problems) -> Iterator[Found]:
     """The rows of a file. Raises DataError for a format that is not known or cannot hold them."""
-    format = _format_of(source, shape, format)
+    format = format_of(source, shape, format)
     match format:
         case "conll":
             yield from read_conll(lines, problems)
@@ -49,7 +49,8 @@ def rows_of(lines: Lines, source: Source, shape: Shape, format: str | None, prob
                     yield Found(row, where, _own_split(record))
 
 
-def _format_of(source: Source, shape: Shape, given: str | None) -> str:
+def format_of(source: Source, shape: Shape, given: str | None) -> str:
+    """The format of a file: as it is given, else as its name tells. Raises DataError where neither will do."""
     format = given or BY_SUFFIX.get(source.path.suffix.lower())
     if format is None and source.path.suffix.lower() in {".txt", ""}:
         format = FOR_TXT[shape.name]

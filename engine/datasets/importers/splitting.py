@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from engine.datasets.importers.components import components
@@ -19,8 +20,32 @@ LARGEST_GROUP = 0.25
 """Of all rows: where texts chain more rows together than this, rows are told apart by all their texts at once."""
 
 
+def parse_shares(text: str | None) -> Mapping[str, float]:
+    """`80/10/10`: what train, validation and test get of rows that name no split, in percent or in any other
+    proportion. Raises DataError for what is none."""
+    if text is None or not text.strip():
+        return SHARES
+    parts = [part.strip() for part in text.replace(":", "/").split("/")]
+    try:
+        train, validation, test = (float(part.removesuffix("%")) for part in parts)
+    except ValueError:
+        train = validation = test = 0.0
+    total = train + validation + test
+    if not all(math.isfinite(part) and part > 0 for part in (train, validation, test)):
+        raise DataError(
+            f"{text[:40]!r} are no shares of three splits",
+            where="--shares",
+            fix="write those of train, validation and test, such as 80/10/10",
+        )
+    return {"test": test / total, "validation": validation / total}
+
+
 def settle_splits(
-    found: list[Found], texts: Texts, seed: int, noun: str = "text"
+    found: list[Found],
+    texts: Texts,
+    seed: int,
+    noun: str = "text",
+    shares: Mapping[str, float] = SHARES,
 ) -> tuple[dict[str, list[Row]], list[str]]:
     """Rows per split: those that the sources name; what is missing is drawn. And what was drawn, in words."""
     named: dict[str, list[Row]] = {"train": [], "validation": [], "test": []}
@@ -33,7 +58,7 @@ def settle_splits(
         )
     if not missing:
         return named, []
-    drawn, how = draw(named["train"], {split: SHARES[split] for split in missing}, texts, seed, noun)
+    drawn, how = draw(named["train"], {split: shares[split] for split in missing}, texts, seed, noun)
     named.update(drawn)
     empty = [split for split, rows in named.items() if not rows]
     if empty:
@@ -42,7 +67,7 @@ def settle_splits(
             where=found[0].where,
             fix="give more rows, or name a file for each split",
         )
-    parts = ", ".join(f"{split} {SHARES[split]:.0%}" for split in missing)
+    parts = ", ".join(f"{split} {shares[split]:.0%}" for split in missing)
     return named, [f"drawn from the training rows: {parts} ({how})"]
 
 

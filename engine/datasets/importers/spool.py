@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
+from engine.datasets.progress import Told, untold
 from engine.errors import WorkError
 
 IN_MEMORY = 64 << 20
@@ -15,7 +16,8 @@ IN_MEMORY = 64 << 20
 class Spool:
     """Holds contents by name. What it put on the disk goes when the `with` block ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told = untold) -> None:
+        self._told, self._kept = told, 0
         self._room = IN_MEMORY
         self._directory: TemporaryDirectory[str] | None = None
 
@@ -28,6 +30,8 @@ class Spool:
 
     def keep(self, name: str, content: bytes | Path) -> bytes | Path:
         """The content, or where it lies now. Raises WorkError when the disk is full."""
+        self._kept += 1
+        self._told("pictures read", self._kept, 0)
         if isinstance(content, Path):
             return content
         if len(content) <= self._room:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from engine.datasets.files import content_name
+from engine.datasets.progress import Told, untold
 from engine.datasets.sampling import in_turn, quotas, stream
 from engine.drawing.png import as_png
 from engine.tasks.contract import Generated, Row
@@ -15,9 +16,9 @@ from engine.tasks.image_classification.portraits.picture import draw_conditions,
 from engine.tasks.image_classification.recipe import Recipe
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation` and `test`, and their pictures."""
-    artist = _Artist(recipe, seed)
+    artist = _Artist(recipe, seed, told)
     train, validation, test = quotas(recipe.splits, recipe.images)
     repeated = round(test * recipe.seen_share)
     seen, unseen = recipe.people, recipe.unseen_people
@@ -36,8 +37,8 @@ def generate(recipe: Recipe, seed: int) -> Generated:
 class _Artist:
     """Draws each picture from a random source of its own: more pictures in one split change no other."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, told: Told) -> None:
+        self.recipe, self.seed, self.told = recipe, seed, told
         self.people = {
             **_people(seed, "seen", recipe.people, recipe.family, first=1),
             **_people(seed, "unseen", recipe.unseen_people, recipe.family, first=recipe.people + 1),
@@ -55,6 +56,7 @@ class _Artist:
         data = as_png(draw_picture(self.recipe, person, conditions, rng))
         name = content_name(data, ".png")
         self.files[name] = data
+        self.told("pictures drawn", len(self.files), self.recipe.images)
         width, height = self.recipe.size
         row: Row = {"image": f"files/{name}", "width": width, "height": height, "label": f"person-{who:02d}"}
         return {**row, "conditions": {**conditions, "tone": person.tone, "age": person.age}}

@@ -10,6 +10,9 @@ from engine.drawing.recipe import Part, Share, Splits
 
 Side = Annotated[int, Field(ge=32, le=512)]
 
+MOST_PREVIEWED = 60
+"""Pictures that a preview makes, at most."""
+
 
 class Conditions(Part):
     """How often something else than the plain case: frontal light, from the front, neutral, nothing in the way."""
@@ -61,3 +64,10 @@ class Recipe(Part):
         if not self.unseen_people and self.seen_share < 1:
             raise ValueError("seen_share: must be 1 where there are no `unseen_people`")
         return self
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that draws few pictures, a few people's."""
+    people, strangers = min(recipe.people, 6), min(recipe.unseen_people, 3)
+    fewer = {"images": min(recipe.images, MOST_PREVIEWED), "people": people, "unseen_people": strangers}
+    return recipe.model_copy(update=fewer)

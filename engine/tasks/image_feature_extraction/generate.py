@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.datasets.files import content_name
+from engine.datasets.progress import Told, untold
 from engine.datasets.sampling import in_turn, stream
 from engine.drawing.png import as_png
 from engine.drawing.splits import seen_and_unseen
@@ -17,9 +18,9 @@ from engine.tasks.image_feature_extraction.targets.places import WORLDS
 from engine.tasks.image_feature_extraction.targets.sequences import draw_sequence
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation` and `test`, and their pictures."""
-    artist = _Artist(recipe, seed)
+    artist = _Artist(recipe, seed, told)
     splits = seen_and_unseen(
         artist.draw, shares=recipe.splits, total=recipe.images, seen_share=recipe.seen_share, seed=seed
     )
@@ -29,8 +30,8 @@ def generate(recipe: Recipe, seed: int) -> Generated:
 class _Artist:
     """Draws each sequence from a random source of its own: more pictures in one split change no other."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, told: Told) -> None:
+        self.recipe, self.seed, self.told = recipe, seed, told
         self.files: dict[str, bytes] = {}
 
     def draw(self, world: str, purpose: str, count: int) -> list[Row]:
@@ -64,6 +65,7 @@ class _Artist:
         data = as_png(pixels, self.recipe.bits)
         file = content_name(data, ".png")
         self.files[file] = data
+        self.told("pictures drawn", len(self.files), self.recipe.images)
         width, height = self.recipe.size
         row: Row = {"image": f"files/{file}", "width": width, "height": height, "label": label}
         return {**row, "group": f"sequence {name}", "conditions": conditions}

@@ -23,6 +23,9 @@ TARGETS: tuple[Target, ...] = (
     "truck",
 )
 
+MOST_PREVIEWED = 60
+"""Pictures that a preview makes, at most."""
+
 
 class Camera(Part):
     """What the thermal camera and the air add."""
@@ -80,3 +83,8 @@ class Recipe(Part):
         if len(set(self.classes)) < len(self.classes):
             raise ValueError("classes: write each class once")
         return self
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that draws few pictures."""
+    return recipe.model_copy(update={"images": min(recipe.images, MOST_PREVIEWED)})

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from engine.datasets.files import content_name
+from engine.datasets.progress import Told, untold
 from engine.datasets.sampling import in_turn, stream
 from engine.drawing.splits import seen_and_unseen
 from engine.tasks.contract import Generated, Row
@@ -27,9 +28,9 @@ class Scenery:
     kinds: dict[str, tuple[Any, ...]]
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation` and `test`, and their images."""
-    artist = _Artist(recipe, seed)
+    artist = _Artist(recipe, seed, told)
     splits = seen_and_unseen(
         artist.draw, shares=recipe.splits, total=recipe.images, seen_share=recipe.seen_share, seed=seed
     )
@@ -39,8 +40,8 @@ def generate(recipe: Recipe, seed: int) -> Generated:
 class _Artist:
     """Draws each image from a random source of its own: more images in one split change no other."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, told: Told) -> None:
+        self.recipe, self.seed, self.told = recipe, seed, told
         self.scenery = scenery_of(recipe)
         self.files: dict[str, bytes] = {}
 
@@ -55,6 +56,7 @@ class _Artist:
         data = _as_jpeg(drawn, self.recipe.noise.jpeg_quality)
         name = content_name(data, ".jpg")
         self.files[name] = data
+        self.told("pictures drawn", len(self.files), self.recipe.images)
         width, height = self.recipe.size
         row: Row = {"image": f"files/{name}", "width": width, "height": height, "objects": drawn.objects}
         return {**row, "group": kind.name, "source": f"drawn: {self.recipe.scene}"}

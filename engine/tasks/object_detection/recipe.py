@@ -10,6 +10,9 @@ from engine.drawing.recipe import Part, Share, Splits
 
 Side = Annotated[int, Field(ge=64, le=2048)]
 
+MOST_PREVIEWED = 30
+"""Images that a preview makes, at most."""
+
 
 class Noise(Part):
     """What the camera adds."""
@@ -106,3 +109,8 @@ class Recipe(Part):
         if other in self.model_fields_set and getattr(self, other) != type(getattr(self, other))():
             raise ValueError(f"{other}: is set, and the scene is {self.scene}; write it under `{self.scene}`")
         return self
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that draws few images."""
+    return recipe.model_copy(update={"images": min(recipe.images, MOST_PREVIEWED)})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from engine.datasets.leaks import Known, check_leaks, plain
+from engine.datasets.progress import Told, untold
 from engine.datasets.recipes import WORLDS, World
 from engine.datasets.sampling import in_turn, quotas, split_sizes, stream
 from engine.errors import DataError
@@ -33,12 +34,12 @@ class Pair:
     group: str
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation`, `test` and `unlabelled`. Raises DataError when the recipe is too small."""
     train, validation, test = split_sizes(recipe.pairs)
     validation_seen, test_seen = round(validation * recipe.seen_share), round(test * recipe.seen_share)
     try:
-        writer = _Writer(recipe, seed)
+        writer = _Writer(recipe, seed, told)
     except ValueError as problem:
         raise DataError(str(problem), where="recipe", fix="see docs/data.md") from problem
 
@@ -76,8 +77,8 @@ def as_row(pair: Pair, part: str = "") -> Row:
 class _Writer:
     """Writes pairs of each world, no pair twice."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, told: Told) -> None:
+        self.recipe, self.seed, self.told = recipe, seed, told
         self.tellers: dict[World, Teller] = {world: Teller(recipe, seed, world) for world in WORLDS}
         self.pairs: set[frozenset[str]] = set()
         self.redrawn = 0
@@ -96,6 +97,7 @@ class _Writer:
                 pair = drawing.pair(kind)
                 if pair is not None and self._is_new(pair, known, held_out):
                     pairs.append(pair)
+                    self.told("pairs written", len(self.pairs), self.recipe.pairs)
                     break
                 self.redrawn += 1
             else:

@@ -14,6 +14,9 @@ from engine.datasets.vocabulary import HeldOut, Parts, Shared
 MODAL = "MODAL"
 ANY = "any"
 
+MOST_PREVIEWED = 2000
+"""Pairs that a preview makes, at most."""
+
 
 class Grading(BaseModel):
     """How alike two meanings are: a product of factors, one for each thing in which they differ."""
@@ -162,3 +165,9 @@ class Recipe(TextRecipe):
 def names_in(text: str) -> set[str]:
     """The slots that a sentence uses."""
     return {node.name for node in references(parse(text)) if hasattr(node, "name")}
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that makes few pairs."""
+    fewer = {"pairs": min(recipe.pairs, MOST_PREVIEWED), "unlabelled": min(recipe.unlabelled, MOST_PREVIEWED)}
+    return recipe.model_copy(update=fewer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from engine.datasets.progress import Told, untold
 from engine.datasets.sampling import stream
 from engine.errors import DataError
 from engine.folders.drawn_library.creator import Habits
@@ -18,12 +19,12 @@ from engine.tasks.text_classification.recipe import Recipe
 SPLITS = ("train", "validation", "test")
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation` and `test`; no text stands twice.
 
     Raises DataError when the library is too small for every split to have every label that training has.
     """
-    rows = list(_rows(recipe, seed))
+    rows = list(_rows(recipe, seed, told))
     stream(seed, "order").shuffle(rows)
     how = Splitting(recipe.split, recipe.test_size, recipe.validation_size, seed)
     split_of = settle([Splittable(at, row["group"], row["label"]) for at, row in enumerate(rows)], {}, how)
@@ -38,7 +39,7 @@ def generate(recipe: Recipe, seed: int) -> Generated:
     return Generated(splits, _notes(recipe, rows, splits))
 
 
-def _rows(recipe: Recipe, seed: int) -> Iterator[Row]:
+def _rows(recipe: Recipe, seed: int, told: Told) -> Iterator[Row]:
     """One row for each different text: a text that stands in two splits would be known by heart."""
     habits = Habits(recipe.typos, recipe.mixed, recipe.misplaced, recipe.junk)
 
@@ -48,7 +49,8 @@ def _rows(recipe: Recipe, seed: int) -> Iterator[Row]:
     samples = samples_of(lambda: (folder.node for folder in drawn()))
     roles = (folder.role for folder in drawn() if folder.role is not None)
     seen: set[str] = set()
-    for sample, role in zip(samples, roles, strict=True):
+    for number, (sample, role) in enumerate(zip(samples, roles, strict=True), 1):
+        told("folders drawn", min(number, recipe.folders), recipe.folders)
         text = text_of(sample, recipe.template)
         if text not in seen:
             seen.add(text)

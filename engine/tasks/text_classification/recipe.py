@@ -10,6 +10,9 @@ from engine.errors import InputError
 from engine.folders.samples.text import DEFAULT_TEMPLATE, fields_of
 from engine.training.config import hyperparameter
 
+MOST_PREVIEWED = 6000
+"""Folders that a preview makes, at most."""
+
 
 class Recipe(BaseModel):
     """A drawn asset library whose folders have known labels."""
@@ -51,3 +54,8 @@ class Recipe(BaseModel):
         except InputError as problem:
             raise ValueError(f"{problem.what}; {problem.fix}") from None
         return template
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that draws a small library, large enough for every label."""
+    return recipe.model_copy(update={"folders": min(recipe.folders, MOST_PREVIEWED)})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from engine.datasets.leaks import Known, check_leaks, plain
+from engine.datasets.progress import Told, untold
 from engine.datasets.recipes import World, grammars, texts_of
 from engine.datasets.sampling import in_turn, quotas, split_sizes, stream
 from engine.datasets.templates import Grammar, Segment, capitalised
@@ -28,12 +29,12 @@ class Document:
     group: str
 
 
-def generate(recipe: Recipe, seed: int) -> Generated:
+def generate(recipe: Recipe, seed: int, told: Told = untold) -> Generated:
     """Rows of `train`, `validation` and `test`. Raises DataError when the recipe is too small."""
     train, validation, test = split_sizes(recipe.examples)
     validation_seen, test_seen = round(validation * recipe.seen_share), round(test * recipe.seen_share)
     try:
-        writer = _Writer(recipe, seed)
+        writer = _Writer(recipe, seed, told)
     except ValueError as problem:
         raise DataError(str(problem), where="recipe", fix="see docs/data.md") from problem
 
@@ -76,8 +77,8 @@ def as_row(document: Document, part: str = "") -> Row:
 class _Writer:
     """Writes documents of each world, no text twice."""
 
-    def __init__(self, recipe: Recipe, seed: int) -> None:
-        self.recipe, self.seed = recipe, seed
+    def __init__(self, recipe: Recipe, seed: int, told: Told) -> None:
+        self.recipe, self.seed, self.told = recipe, seed, told
         self.grammars: dict[World, Grammar] = grammars(recipe, seed)
         self.templates = divide(recipe.templates, seed, "templates")
         self.distractors = divide(recipe.distractors, seed, "distractors")
@@ -111,6 +112,7 @@ class _Writer:
                     continue
                 self.texts.add(key)
                 documents.append(document)
+                self.told("texts written", len(self.texts), self.recipe.examples)
                 break
             else:
                 if offender:

@@ -10,6 +10,9 @@ from engine.datasets.noise import Noise
 from engine.datasets.recipes import TextRecipe, uses_any
 from engine.datasets.vocabulary import HeldOut, Parts
 
+MOST_PREVIEWED = 2000
+"""Texts that a preview makes, at most."""
+
 
 class Recipe(TextRecipe):
     """Templates with slots; entities are the slots that are labelled. See docs/data.md."""
@@ -66,3 +69,8 @@ class Recipe(TextRecipe):
         if self.without_entities and not self.distractors.texts():
             raise ValueError("without_entities needs distractors to make such texts of")
         return self
+
+
+def for_preview(recipe: Recipe) -> Recipe:
+    """A recipe like this one that makes few texts."""
+    return recipe.model_copy(update={"examples": min(recipe.examples, MOST_PREVIEWED)})

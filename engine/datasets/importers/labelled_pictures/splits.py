@@ -25,7 +25,11 @@ FEWEST_SEEN = 2
 
 
 def settle_pictures(
-    found: Sequence[Found], options: PictureOptions, identifies: bool, seed: int
+    found: Sequence[Found],
+    options: PictureOptions,
+    identifies: bool,
+    seed: int,
+    shares: Mapping[str, float] = SHARES,
 ) -> tuple[dict[str, list[Row]], list[str], bool]:
     """Rows per split, what was settled in words, and whether anything was drawn.
 
@@ -55,7 +59,7 @@ def settle_pictures(
         grouped = any("group" in row for row in named[TRAIN])
         by: SplitBy = options.split_by or ("within" if identifies and not grouped else "group")
         held = {row["group"] for split in SPLITS[1:] for row in named[split] if "group" in row}
-        drawn, words = draw_pictures(named[TRAIN], {split: SHARES[split] for split in missing}, by, held, seed)
+        drawn, words = draw_pictures(named[TRAIN], {split: shares[split] for split in missing}, by, held, seed)
         named.update(drawn)
         said.append(words)
     named["test"] += aside
