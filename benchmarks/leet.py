@@ -3,8 +3,8 @@
     python benchmarks/leet.py [--only load|many|live|idle] [--data FOLDER] [--seconds 20] [--rounds 3]
 
 Complete is the moment of the last change of a braille cell before the screen rests: both draw curves with braille
-and nothing else, so it needs no knowledge of either layout. It counts from the start of the process, with Python's and
-Textual's (LEET's: Python's and its Go program's) own start in it; LEET is also started without its Python launcher.
+and nothing else, so it needs no knowledge of either layout. It counts from the start of the process, with Python's
+and Textual's (LEET's: Python's and its Go program's) own start in it; LEET is also started without its Python.
 The runs are written once under FOLDER, LEET's by `wandb` in its offline mode.
 """
 
@@ -102,8 +102,7 @@ def load(options: argparse.Namespace, steps: int, metrics: int) -> None:
     mine = ours(options.data / f"ours-{name}", steps, metrics)
     other = theirs(options.data / f"wandb-{name}", steps, metrics)
     loads = [
-        quickest(command, options.rounds)
-        for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
+        quickest(command, options.rounds) for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
     ]
     what = f"{steps:,} × {metrics}"
     row(f"{what}: charts complete, s", [load.complete_s for load in loads])
@@ -196,8 +195,7 @@ def idle(options: argparse.Namespace) -> None:
     mine = ours(options.data / "ours-100000x4", 100_000, 4)
     other = theirs(options.data / "wandb-100000x4", 100_000, 4)
     sides = [
-        watched(command, options.seconds)
-        for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
+        watched(command, options.seconds) for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
     ]
     row("idle: bytes a second", [side.bytes_per_s for side in sides])
     row("  processor, % of a core", [side.cpu_percent for side in sides])

@@ -22,6 +22,8 @@ HEADER_BYTES = 7
 RECORD_HEAD = 7
 """CRC (4), length (2), type (1) before each record of a .wandb file (LevelDB's log format, with zlib's CRC)."""
 BLOCK = 32 * 1024
+HISTORY = 2_000
+"""Steps that a live run has behind it: axes that grow by a fifth are drawn anew every second in its first steps."""
 
 
 def numbers(metrics: int) -> Iterator[dict[str, float]]:
@@ -73,10 +75,12 @@ def _write_ours_live(workspace: Path, metrics: int, per_second: float) -> None:
     paths = start_run(workspace, 0, "shape")
     lock = try_lock(paths.lock)
     events = EventWriter(paths.events)
-    print("going", flush=True)
     for step, values in enumerate(numbers(metrics)):
         events.metrics(step, values)
-        time.sleep(1 / per_second)
+        if step == HISTORY:
+            print("going", flush=True)
+        elif step > HISTORY:
+            time.sleep(1 / per_second)
     del lock
 
 
@@ -108,12 +112,13 @@ def _write_wandb(folder: Path, steps: int, metrics: int, per_second: float) -> N
 
     settings = wandb.Settings(x_disable_stats=True, console="off", x_disable_machine_info=True)
     run = wandb.init(project="shape", dir=str(folder), settings=settings)
-    print("going", flush=True)
     for step, values in enumerate(numbers(metrics)):
         if steps and step >= steps:
             break
         run.log(values, step=step)
-        if per_second:
+        if per_second and step == HISTORY:
+            print("going", flush=True)
+        elif per_second and step > HISTORY:
             time.sleep(1 / per_second)
     run.finish()
 

@@ -1,7 +1,7 @@
 """As much of a terminal as it takes to know what stands on it: cells with their styles, from the bytes written.
 
-Covers what Textual and Bubble Tea send: cursor moves, erasing, scrolling, repeats, tabs, colours, alternate screen. What
-is not known is counted in `unknown`, so that a comparison never rests on a code that was passed over in silence.
+Covers what Textual and Bubble Tea send: cursor moves, erasing, scrolling, repeats, tabs, colours, alternate screen.
+What is not known is counted in `unknown`, so that a comparison never rests on a code passed over in silence.
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ class Screen:
             if self._wraps or self.x + size > self.width:
                 self._wraps, self.x = False, 0
                 self._line_feed()
+            self._break_halves(self.x, self.x + size)
             self._set(self.x, character)
             if size == 2:
                 self._set(self.x + 1, "")
@@ -105,6 +106,14 @@ class Screen:
                 self.x, self._wraps = self.width - 1, True
             else:
                 self.x += size
+
+    def _break_halves(self, start: int, end: int) -> None:
+        """Half a wide character is none: what is left of those at the edges becomes a space."""
+        row = self.cells[self.y]
+        if start and row[start][0] == "":
+            self._set(start - 1, _BLANK, row[start - 1][1])
+        if end < self.width and row[end][0] == "":
+            self._set(end, _BLANK, row[end][1])
 
     def _set(self, x: int, character: str, style: Style | None = None) -> None:
         row = self.cells[self.y]
@@ -203,7 +212,14 @@ class Screen:
         given = [int(part) if part.isdigit() else 0 for part in numbers.split(";")]
         first = max(1, given[0])
         second = max(1, given[1]) if len(given) > 1 else 1
-        moves = {"A": (0, -first), "B": (0, first), "C": (first, 0), "D": (-first, 0), "e": (0, first), "a": (first, 0)}
+        moves = {
+            "A": (0, -first),
+            "B": (0, first),
+            "C": (first, 0),
+            "D": (-first, 0),
+            "e": (0, first),
+            "a": (first, 0),
+        }
         if final in "Hf":
             self._go(second - 1, first - 1)
         elif final in moves:
@@ -252,9 +268,7 @@ class Screen:
         columns = (range(self.x, self.width), range(self.x + 1), range(self.width))[min(which, 2)]
         self._erase(columns)
         if final == "J":
-            self._erase_rows(
-                (range(self.y + 1, self.height), range(self.y), range(self.height))[min(which, 2)]
-            )
+            self._erase_rows((range(self.y + 1, self.height), range(self.y), range(self.height))[min(which, 2)])
 
 
 def styled(style: Style, numbers: str) -> Style:
