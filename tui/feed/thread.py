@@ -24,6 +24,8 @@ SMALL_BYTES = 8 * 1024 * 1024
 """A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
 OWN_MEMORY = "process/memory_mib"
 """The console's own: of no interest to the operator."""
+FIRST_LOOK_S, MOST_LOOK_S = 0.05, 0.4
+"""For how long unseen runs are looked at before the picture is shown."""
 WATCHED_RUNS = 32
 """Directories watched with inotify; the poll sees the rest."""
 
@@ -101,12 +103,15 @@ class Feed:
         catalogue = Catalogue(self.workspace, self._now)
         self._watcher = _Watcher(self._wake)
         last_key: object = None
+        budget_s = FIRST_LOOK_S
         try:
             while not self._stop.is_set():
                 self._asked.clear()
                 self._wake.clear()
                 began = time.monotonic()
-                catalogue.refresh()
+                catalogue.refresh(budget_s)
+                # The first rows come at once; then fewer and longer looks, because each picture has them all.
+                budget_s = MOST_LOOK_S if catalogue.complete else min(MOST_LOOK_S, 2 * budget_s)
                 self.polls += 1
                 self._follow(catalogue)
                 self._take_figures(bool(catalogue.live()), began)
@@ -132,9 +137,8 @@ class Feed:
         names = [*wanted.selected, *(name for name in wanted.visible if name not in wanted.selected)]
         for name in self._followers.keys() - set(names):
             del self._followers[name]
-        infos = {info.id: info for info in catalogue.runs()} if names else {}
         for name in names:
-            info, paths = infos.get(name), catalogue.paths(name)
+            info, paths = catalogue.info(name), catalogue.paths(name)
             if info is None or info.view is None or paths is None:
                 continue
             follower = self._followers.get(name)
