@@ -78,6 +78,15 @@ class Terminal:
                 pieces.append((last, data))
         return pieces
 
+    @property
+    def descriptor(self) -> int:
+        """This side of the terminal."""
+        return self._master
+
+    def read(self, seconds: float) -> bytes:
+        """What is written next; nothing where that takes longer."""
+        return os.read(self._master, 1 << 16) if select.select([self._master], [], [], seconds)[0] else b""
+
     def press(self, keys: str | bytes) -> None:
         """Type."""
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
@@ -85,6 +94,8 @@ class Terminal:
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, as a window manager does."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        # The kernel tells only those whose controlling terminal it is.
+        os.kill(self._process.pid, signal.SIGWINCH)
 
     def session(self) -> list[int]:
         """The process and all that it started and that lives."""
