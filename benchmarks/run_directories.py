@@ -26,7 +26,7 @@ def fill(workspace: Path, count: int) -> list[bytes]:
     models = []
     for index in range(count):
         model = f"model{index % 50}" if index < count - 1 else "newest"
-        paths = _start(workspace, index, model)
+        paths = start_run(workspace, index, model)
         events = EventWriter(paths.events)
         for step in range(20):
             events.metrics(step * 10, {"loss": 1 / (1 + step)})
@@ -40,7 +40,7 @@ def fill(workspace: Path, count: int) -> list[bytes]:
     return models
 
 
-def _start(workspace: Path, index: int, model: str) -> RunPaths:
+def start_run(workspace: Path, index: int, model: str) -> RunPaths:
     """A run directory in which the training has begun."""
     name = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1.7e9 + 600 * index)) + f"-bench-{model}-{index % 65536:04x}"
     paths = RunPaths(workspace / "runs" / name)
@@ -71,7 +71,7 @@ def training(workspace: Path, count: int) -> Iterator[None]:
     """Runs whose events grow as those of a training do."""
     stop, writers, locks = threading.Event(), [], []
     for index in range(count):
-        paths = _start(workspace, index, f"model{index}")
+        paths = start_run(workspace, index, f"model{index}")
         locks.append(try_lock(paths.lock))
         writers.append(EventWriter(paths.events))
         for step in range(HISTORY):

@@ -1,9 +1,9 @@
 """Sends the terminal only the cells that differ from what it shows.
 
-Textual 8.2 sends a partial update from the left edge of the widget to the end of the span that changed, and
-a widget that calls `refresh()` is sent whole. Here the last content of each line is kept, and an
-update becomes the runs of cells that are new. A full repaint (start, resize, return from a suspension) is sent
-as it is, so that it also repairs a screen that something else wrote on.
+Textual 8.2 sends a partial update from the left edge of the widget to the end of the span that changed, a widget that
+calls `refresh()` is sent whole, and so is the screen whenever its layout changes. Here the last content of each line
+is kept, and an update becomes the runs of cells that are new. After a resize, a suspension or `repaint` nothing is
+taken for known, so that the whole screen is sent: that also repairs one that something else wrote on.
 """
 
 from __future__ import annotations
@@ -12,19 +12,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.control import Control
-from rich.segment import Segment
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
 
+from tui.codes import Cell, Run, write_runs
+
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from textual.screen import Screen
-
-Cell = tuple[str, Style | None]
-"""A character and its style; the second cell of a wide character holds an empty one."""
 
 _JOIN = 2
 """Cells that did not change and are cheaper to send again than a cursor move."""
@@ -39,9 +35,32 @@ class ThriftyApp(App[None]):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate | LayoutUpdate):
-            super()._display(screen, Changes(renderable, self._shown))
+            changes = Changes(renderable, self._shown)
+            # Textual writes where the cursor stands, even where no cell changed.
+            if not (self._draws and self._same_cursor and not changes.render_segments(self.console)):
+                super()._display(screen, changes)
         else:
             super()._display(screen, renderable)
+
+    @property
+    def _draws(self) -> bool:
+        """Whether an update would be written now, as Textual asks before it writes."""
+        return bool(
+            self._running
+            and not self._closed
+            and not self._batch_count
+            and self._driver is not None
+            and not self.is_headless
+        )
+
+    @property
+    def _same_cursor(self) -> bool:
+        return self.screen.outer_size.clamp_offset(self.cursor_position) == self._previous_cursor_position
+
+    def repaint(self) -> None:
+        """Send the whole screen again: something else may have written on it."""
+        self._shown.forget_all()
+        self.refresh()
 
     def send(self, codes: str) -> None:
         """Write codes that change no cell: after them the terminal shows what it did before."""
@@ -51,6 +70,10 @@ class ThriftyApp(App[None]):
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self._shown.forget_all())
 
+    def on_resize(self) -> None:
+        # A terminal cuts or wraps its lines as it likes, and may be back at the old size by now.
+        self.repaint()
+
 
 class Shown:
     """What the terminal shows, line by line; a line is None where it is not known."""
@@ -58,9 +81,13 @@ class Shown:
     def __init__(self) -> None:
         self._lines: list[list[Cell] | None] = []
 
-    def whole(self, lines: list[Iterable[Strip]]) -> None:
+    def fits(self, width: int, height: int) -> bool:
+        """Whether it is what a screen of this size shows, and every line of it is known."""
+        return len(self._lines) == height and all(line is not None and len(line) == width for line in self._lines)
+
+    def whole(self, lines: list[list[Cell] | None]) -> None:
         """Take note of a full repaint."""
-        self._lines = [cells_of(line) for line in lines]
+        self._lines = lines
 
     def changes(self, y: int, x: int, cells: list[Cell]) -> list[tuple[int, list[Cell]]]:
         """Note that these cells now stand at a place; returns (x, cells) of those that are new."""
@@ -82,7 +109,7 @@ class Shown:
 
     def forget_all(self) -> None:
         """Something else wrote on the terminal."""
-        self._lines.clear()
+        self._lines = []
 
     def forget(self, y: int) -> None:
         """A line was written whose cells could not be told."""
@@ -91,31 +118,38 @@ class Shown:
 
 
 class Changes(CompositorUpdate):
-    """An update of Textual's, reduced to what is new when it is written."""
+    """An update of Textual's, reduced to what is new when it is first written."""
 
     def __init__(self, update: ChopsUpdate | LayoutUpdate, shown: Shown) -> None:
         self._update, self._shown = update, shown
+        self._written: str | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield self._update
 
     def render_segments(self, console: Console) -> str:
-        update = self._update
-        if isinstance(update, LayoutUpdate):
-            lines: list[Iterable[Strip]] = [tuple(line) for line in update.strips]
-            self._shown.whole(lines)
-            return LayoutUpdate(lines, update.region).render_segments(console)
-        # Written style by style: a colour costs five times what a cursor move does.
-        written: dict[Style | None, list[str]] = {}
-        for y, x, cells in self._changed_runs(update):
-            for start, end in _same_style(cells):
-                text = "".join(character for character, _ in cells[start:end])
-                written.setdefault(cells[start][1], []).append(_move(x + start, y) + text)
-        return "".join(
-            Strip([Segment("".join(parts), style)]).render(console) for style, parts in written.items() if parts
-        )
+        if self._written is None:
+            self._written = self._write(console)
+        return self._written
 
-    def _changed_runs(self, update: ChopsUpdate) -> Iterable[tuple[int, int, list[Cell]]]:
+    def _write(self, console: Console) -> str:
+        update = self._update
+        if isinstance(update, ChopsUpdate):
+            width = max((ends[-1] for ends in update.chop_ends if ends), default=0)
+            return write_runs(self._changed_runs(update), console._color_system, width)
+        lines = [tuple(line) for line in update.strips]
+        cells = [cells_of(line) for line in lines]
+        if self._shown.fits(update.region.width, update.region.height) and None not in cells:
+            return write_runs(self._changed_lines(cells), console._color_system, update.region.width)
+        self._shown.whole(cells)
+        return LayoutUpdate(list[Iterable[Strip]](lines), update.region).render_segments(console)
+
+    def _changed_lines(self, lines: list[list[Cell] | None]) -> Iterable[Run]:
+        for y, line in enumerate(lines):
+            for x, changed in self._shown.changes(y, 0, line or []):
+                yield y, x, changed
+
+    def _changed_runs(self, update: ChopsUpdate) -> Iterable[Run]:
         """(y, x, cells) of what the terminal does not show yet."""
         for y, x1, x2 in update.spans:
             for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
@@ -165,16 +199,3 @@ def _whole(cells: list[Cell], start: int, end: int) -> tuple[int, int]:
     if end < len(cells) and not cells[end][0]:
         end += 1
     return start, end
-
-
-def _same_style(cells: list[Cell]) -> Iterable[tuple[int, int]]:
-    """Ranges of cells of one style."""
-    start = 0
-    for index in range(1, len(cells) + 1):
-        if index == len(cells) or cells[index][1] != cells[start][1]:
-            yield start, index
-            start = index
-
-
-def _move(x: int, y: int) -> str:
-    return Control.move_to(x, y).segment.text

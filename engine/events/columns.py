@@ -77,6 +77,12 @@ class Columns:
         self._columns.clear()
         self.revision += 1
 
+    def keep_only(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Forget every series but these (split, metric)."""
+        kept = set(keys)
+        self._columns = {key: column for key, column in self._columns.items() if key in kept}
+        self.revision += 1
+
     def add_parts(self, parts: Iterable[Part]) -> None:
         """Take in what a BulkParser made; the same as `add` with the events it stands for."""
         waiting: list[Points] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 
 from hypothesis import given, settings
@@ -16,43 +15,36 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tests.tui.benchmark import load
 from tui.thrift import Changes, Shown, cells_of
 
 WIDTH, HEIGHT = 24, 3
-STYLES = [Style.parse(text) for text in ("red", "bold blue on black", "none")]
-_TOKEN = re.compile(r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[[0-9;]*m|\n|(?P<text>.)", re.DOTALL)
+STYLES = [Style.parse(text) for text in ("red", "bold blue on black", "none", "underline #102030 on #405060")]
 
 
 class Terminal:
-    """As much of a terminal as the updates need: cursor moves and characters."""
+    """A terminal of its own, and how what it is sent is written."""
 
     def __init__(self) -> None:
-        self.cells = [[" "] * WIDTH for _ in range(HEIGHT)]
+        self.screen = load("screen").Screen(WIDTH, HEIGHT)
         self.console = Console(
             file=io.StringIO(), force_terminal=True, color_system="truecolor", width=WIDTH, _environ={}
         )
 
     def write(self, data: str) -> None:
-        x = y = 0
-        for token in _TOKEN.finditer(data):
-            if token["row"]:
-                y, x = int(token["row"]) - 1, int(token["column"]) - 1
-            elif token["text"]:
-                row, width = self.cells[y], cell_len(token["text"])
-                if row[x] == "" and x:
-                    row[x - 1] = " "  # Half a wide character is none.
-                row[x : x + width] = [token["text"], ""][:width]
-                x += width
-                if x < WIDTH and row[x] == "":
-                    row[x] = " "
+        # The driver's terminal begins a new line where it goes down one.
+        self.screen.feed(data.replace("\n", "\r\n").encode())
 
     def text(self) -> list[str]:
-        return ["".join(row) for row in self.cells]
+        return list(self.screen.text())
+
+    def styles(self) -> list[list[object]]:
+        return [[style for _, style in row] for row in self.screen.cells]
 
 
 def strip(text: str, style: int = 0) -> Strip:
     middle = len(text) // 2
-    pieces = [Segment(text[:middle], STYLES[style]), Segment(text[middle:], STYLES[(style + 1) % 3])]
+    pieces = [Segment(text[:middle], STYLES[style]), Segment(text[middle:], STYLES[(style + 1) % 4])]
     return Strip([piece for piece in pieces if piece.text], cell_len(text))
 
 
@@ -71,7 +63,7 @@ def partial(lines: Sequence[Strip], spans: list[tuple[int, int, int]]) -> ChopsU
 
 
 screen = st.lists(
-    st.tuples(st.text("ab 日─", max_size=WIDTH).map(fill), st.integers(0, 2)), min_size=HEIGHT, max_size=HEIGHT
+    st.tuples(st.text("ab 日─", max_size=WIDTH).map(fill), st.integers(0, 3)), min_size=HEIGHT, max_size=HEIGHT
 )
 
 
@@ -81,9 +73,14 @@ def test_the_terminal_shows_what_the_application_does(screens: list[list[tuple[s
     terminal, shown = Terminal(), Shown()
     for number, lines in enumerate(screens):
         strips = [strip(text, style) for text, style in lines]
-        update = partial(strips, [(y, 0, WIDTH) for y in range(HEIGHT)]) if number else full(strips)
+        # Some of them as Textual sends a change of the layout.
+        update = partial(strips, [(y, 0, WIDTH) for y in range(HEIGHT)]) if number % 2 else full(strips)
         terminal.write(Changes(update, shown).render_segments(terminal.console))
+        alone = Terminal()
+        alone.write(full(strips).render_segments(alone.console))
         assert terminal.text() == [text for text, _ in lines]
+        assert terminal.styles() == alone.styles()
+        assert not terminal.screen.unknown
 
 
 def test_nothing_is_written_for_what_stands_there_already() -> None:
@@ -100,6 +97,26 @@ def test_one_changed_cell_costs_one_move_and_one_style() -> None:
     changed = [strip(fill("aaaaabaa"))] * HEIGHT
     written = Changes(partial(changed, [(1, 0, WIDTH)]), shown).render_segments(terminal.console)
     assert written == "\x1b[31m\x1b[2;6Hb\x1b[0m"
+
+
+def test_a_layout_that_changes_little_is_sent_as_what_changed() -> None:
+    terminal, shown = Terminal(), Shown()
+    Changes(full([strip(fill("aaaaaaaa"))] * HEIGHT), shown).render_segments(terminal.console)
+    changed = full([strip(fill("aaaaabaa")), *[strip(fill("aaaaaaaa"))] * (HEIGHT - 1)])
+    assert Changes(changed, shown).render_segments(terminal.console) == "\x1b[31m\x1b[1;6Hb\x1b[0m"
+
+
+def test_an_update_is_noted_once_however_often_it_is_written() -> None:
+    terminal, shown = Terminal(), Shown()
+    changes = Changes(full([strip(fill("text"))] * HEIGHT), shown)
+    assert changes.render_segments(terminal.console) == changes.render_segments(terminal.console) != ""
+
+
+def test_a_screen_of_another_size_is_sent_whole() -> None:
+    terminal, shown = Terminal(), Shown()
+    Changes(full([strip(fill("text"))] * HEIGHT), shown).render_segments(terminal.console)
+    taller = LayoutUpdate([[strip(fill("text"))]] * (HEIGHT + 1), Region(0, 0, WIDTH, HEIGHT + 1))
+    assert Changes(taller, shown).render_segments(terminal.console).count("text") == HEIGHT + 1
 
 
 def test_a_style_is_written_once_for_all_its_changes() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import FinetopError
@@ -37,6 +37,8 @@ Signature = tuple[int, ...]
 class _Known:
     paths: RunPaths
     info: RunInfo
+    sources: tuple[str, ...] = ()
+    """The files that tell a change; the first tells a resume."""
     signature: Signature = ()
     looked_at: float = 0.0
 
@@ -56,6 +58,11 @@ class Catalogue:
     ) -> None:
         self.workspace, self._now, self._clock = workspace, now, clock
         self._known: dict[str, _Known] = {}
+        self._live: set[str] = set()
+        self._runs: tuple[RunInfo, ...] | None = ()
+        """What `runs` gives; None once it is out of date."""
+        self._order: tuple[str, ...] = ()
+        """Names of the known runs, newest first."""
         self._unseen: list[RunPaths] = []
         self._listing: Signature = ()
         self._listed_at = -RELIST_S
@@ -69,7 +76,15 @@ class Catalogue:
 
     def runs(self) -> tuple[RunInfo, ...]:
         """All runs that were looked at, newest first."""
-        return tuple(self._known[name].info for name in sorted(self._known, reverse=True))
+        if self._runs is None:
+            self._order = tuple(sorted(self._known, reverse=True))
+            self._runs = tuple(self._known[name].info for name in self._order)
+        return self._runs
+
+    def info(self, run_id: str) -> RunInfo | None:
+        """A run that was looked at."""
+        known = self._known.get(run_id)
+        return known.info if known else None
 
     def paths(self, run_id: str) -> RunPaths | None:
         """Where a known run lies."""
@@ -78,24 +93,37 @@ class Catalogue:
 
     def live(self) -> list[RunPaths]:
         """Runs that may still write."""
-        return [known.paths for known in self._known.values() if not known.ended]
+        return [self._known[name].paths for name in self._live]
 
     def refresh(self, budget_s: float = 0.05) -> bool:
         """Look at what may have changed, and at unseen runs within the budget. Says whether anything did."""
         changed = self._list()
         deadline = self._clock() + budget_s
         self._slice = (self._slice + 1) % SLICES
-        for place, known in enumerate(list(self._known.values())):
-            if not known.ended or place % SLICES == self._slice:
+        for name in list(self._live):
+            changed |= self._check(self._known[name])
+        for name in self._order[self._slice :: SLICES]:
+            known = self._known.get(name)
+            if known is not None and known.ended and _signature(known.sources[:1]) != known.signature[:_PARTS]:
                 changed |= self._check(known)
         while self._unseen and self._clock() < deadline:
-            paths = self._unseen.pop()
-            self._known[paths.root.name] = self._look(paths)
+            self._take_note(self._look(self._unseen.pop()))
             changed = True
+        if changed:
+            self._runs = None
+            self.runs()
         return changed
 
+    def _take_note(self, known: _Known) -> None:
+        name = known.paths.root.name
+        self._known[name] = known
+        if known.ended:
+            self._live.discard(name)
+        else:
+            self._live.add(name)
+
     def _list(self) -> bool:
-        signature, now = _signature(self.workspace.runs), self._clock()
+        signature, now = _signature([str(self.workspace.runs)]), self._clock()
         if signature == self._listing and now - self._listed_at < RELIST_S:
             return False
         self._listing, self._listed_at = signature, now
@@ -103,24 +131,26 @@ class Catalogue:
         gone = self._known.keys() - found.keys()
         for name in gone:
             del self._known[name]
+        self._live -= gone
         # Newest last: `refresh` takes them from the end.
         self._unseen = [found[name] for name in sorted(found.keys() - self._known.keys())]
         first, self.listed = not self.listed, True
         return bool(gone) or first
 
     def _check(self, known: _Known) -> bool:
-        signature, now = _signature(*_sources(known.paths)), self._clock()
+        signature, now = _signature(known.sources), self._clock()
         if signature == known.signature and (known.ended or now - known.looked_at < RELOOK_S):
             return False
         fresh = self._look(known.paths)
         known.signature, known.looked_at = fresh.signature, fresh.looked_at
         if _essence(fresh.info) == _essence(known.info):
             return False
-        known.info = fresh.info
+        self._take_note(fresh)
         return True
 
     def _look(self, paths: RunPaths) -> _Known:
-        signature = _signature(*_sources(paths))
+        sources = tuple(str(path) for path in (paths.status, paths.events, paths.control))
+        signature = _signature(sources)
         try:
             view = look(paths, now=self._now())
             seen_at = None if view.last_event_age_s is None else self._now() - view.last_event_age_s
@@ -136,18 +166,18 @@ class Catalogue:
         except Exception as problem:
             # Anybody can put anything into a run directory; one that cannot be read must not hide the others.
             info = RunInfo(paths.root.name, None, f"cannot be read ({type(problem).__name__})")
-        return _Known(paths, info, signature, self._clock())
+        return _Known(paths, info, sources, signature, self._clock())
 
 
-def _sources(paths: RunPaths) -> tuple[Path, ...]:
-    return paths.status, paths.events, paths.control
+_PARTS = 3
+"""Numbers of a signature for each file."""
 
 
-def _signature(*files: Path) -> Signature:
+def _signature(files: Sequence[str]) -> Signature:
     parts: list[int] = []
     for path in files:
         try:
-            found = path.stat()
+            found = os.stat(path)  # noqa: PTH116 - thousands of them a second: a Path takes longer than the call
         except OSError:
             parts += [0, 0, 0]
         else:

@@ -7,11 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from engine.events.columns import Columns, load_and_follow
 from engine.events.schema import (
     CheckpointEvent,
     Event,
     LogEvent,
+    MetricsEvent,
     ProgressEvent,
     RunEvent,
     SignalEvent,
@@ -37,8 +40,12 @@ LOG_BYTES = 512 * 1024
 class Follower:
     """Reads one run in bounded chunks. Lives in the feed's thread."""
 
-    def __init__(self, paths: RunPaths, headline: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, paths: RunPaths, headline: str, *, whole: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.paths, self.headline, self._clock = paths, headline, clock
+        self.whole = whole
+        """Whether all series are kept; else only the one that its row shows."""
         self._columns = Columns()
         self._events, self._status = Tail(paths.events), Tail(paths.status)
         self._printed = PrintedTail(paths.log)
@@ -63,7 +70,7 @@ class Follower:
                 self._log.clear()
                 self._revision += 1
             if batch.events:
-                self._columns.add(batch.events)
+                self._columns.add(batch.events if self.whole else self._of_row(batch.events))
                 self._note(batch.events)
             self.complete = batch.at_end
             if batch.at_end or self._clock() >= deadline:
@@ -73,6 +80,20 @@ class Follower:
             self._log.extend(LogLine(None, "printed", line) for line in lines)
             self._revision += 1
         return self._revision != before
+
+    def narrow(self) -> None:
+        """Keep what a row shows, and no more from now on: the charts show other runs."""
+        if self.whole:
+            self.whole = False
+            self._columns.keep_only([("validation", self.headline)])
+            self._revision += 1
+
+    def _of_row(self, events: Iterable[Event]) -> Iterable[Event]:
+        for event in events:
+            if isinstance(event, RunEvent):
+                yield event
+            elif isinstance(event, MetricsEvent) and event.split == "validation" and self.headline in event.values:
+                yield structs.replace(event, values={self.headline: event.values[self.headline]})
 
     def detail(self) -> RunDetail:
         """What is known now, frozen. The arrays are views that later reading does not change."""
@@ -98,7 +119,10 @@ class Follower:
         size = self.paths.events.stat().st_size if self.paths.events.exists() else 0
         if size < BIG_BYTES:
             return
+        # Read in one go whatever is kept of it: line by line takes many times as long.
         self._columns, self._events = load_and_follow(self.paths.events)
+        if not self.whole:
+            self._columns.keep_only([("validation", self.headline)])
         self._revision += 1
         with self.paths.events.open("rb") as file:
             file.seek(max(0, self._events.offset - LOG_BYTES))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ SMALL_BYTES = 8 * 1024 * 1024
 """A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
 OWN_MEMORY = "process/memory_mib"
 """The console's own: of no interest to the operator."""
+FIRST_LOOK_S, MOST_LOOK_S = 0.05, 0.4
+"""For how long unseen runs are looked at before the picture is shown."""
 WATCHED_RUNS = 32
 """Directories watched with inotify; the poll sees the rest."""
 
@@ -64,6 +66,8 @@ class Feed:
         """Looks at the disk so far."""
         self._wanted = Wanted()
         self._wake, self._stop = threading.Event(), threading.Event()
+        self._asked = threading.Event()
+        """Set where an operator waits for the answer; `_wake` where a file changed."""
         self._thread: threading.Thread | None = None
         self._watcher: _Watcher | None = None
         self._followers: dict[str, Follower] = {}
@@ -78,7 +82,7 @@ class Feed:
     def stop(self) -> None:
         """End the thread, and wait for it."""
         self._stop.set()
-        self._wake.set()
+        self.nudge()
         if self._thread is not None:
             self._thread.join(5)
 
@@ -86,10 +90,11 @@ class Feed:
         """Say what is on screen; a change is read at once."""
         if wanted != self._wanted:
             self._wanted = wanted
-            self._wake.set()
+            self.nudge()
 
     def nudge(self) -> None:
         """Look now: the console itself changed something."""
+        self._asked.set()
         self._wake.set()
 
     def _run(self) -> None:
@@ -98,11 +103,15 @@ class Feed:
         catalogue = Catalogue(self.workspace, self._now)
         self._watcher = _Watcher(self._wake)
         last_key: object = None
+        budget_s = FIRST_LOOK_S
         try:
             while not self._stop.is_set():
+                self._asked.clear()
                 self._wake.clear()
                 began = time.monotonic()
-                catalogue.refresh()
+                catalogue.refresh(budget_s)
+                # The first rows come at once; then fewer and longer looks, because each picture has them all.
+                budget_s = MOST_LOOK_S if catalogue.complete else min(MOST_LOOK_S, 2 * budget_s)
                 self.polls += 1
                 self._follow(catalogue)
                 self._take_figures(bool(catalogue.live()), began)
@@ -113,8 +122,9 @@ class Feed:
                     self._speak(SnapshotTaken(snapshot))
                 self._watch(catalogue)
                 busy = not snapshot.complete
-                # A hint is answered at once, but never sooner than the next picture may be shown.
-                self._stop.wait(max(0.0, (0.02 if busy else self.pace.speak_s) - (time.monotonic() - began)))
+                # A hint is answered at once, but never sooner than the next picture may be shown; an operator
+                # who looks at something else is answered now.
+                self._asked.wait(max(0.0, (0.02 if busy else self.pace.speak_s) - (time.monotonic() - began)))
                 if not busy:
                     self._wake.wait(max(0.0, self.pace.poll_s - (time.monotonic() - began)))
         finally:
@@ -127,17 +137,18 @@ class Feed:
         names = [*wanted.selected, *(name for name in wanted.visible if name not in wanted.selected)]
         for name in self._followers.keys() - set(names):
             del self._followers[name]
-        infos = {info.id: info for info in catalogue.runs()} if names else {}
         for name in names:
-            info, paths = infos.get(name), catalogue.paths(name)
+            info, paths = catalogue.info(name), catalogue.paths(name)
             if info is None or info.view is None or paths is None:
                 continue
             follower = self._followers.get(name)
             selected = name in wanted.selected
-            if follower is None:
+            if follower is None or (selected and not follower.whole):
                 if not selected and _size(paths.events) > SMALL_BYTES:
                     continue
-                follower = self._followers[name] = Follower(paths, info.view.headline)
+                follower = self._followers[name] = Follower(paths, info.view.headline, whole=selected)
+            elif not selected:
+                follower.narrow()
             follower.advance(0.1 if selected else 0.02)
 
     def _take_figures(self, live: bool, at: float) -> None:
@@ -148,7 +159,7 @@ class Feed:
         self._figures_at = at if self._figures else at - every + 1.0
         figures = self._read_figures()
         figures.pop(OWN_MEMORY, None)
-        self._figures = figures if live else {name: _coarse(name, value) for name, value in figures.items()}
+        self._figures = figures if live else held_still(figures, self._figures)
 
     def _picture(self, catalogue: Catalogue) -> Snapshot:
         details: dict[str, RunDetail] = {name: follower.detail() for name, follower in self._followers.items()}
@@ -203,10 +214,22 @@ class _Watcher:
                 self._wake.set()
 
 
-def _coarse(name: str, value: float) -> float:
-    """A figure while nothing trains, so coarse that it holds still: an idle screen sends nothing."""
-    step = 512.0 if name.endswith("_mib") and "total" not in name else 10.0
-    return value if "total" in name else round(value / step) * step
+def held_still(figures: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """Figures while nothing trains, so coarse that they hold still: an idle screen sends nothing.
+
+    One changes only once it is a whole step from what stands there, or it would flicker at the edge between two.
+    """
+    still = {}
+    for name, value in figures.items():
+        step = 512.0 if name.endswith("_mib") else 10.0
+        held = before.get(name)
+        if "total" in name:
+            still[name] = value
+        elif held is not None and held % step == 0 and abs(value - held) < step:
+            still[name] = held
+        else:
+            still[name] = round(value / step) * step
+    return still
 
 
 def _size(path: Path) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.feed.model import RunDetail, RunInfo, Snapshot
+from tui.screens.kept_rows import KeptRows
 from tui.widgets.gauge import Goal
 from tui.widgets.run_row import RunRow
 
@@ -23,10 +24,14 @@ def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
     working = [run for run in snapshot.runs if _state(run) in LIVE and _state(run) != "queued"]
     ended = [run for run in snapshot.runs if _state(run) not in LIVE]
     alone = len({run.view.profile for run in snapshot.runs if run.view is not None}) == 1
-    return [
-        row_of(run, snapshot.details.get(run.id), now, named=not alone)
-        for run in (*working, *reversed(waiting), *ended)
+    under_way = [
+        row_of(run, snapshot.details.get(run.id), now, named=not alone) for run in (*working, *reversed(waiting))
     ]
+    ended_rows = _kept.rows(ended, snapshot.details, named=not alone, make=row_of, now=now)
+    return under_way + ended_rows
+
+
+_kept = KeptRows()
 
 
 def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True) -> RunRow:
