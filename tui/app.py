@@ -22,7 +22,7 @@ from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
-    from tui.predictor import Predictor
+    from tui.validate.warm import WarmModels
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ class FinetopApp(ThriftyApp):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
-        self.predictor: Predictor | None = None
-        """The one warm model, whichever screen asked for it."""
+        self.warm: WarmModels | None = None
+        """The models that Validate keeps loaded."""
         self.feed = Feed(
             options.workspace,
             self.post_message,
@@ -140,8 +140,8 @@ class FinetopApp(ThriftyApp):
 
     def on_unmount(self) -> None:
         self.feed.stop()
-        if self.predictor is not None:
-            self.predictor.close()
+        if self.warm is not None:
+            self.warm.close()
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot

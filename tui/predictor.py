@@ -32,11 +32,12 @@ class Ready:
 class Predictor:
     """One warm model. `answer` blocks: call it from a thread. Closing it ends the child."""
 
-    def __init__(self, run: Path) -> None:
-        self.run = run
+    def __init__(self, directory: Path) -> None:
+        """`directory`: of a run, or of a version of the registry."""
+        self.directory = directory
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self._process = subprocess.Popen(
-            [*COMMAND, str(run)],
+            [*COMMAND, str(directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -83,6 +84,21 @@ class Predictor:
             except OSError as problem:
                 raise WorkError(self._last_words()) from problem
             return self._read()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
+
+    @property
+    def memory(self) -> int:
+        """Bytes that its process holds in memory; 0 where it is gone."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     def close(self) -> None:
         """End the child, whatever it does."""

@@ -1,0 +1,65 @@
+"""A question with what one or two models say of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.theme import BOLD, Role
+from tui.validate.judging import is_right, sureness_of
+from tui.widgets.cells import Line
+
+Row = Mapping[str, Any]
+SIDES = ("A", "B")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said, or why it did not."""
+
+    prediction: Row = field(default_factory=dict)
+    seconds: float | None = None
+    """None where nobody took the time: a row of a batch."""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sample, and the answers that are there."""
+
+    number: int
+    """Counted up, so that a late answer to an earlier one is told."""
+    sample: Row
+    split: str = ""
+    """Which split of a dataset it was picked from; empty for what was written."""
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    """By side: 0 and 1."""
+
+    def told(self, side: int) -> Answer | None:
+        """The answer of a side, if it is an answer."""
+        found = self.answers.get(side)
+        return found if found is not None and not found.problem else None
+
+
+def took(seconds: float) -> str:
+    """`12 ms`, `1.4 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def facts_line(sample: Row, answer: Answer, *, ascii_only: bool = False) -> Line:
+    """`✓ right   confidence 0.93   12 ms`: what is known of an answer beside what it says."""
+    pieces: list[tuple[str, int]] = []
+    right = is_right(sample, answer.prediction)
+    if right is not None and "label" not in answer.prediction:
+        glyph = ("+" if right else "x") if ascii_only else ("✓" if right else "✗")
+        word, role = ("right", Role.REACHED) if right else ("wrong", Role.ERROR)
+        pieces.append((f"{glyph} {word}", role | BOLD))
+    sure = sureness_of(answer.prediction)
+    if sure is not None:
+        word = "least sure" if answer.prediction.get("entities") or answer.prediction.get("objects") else "confidence"
+        pieces.append((f"{word} {sure:.2f}", Role.MUTED))
+    if answer.seconds is not None:
+        pieces.append((took(answer.seconds), Role.MUTED))
+    spaced = [piece for each in pieces for piece in (each, ("   ", Role.TEXT))]
+    return tuple(spaced[:-1])
