@@ -100,10 +100,14 @@ class Predictor:
         except psutil.Error:
             return 0
 
-    def close(self) -> None:
-        """End the child, whatever it does."""
+    def end(self) -> None:
+        """Tell the child to end; whoever waits for its answer gets a WorkError."""
         with contextlib.suppress(OSError):
             self._process.kill()
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        self.end()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:

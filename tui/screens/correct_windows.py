@@ -79,11 +79,11 @@ class BoxesScreen(Window[Objects]):
 
     def __init__(self, name: str, objects: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> None:
         super().__init__()
-        self._name, self._editor = name, BoxEditor(objects, labels)
+        self._picture, self._editor = name, BoxEditor(objects, labels)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide", can_focus=False) as window:
-            window.border_title = Text(f"What is in {self._name}?")
+            window.border_title = Text(f"What is in {self._picture}?")
             yield Static(id="boxes-list")
         yield ActionBar()
 

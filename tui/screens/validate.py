@@ -354,7 +354,7 @@ class ValidateScreen(ConsoleScreen):
 
     def action_batch(self) -> None:
         """Ask about every row of a file."""
-        self.query_one(SamplesPart).batch()
+        self.query_one(SamplesPart).ask_file()
 
     def action_leave(self) -> None:
         """Stop loading, or asking; else out of the field; else back to Monitor."""

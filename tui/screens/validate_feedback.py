@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from tui.screens.curate_windows import LabelScreen
+from tui.screens.validate_part import validate_screen_of
 from tui.theme import Role, palette_of
 from tui.validate.asking_state import State
 from tui.validate.correcting import right_of
@@ -33,18 +34,15 @@ class FeedbackPart(Widget):
         self._undoing = False
 
     def compose(self) -> ComposeResult:
-        yield FeedbackBeside(self._console.console.options.workspace)
+        yield FeedbackBeside(self._validate.console.options.workspace)
 
     @property
-    def _console(self) -> ValidateScreen:
-        from tui.screens.validate import ValidateScreen
-
-        assert isinstance(self.screen, ValidateScreen)
-        return self.screen
+    def _validate(self) -> ValidateScreen:
+        return validate_screen_of(self)
 
     def can(self, action: str) -> bool:
         """Whether a judgement can be given, or taken back, now."""
-        if self._console.console.options.readonly:
+        if self._validate.console.options.readonly:
             return False
         match action:
             case "undo":
@@ -73,7 +71,7 @@ class FeedbackPart(Widget):
             return
         prediction = question.answers[state.judged].prediction
         if prediction.get("known") is False:
-            self._console.pane.say("The model says that it does not know: e says what it is.", Role.WARNING)
+            self._validate.pane.say("The model says that it does not know: e says what it is.", Role.WARNING)
             return
         self._give("accepted", right_of(prediction))
 
@@ -126,14 +124,14 @@ class FeedbackPart(Widget):
             return
         state.begin()
         self.query_one(FeedbackBeside).give(side.subject, verdict, state.question, state.judged, right)
-        self._console.refresh_bindings()
+        self._validate.refresh_bindings()
 
     def on_feedback_beside_kept(self, event: FeedbackBeside.Kept) -> None:
         """It is where it belongs, or not."""
         event.stop()
         before = self._state.settle(event.place, event.given)
         if event.given is None:
-            self._console.pane.say(f"Not kept: {event.problem}", Role.ERROR)
+            self._validate.pane.say(f"Not kept: {event.problem}", Role.ERROR)
         else:
             if before is not None:
                 self._sitting.take_back(before)
@@ -142,7 +140,7 @@ class FeedbackPart(Widget):
             said = event.given.sentence
             if event.given.outcome in ("added", "replaced") and side is not None and side.subject is not None:
                 said = f"{said} {what_happens(side.subject)}."
-            self._console.pane.say(said, Role.MUTED)
+            self._validate.pane.say(said, Role.MUTED)
         self._show()
 
     def on_feedback_beside_undone(self, event: FeedbackBeside.Undone) -> None:
@@ -151,14 +149,14 @@ class FeedbackPart(Widget):
         self._undoing = False
         self._sitting.take_back(event.given)
         if event.problem:
-            self._console.pane.say(f"It stays: {event.problem}", Role.ERROR)
+            self._validate.pane.say(f"It stays: {event.problem}", Role.ERROR)
         else:
             self._state.take_back(event.given)
-            self._console.pane.say(f"Taken back: what you {event.given.verdict} counts no more.", Role.MUTED)
+            self._validate.pane.say(f"Taken back: what you {event.given.verdict} counts no more.", Role.MUTED)
         self._show()
 
     def _show(self) -> None:
-        plain = self._console.console.options.ascii_only
+        plain = self._validate.console.options.ascii_only
         line = self._sitting.line(ascii_only=plain)
-        self._console.pane.border_subtitle = to_text(line, palette_of(self.app))
-        self._console.show_answers()
+        self._validate.pane.border_subtitle = to_text(line, palette_of(self.app))
+        self._validate.show_answers()
