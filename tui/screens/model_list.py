@@ -89,7 +89,7 @@ class ModelList(Vertical):
         names = [one.name for one in self._offered]
         if before is not None and before.name in names:
             listing.highlighted = names.index(before.name)
-        elif names and written:
+        elif names:
             listing.highlighted = 0
         shown = f"{len(names)} of {len(self._every)}" if written else ""
         listing.border_subtitle = shown

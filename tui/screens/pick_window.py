@@ -134,8 +134,10 @@ class PickScreen(Window[Picked]):
         about = filter_line(shelf, len(shown), label=self._label, words=self._words, only_wrong=self._only_wrong)
         self.query_one(Lines).show(lambda width, height: (shelf_line(names, at), about))
 
+        known = any(one.right is not None for one in shown)
+
         def line(place: int, width: int) -> Line:
-            return pick_line(shown[place], width, ascii_only=plain)
+            return pick_line(shown[place], width, known=known, ascii_only=plain)
 
         empty = nothing_line(shelf, only_wrong=self._only_wrong)
         self.query_one(RowList).show(len(shown), line, empty=empty)

@@ -12,7 +12,7 @@ from tui.actions import bindings_of
 from tui.feed.model import Snapshot, Wanted
 from tui.predictor import Row
 from tui.screens.asking import TEXT, Asking, asking_for
-from tui.screens.base import ConsoleScreen, types_text
+from tui.screens.base import ConsoleScreen, Told, types_text
 from tui.screens.field import Field
 from tui.screens.model_list import ModelList
 from tui.screens.validate_feedback import FeedbackPart
@@ -35,6 +35,7 @@ class ValidateScreen(ConsoleScreen):
     MODE = "validate"
     CSS_PATH = ["form.tcss", "validate.tcss"]
     BINDINGS = bindings_of("validate")
+    AUTO_FOCUS = "#models"
 
     class Versions(Message):
         """What the registry has."""
@@ -50,7 +51,8 @@ class ValidateScreen(ConsoleScreen):
         super().__init__()
         self.state = State()
         self._runs: tuple[Choice, ...] = ()
-        self._versions: tuple[Choice, ...] = ()
+        self._versions: tuple[Choice, ...] | None = None
+        """None until the registry was read: what is in use stands first, where the cursor begins."""
         self._listed = self._failed = self._pictured = False
         self._asking_for: Asking = TEXT
         self._example = -1
@@ -102,14 +104,25 @@ class ValidateScreen(ConsoleScreen):
         from tui.validate.versions import versions_to_ask
 
         workspace = self.console.options.workspace
-        self.in_thread(lambda: self.Versions(versions_to_ask(workspace)), group="versions")
+
+        def work() -> Message:
+            try:
+                return self.Versions(versions_to_ask(workspace))
+            except OSError as problem:
+                self.post_message(Told(str(problem), failed=True))
+                return self.Versions(())  # the runs are offered all the same
+
+        self.in_thread(work, group="versions")
 
     def on_validate_screen_versions(self, message: Versions) -> None:
         if message.choices != self._versions:
             self._versions = message.choices
             self._offer()
+            self._take_wish()
 
     def _offer(self) -> None:
+        if self._versions is None:
+            return
         every = in_order(self._versions, self._runs)
         marks = {
             side.choice.name: SIDES[at] for at, side in self.state.sides.items() if self.state.beside is not None
@@ -125,7 +138,7 @@ class ValidateScreen(ConsoleScreen):
     def _take_wish(self) -> None:
         """Load the model that Monitor asked for."""
         run = next((run for run in self._runs if run.name == self.console.try_run), None)
-        if run is not None:
+        if run is not None and self._versions is not None:
             self.console.try_run = None
             self.models.point_at(run)
             self._load(0, run)
@@ -365,4 +378,7 @@ class ValidateScreen(ConsoleScreen):
             self._take_away(at)
             self.pane.say(f"Stopped; {name} is not loaded.", Role.MUTED)
         elif not self.models.unfilter():
+            in_field = self.focused is not None and types_text(self.focused)
             super().action_leave()
+            if in_field:
+                self.models.focus_list()

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.theme import BOLD, Role
+from tui.validate.differences import differences
 from tui.validate.judging import is_right, sureness_of
 from tui.widgets.cells import Line
 
 Row = Mapping[str, Any]
 SIDES = ("A", "B")
+MOST_EXPECTED = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,21 @@ def took(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
 
 
+def expected(sample: Row, prediction: Row) -> str:
+    """What a sample was labelled with and the model did not say, and the other way round."""
+    if "similarity" in prediction:
+        return f"labelled {float(sample['score']):.2f}"
+    words = {"only A": "missed", "only B": "too much", "differs": "other"}
+    found = [one for one in differences(sample, sample, prediction) if one.kind in words]
+    told = [
+        f"{words[one.kind]}: {one.what} ({one.said.replace('A ', 'labelled ').replace(', B ', ', not ')})"
+        for one in found
+    ]
+    return "; ".join(
+        [*told[:MOST_EXPECTED], *([f"and {len(told) - MOST_EXPECTED} more"] if len(told) > MOST_EXPECTED else [])]
+    )
+
+
 def facts_line(sample: Row, answer: Answer, *, ascii_only: bool = False) -> Line:
     """`✓ right   confidence 0.93   12 ms`: what is known of an answer beside what it says."""
     pieces: list[tuple[str, int]] = []
@@ -55,6 +72,7 @@ def facts_line(sample: Row, answer: Answer, *, ascii_only: bool = False) -> Line
         glyph = ("+" if right else "x") if ascii_only else ("✓" if right else "✗")
         word, role = ("right", Role.REACHED) if right else ("wrong", Role.ERROR)
         pieces.append((f"{glyph} {word}", role | BOLD))
+        pieces += [] if right else [(expected(sample, answer.prediction), Role.TEXT)]
     sure = sureness_of(answer.prediction)
     if sure is not None:
         word = "least sure" if answer.prediction.get("entities") or answer.prediction.get("objects") else "confidence"

@@ -38,17 +38,18 @@ def filter_line(shelf: Shelf | None, shown: int, *, label: str, words: str, only
     return (*said, (shelf.note, Role.WARNING)) if shelf.note else said
 
 
-def pick_line(pick: Picked, width: int, *, ascii_only: bool = False) -> Line:
-    """Whether the model got it right, the text, its labels, what the model said."""
-    known: tuple[str, int] = (" " * SEEN_WIDTH, Role.MUTED)
+def pick_line(pick: Picked, width: int, *, known: bool, ascii_only: bool = False) -> Line:
+    """Whether the model got it right where that is `known` of any, the text, its labels."""
+    seen = SEEN_WIDTH if known else 0
+    mark: tuple[str, int] = (" " * seen, Role.MUTED)
     if pick.right is not None:
         glyph = ("+" if pick.right else "x") if ascii_only else ("✓" if pick.right else "✗")
         word, role = ("right", Role.REACHED) if pick.right else ("wrong", Role.ERROR)
-        known = (f"{glyph} {word}".ljust(SEEN_WIDTH), role | BOLD)
+        mark = (f"{glyph} {word}".ljust(SEEN_WIDTH), role | BOLD)
     counts = {label: pick.labels.count(label) for label in dict.fromkeys(pick.labels)}
     labels = " ".join(f"{label} {count}" if count > 1 else label for label, count in counts.items())
-    room = max(10, width - SEEN_WIDTH - LABELS_WIDTH - 2)
-    return (known, (fit(pick.words, room), Role.TEXT), ("  ", Role.TEXT), (fit(labels, LABELS_WIDTH), Role.MUTED))
+    room = max(10, width - seen - LABELS_WIDTH - 2)
+    return (mark, (fit(pick.words, room), Role.TEXT), ("  ", Role.TEXT), (fit(labels, LABELS_WIDTH), Role.MUTED))
 
 
 def nothing_line(shelf: Shelf | None, *, only_wrong: bool) -> str:

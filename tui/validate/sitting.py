@@ -32,7 +32,7 @@ class Sitting:
             self._given.remove(given)
 
     def line(self, *, ascii_only: bool = False) -> Line:
-        """`3 accepted · 1 rejected · 2 corrected`, and how many were right."""
+        """`3 accepted · 2 corrected · 5 kept for training`."""
         return counts_line(self._given, ascii_only=ascii_only)
 
 
@@ -42,6 +42,6 @@ def counts_line(given: Sequence[Given], *, ascii_only: bool = False) -> Line:
         return ()
     counts = Counter(one.verdict for one in given)
     dot = " - " if ascii_only else " · "
-    said = dot.join(f"{counts[verdict]} {verdict}" for verdict in ("accepted", "rejected", "corrected"))
+    said = [f"{counts[verdict]} {verdict}" for verdict in ("accepted", "rejected", "corrected") if counts[verdict]]
     kept = sum(one.outcome in ("added", "replaced") for one in given)
-    return ((f"This sitting: {said}{dot}{kept} kept for training", Role.MUTED),)
+    return ((dot.join([*said, f"{kept} kept for training"]), Role.MUTED),)
