@@ -124,7 +124,7 @@ class BatchScreen(Window[Asked]):
     def __init__(self, asks: Asks, table: Table | None, *, ascii_only: bool) -> None:
         super().__init__()
         self._asks, self.table, self._ascii_only = asks, table, ascii_only
-        self._running = False
+        self._busy = False
         self._shown: list[Asked] = []
         self._named = ""
         """The output that was proposed."""
@@ -147,7 +147,7 @@ class BatchScreen(Window[Asked]):
 
     def _show(self) -> None:
         """The form, the progress, or the table."""
-        table, running = self.table, self._running
+        table, running = self.table, self._busy
         for name, is_there in (
             ("#source", table is None and not running),
             ("#output", table is None and not running and not self._asks.readonly),
@@ -161,7 +161,8 @@ class BatchScreen(Window[Asked]):
             self.query_one(RowList).focus()
         elif not running:
             self.query_one("#source").focus()
-        self.refresh_bindings()
+        # The focus moves later than this.
+        self.call_after_refresh(self.refresh_bindings)
 
     def _show_table(self, table: Table) -> None:
         order, plain = ORDERS[table.order], self._ascii_only
@@ -206,7 +207,7 @@ class BatchScreen(Window[Asked]):
         if not named and not self._asks.readonly:
             self._say("Write where the predictions go.", Role.WARNING)
             return
-        self._running = True
+        self._busy = True
         self._say(f"Loading {self._asks.name}. Esc stops it; then nothing is written.", Role.MUTED)
         self.query_one(Lines).show(lambda width, height: ())
         output = None if self._asks.readonly else Path(named).expanduser()
@@ -217,16 +218,16 @@ class BatchScreen(Window[Asked]):
 
     def on_batch_runner_went(self, event: BatchRunner.Went) -> None:
         event.stop()
-        if self._running:
+        if self._busy:
             lines = progress_lines(event.progress, ascii_only=self._ascii_only)
             self._say("Asking. Esc stops it; then nothing is written.", Role.MUTED)
             self.query_one(Lines).show(lambda width, height: lines)
 
     def on_batch_runner_ended(self, event: BatchRunner.Ended) -> None:
         event.stop()
-        if not self._running:
+        if not self._busy:
             return
-        self._running = False
+        self._busy = False
         if event.result is not None:
             self.table = Table(event.result)
         elif event.problem:
@@ -262,8 +263,8 @@ class BatchScreen(Window[Asked]):
 
     def action_dismiss_window(self) -> None:
         """Stop what runs; else close."""
-        if self._running:
-            self._running = False
+        if self._busy:
+            self._busy = False
             self.query_one(BatchRunner).stop()
             self._say("Stopped; nothing was written.", Role.WARNING)
             self._show()

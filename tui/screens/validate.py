@@ -279,7 +279,10 @@ class ValidateScreen(ConsoleScreen):
         """Put a sample into the fields, and ask; `name` stands for a picture that it carries itself."""
         first, second = self._asking_for.written(sample, name)
         self._filled = (f"{first}\n{second}", sample, split)
-        self.query_one("#first", Input).value, self.query_one("#second", Input).value = first, second
+        for field, value in (("#first", first), ("#second", second)):
+            written = self.query_one(field, Input)
+            written.value = value
+            written.cursor_position = 0  # the beginning tells a long text
         self.action_submit()
 
     def action_submit(self) -> None:

@@ -39,10 +39,10 @@ class AnswerPane(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static(id="said")
         yield Vertical(id="picture-place")
+        yield Static(id="differences")
         with Container(id="sides"):
             yield Static(id="side-0", classes="side")
             yield Static(id="side-1", classes="side")
-        yield Static(id="differences")
         yield Static(id="answers")
 
     def on_mount(self) -> None:
@@ -101,7 +101,7 @@ class AnswerPane(VerticalScroll):
             elif answer.problem:
                 shown = Text(answer.problem, palette.style(Role.ERROR, Style.null()))
             else:
-                shown = self._answer(question, answer, pictured=False, marks=marks[side])
+                shown = self._answer(question, answer, pictured=False, marks=marks[side], brief=True)
             pane.update(shown)
         self.query_one("#sides").display = True
         first, second = question.told(0), question.told(1)
@@ -116,7 +116,9 @@ class AnswerPane(VerticalScroll):
         self.query_one("#differences").display = bool(lines)
         self._tell("#answers", Text("\n\n").join(self._earlier))
 
-    def _answer(self, question: Question, answer: Answer, *, pictured: bool, marks: Line) -> Text:
+    def _answer(
+        self, question: Question, answer: Answer, *, pictured: bool, marks: Line, brief: bool = False
+    ) -> Text:
         self._learn(answer)
         palette, sample = palette_of(self.app), question.sample
         shown = Text()
@@ -127,7 +129,7 @@ class AnswerPane(VerticalScroll):
                 sample, answer.prediction, palette, self._labels, pictured=pictured, ascii_only=self._ascii_only
             )
         )
-        facts = facts_line(sample, answer, ascii_only=self._ascii_only)
+        facts = facts_line(sample, answer, brief=brief, ascii_only=self._ascii_only)
         for line in (facts, marks):
             if line:
                 shown.append("\n").append_text(to_text(line, palette))

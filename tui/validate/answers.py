@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.theme import BOLD, Role
 from tui.validate.differences import differences
-from tui.validate.judging import is_right, sureness_of
+from tui.validate.judging import is_right, spans_in, sureness_of
 from tui.widgets.cells import Line
 
 Row = Mapping[str, Any]
@@ -53,26 +53,31 @@ def expected(sample: Row, prediction: Row) -> str:
     """What a sample was labelled with and the model did not say, and the other way round."""
     if "similarity" in prediction:
         return f"labelled {float(sample['score']):.2f}"
-    words = {"only A": "missed", "only B": "too much", "differs": "other"}
-    found = [one for one in differences(sample, sample, prediction) if one.kind in words]
-    told = [
-        f"{words[one.kind]}: {one.what} ({one.said.replace('A ', 'labelled ').replace(', B ', ', not ')})"
-        for one in found
-    ]
-    return "; ".join(
-        [*told[:MOST_EXPECTED], *([f"and {len(told) - MOST_EXPECTED} more"] if len(told) > MOST_EXPECTED else [])]
-    )
+    if "entities" in prediction:
+        text = str(sample.get("text", ""))
+        given, said = spans_in(sample["entities"]), spans_in(prediction["entities"])
+        told = [f"missed {label} {text[start:end]!r}" for start, end, label in sorted(given - said)]
+        told += [f"too much {label} {text[start:end]!r}" for start, end, label in sorted(said - given)]
+    else:
+        words = {"only A": "missed", "only B": "too much", "differs": "other"}
+        found = [one for one in differences(sample, sample, prediction) if one.kind in words]
+        told = [f"{words[one.kind]} {one.said} {one.what}" for one in found]
+    more = len(told) - MOST_EXPECTED
+    return "; ".join([*told[:MOST_EXPECTED], *([f"and {more} more"] if more > 0 else [])])
 
 
-def facts_line(sample: Row, answer: Answer, *, ascii_only: bool = False) -> Line:
-    """`✓ right   confidence 0.93   12 ms`: what is known of an answer beside what it says."""
+def facts_line(sample: Row, answer: Answer, *, brief: bool = False, ascii_only: bool = False) -> Line:
+    """`✓ right   confidence 0.93   12 ms`: what is known of an answer beside what it says.
+
+    `brief`: it does not say what would have been right.
+    """
     pieces: list[tuple[str, int]] = []
     right = is_right(sample, answer.prediction)
     if right is not None and "label" not in answer.prediction:
         glyph = ("+" if right else "x") if ascii_only else ("✓" if right else "✗")
         word, role = ("right", Role.REACHED) if right else ("wrong", Role.ERROR)
         pieces.append((f"{glyph} {word}", role | BOLD))
-        pieces += [] if right else [(expected(sample, answer.prediction), Role.TEXT)]
+        pieces += [] if right or brief else [(expected(sample, answer.prediction), Role.TEXT)]
     sure = sureness_of(answer.prediction)
     if sure is not None:
         word = "least sure" if answer.prediction.get("entities") or answer.prediction.get("objects") else "confidence"

@@ -53,7 +53,7 @@ def differences(sample: Row, first: Row, second: Row) -> list[Difference]:
 
 
 def difference_lines(found: Sequence[Difference], *, ascii_only: bool = False) -> list[Line]:
-    """How many differ, then a line for each thing: glyph, word, what it is about, what is said."""
+    """How many differ, then a line for each that does: glyph, word, what it is about, what is said."""
     differing = [one for one in found if one.kind != "same"]
     if not found:
         return [((f"{PLAIN['same']} same: neither finds anything", Role.MUTED),)]
@@ -63,10 +63,9 @@ def difference_lines(found: Sequence[Difference], *, ascii_only: bool = False) -
         lines: list[Line] = [((count, Role.WARNING | BOLD),)]
     else:
         lines = [((f"{PLAIN['same']} both say the same", Role.REACHED | BOLD),)]
-    width = min(WIDEST, max(len(one.what) for one in found))
+    width = min(WIDEST, max((len(one.what) for one in differing), default=0))
     glyphs = PLAIN if ascii_only else GLYPHS
-    # What differs is what people look for.
-    for one in (*differing, *(one for one in found if one.kind == "same")):
+    for one in differing:
         role = ROLES[one.kind]
         mark = f"{glyphs[one.kind]} {one.kind:<7}"
         lines.append(((mark, role | BOLD), (f"  {fit(one.what, width)}  ", Role.TEXT), (one.said, role)))
@@ -93,9 +92,10 @@ def _spans(text: str, first: Sequence[Row], second: Sequence[Row]) -> list[Diffe
         if same is not None and same["label"] == one["label"]:
             found.append((start, Difference("same", text[start:end], str(one["label"]))))
             continue
-        other_text = text[int(near["start"]) : int(near["end"])]
-        said = str(near["label"]) if same is not None else f"{near['label']} {other_text!r}"
-        found.append((start, Difference("differs", text[start:end], f"A {one['label']}, B {said}")))
+        other = text[int(near["start"]) : int(near["end"])]
+        labels = str(one["label"]) if one["label"] == near["label"] else f"A {one['label']}, B {near['label']}"
+        said = labels if same is not None else f"{labels}; B has {other!r}"
+        found.append((start, Difference("differs", text[start:end], said)))
     for one in left:
         start, end = int(one["start"]), int(one["end"])
         found.append((start, Difference("only B", text[start:end], str(one["label"]))))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.errors import DataError, InputError
+from engine.errors import DataError, FinetopError, InputError
 from engine.workspace import Workspace
 from tui.validate.judging import sureness_of
 from tui.validate.subject import Subject
@@ -18,6 +18,7 @@ from tui.validate.subject import Subject
 Row = Mapping[str, Any]
 Verdict = Literal["accepted", "rejected", "corrected"]
 SOURCE = "console"
+HELD_OUT = ("test", "validation")
 SURE = 0.8
 """Confidence from which a right answer has nothing to teach: the store knows `low-confidence` alone."""
 
@@ -83,7 +84,9 @@ def _text(
     from engine.feedback.texts import correct_text, take_back_text
     from engine.tasks.catalog import find_task
 
-    row = {name: sample[name] for name in ("text", "a", "b") if name in sample} | dict(right)
+    asked = {name: sample[name] for name in ("text", "a", "b") if name in sample}
+    row = asked | dict(right)
+    split = split or _split_of(workspace, subject.dataset, asked)
     now = time.time()
     about = {"verdict": verdict, "predicted": _bare(prediction), "who": who, "source": SOURCE}
     kept = correct_text(
@@ -92,18 +95,34 @@ def _text(
         (subject.profile, subject.model),
         row,
         about=about,
-        split=split if split in ("validation", "test") else "train",  # type: ignore[arg-type]
+        split=split if split in HELD_OUT else "train",  # type: ignore[arg-type]
         t=now,
     )
     if kept.outcome == "repeated":
         return Given(verdict, "repeated", "This very judgement of the text is there already; nothing was added.")
-    held_out = f" It is of the {split} split: it is not trained on." if split in ("validation", "test") else ""
+    held_out = f" It is of the {split} split: it is not trained on." if split in HELD_OUT else ""
     return Given(
         verdict,
         kept.outcome,
         f"{_word(verdict, kept.outcome)} in {kept.path.name}.{held_out}",
         lambda: take_back_text(workspace, kept),
     )
+
+
+def _split_of(workspace: Workspace, dataset: str, asked: Row) -> str:
+    """The held-out split that a text stands in, wherever it came from; empty where it is in none."""
+    from engine.datasets.store import open_dataset
+
+    try:
+        opened = open_dataset(workspace, dataset)
+        for split in HELD_OUT:
+            if split in opened.splits and any(
+                all(row.get(name) == value for name, value in asked.items()) for row in opened.iterate(split)
+            ):
+                return split
+    except FinetopError:
+        return ""  # without its dataset there is nothing held out
+    return ""
 
 
 def _bare(prediction: Row) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _of_lines(file: Any, path: Path, predicts_on: str) -> Iterator[Input]:
                     continue
             row = dict(zip(header, cells, strict=False))
             yield _checked(number, {name: row[name] for name in fields if name in row}, predicts_on, path)
-        elif text.lstrip().startswith(("{", '"')) and suffix != ".txt":
+        elif suffix in (".jsonl", ".ndjson", ".json"):
             yield _of_json(number, text, predicts_on, path)
         else:
             cells = text.split("\t") if predicts_on == "text pair" else [text.strip()]
