@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import NotFoundError
+from engine.registry.paths import ModelHome, VersionPaths
 from engine.registry.reference import is_reference
 from engine.registry.store import Version, find_version
 from engine.runs.paths import RunPaths
@@ -41,6 +42,15 @@ def find_trained(workspace: Workspace, name: str) -> Trained:
     if is_reference(name):
         return of_version(find_version(workspace, name))
     return of_run(find_run(workspace, name))
+
+
+def trained_at(directory: Path) -> Trained:
+    """The model of the run, or the version, that lies in a directory. Raises InputError, NotFoundError."""
+    home = ModelHome(directory.parent)
+    if directory.name.isdigit() and VersionPaths(directory).manifest.exists():
+        return of_version(Version(home, int(directory.name)))
+    RunSpec.read(RunPaths(directory).spec)
+    return of_run(RunPaths(directory))
 
 
 def of_run(paths: RunPaths) -> Trained:

@@ -25,7 +25,7 @@ from tui.thrift import ThriftyApp
 if TYPE_CHECKING:
     from engine.workspace import Workspace
     from tui.commands.search import Command
-    from tui.predictor import Predictor
+    from tui.validate.warm import WarmModels
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None
         """The dataset that Curate puts its cursor on, when Data asked for it."""
-        self.predictor: Predictor | None = None
-        """The one warm model, whichever screen asked for it."""
+        self.warm: WarmModels | None = None
+        """The models that Validate keeps loaded."""
         self.feed = Feed(
             options.workspace,
             self.post_message,
@@ -158,8 +158,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.feed.stop()
-        if self.predictor is not None:
-            self.predictor.close()
+        if self.warm is not None:
+            self.warm.close()
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot

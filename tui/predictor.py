@@ -32,11 +32,12 @@ class Ready:
 class Predictor:
     """One warm model. `answer` blocks: call it from a thread. Closing it ends the child."""
 
-    def __init__(self, run: Path) -> None:
-        self.run = run
+    def __init__(self, directory: Path) -> None:
+        """`directory`: of a run, or of a version of the registry."""
+        self.directory = directory
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         self._process = subprocess.Popen(
-            [*COMMAND, str(run)],
+            [*COMMAND, str(directory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -84,10 +85,29 @@ class Predictor:
                 raise WorkError(self._last_words()) from problem
             return self._read()
 
-    def close(self) -> None:
-        """End the child, whatever it does."""
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
+
+    @property
+    def memory(self) -> int:
+        """Bytes that its process holds in memory; 0 where it is gone."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    def end(self) -> None:
+        """Tell the child to end; whoever waits for its answer gets a WorkError."""
         with contextlib.suppress(OSError):
             self._process.kill()
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        self.end()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:

@@ -1,4 +1,4 @@
-"""A warm model behind a pipe: `python -m engine.runs.predictor RUN_DIR [DEVICE]`.
+"""A warm model behind a pipe: `python -m engine.runs.predictor RUN_DIR|VERSION_DIR [DEVICE]`.
 
 For programs that must not import the training libraries (the console). One JSON object a line:
 out comes first `{"ready": true, "task": …, "device": …, "examples": […]}`, then for each request
@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from engine.errors import FinetopError, InputError, NotFoundError
+from engine.errors import FinetopError, InputError
 from engine.model_directory import read_expected
 from engine.runs.nearest import Nearest
-from engine.runs.paths import RunPaths
-from engine.runs.spec import RunSpec
+from engine.trained import Trained, trained_at
 
 if TYPE_CHECKING:
     from engine.tasks.contract import Predictor, Row
@@ -51,27 +50,25 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     answers = _own_stdout()
     try:
-        run = RunPaths(Path(given[0]).absolute())
+        trained = trained_at(Path(given[0]).absolute())
         device = given[1] if len(given) > 1 else "cpu"
-        spec = RunSpec.read(run.spec)
-        predictor = load_model(run, spec, device)
+        predictor = load_model(trained, device)
     except Exception as problem:
         # The edge of this process: whatever happens, the asker gets a sentence and not a closed pipe.
         _write(answers, {"ready": False, "error": sentence(problem)})
         return 1
-    _write(answers, {"ready": True, "task": spec.task, "device": device, "examples": examples_of(run)})
+    examples = examples_of(trained.directory)
+    _write(answers, {"ready": True, "task": trained.task, "device": device, "examples": examples})
     serve(sys.stdin.buffer, lambda answer: _write(answers, answer), predictor)
     return 0
 
 
-def load_model(run: RunPaths, spec: RunSpec, device: str) -> Predictor:
-    """The run's trained model. Raises NotFoundError where there is none yet."""
-    if not run.model.is_dir():
-        raise NotFoundError("this run has no trained model", where=run.root.name, fix="wait for it to end")
+def load_model(trained: Trained, device: str) -> Predictor:
+    """A trained model, ready to answer."""
     from engine.tasks.catalog import find_task
 
     try:
-        return find_task(spec.task).load(run.model, device)
+        return find_task(trained.task).load(trained.directory, device)
     except ModuleNotFoundError as problem:
         raise InputError(
             f"the library {problem.name} is not installed", fix="install finetop with the extra `train`"
@@ -98,10 +95,10 @@ def serve(requests: Iterable[bytes], answer: Callable[[dict[str, Any]], None], p
             answer({"id": identity, "error": sentence(problem)})
 
 
-def examples_of(run: RunPaths, limit: int = 20) -> list[Row]:
+def examples_of(model: Path, limit: int = 20) -> list[Row]:
     """Samples that the training put beside the model, for people who want one to start from."""
     try:
-        samples, _ = read_expected(run.model)
+        samples, _ = read_expected(model)
     except (OSError, ValueError, msgspec.DecodeError):
         return []
     return [sample for sample in samples if isinstance(sample, dict)][:limit]

@@ -220,6 +220,6 @@ async def test_closing_the_console_ends_the_models_process(
         await until(pilot, lambda: app.snapshot.complete and "done" in shows(app))
         await pilot.press("down", "down", "v")
         await until(pilot, lambda: "Ready on cpu" in shows(app))
-        process = app.predictor._process
+        process = app.warm.warm[0]._process
         assert process.poll() is None
     assert process.poll() is not None

@@ -50,13 +50,12 @@ def pictured(sample: Row, prediction: Row, references: Path | None = None) -> Pi
     return Pictured(*opened, tuple(_reference(references, str(near.get("image", ""))) for near in nearest))
 
 
-def dataset_of(run: Path, workspace: Workspace) -> Path | None:
-    """Where the pictures lie that a run was trained on."""
-    from engine.runs.paths import RunPaths
-    from engine.runs.spec import RunSpec
+def dataset_of(directory: Path, workspace: Workspace) -> Path | None:
+    """Where the pictures lie that the model of a run, or of a version, was trained on."""
+    from engine.trained import trained_at
 
     try:
-        dataset = RunSpec.read(RunPaths(run).spec).dataset
+        dataset = trained_at(directory).dataset
     except FinetopError:
         return None
     return workspace.datasets / dataset if dataset else None

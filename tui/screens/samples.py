@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tui.screens.verdicts import label_role, labelled_text, labels_in, verdict_text
-from tui.theme import BOLD, Palette, Role
+from tui.theme import BOLD, REVERSED, Palette, Role
 from tui.widgets.cells import to_text
 from tui.widgets.progress import bar
 
@@ -30,20 +30,36 @@ def sample_text(row: Row, palette: Palette, labels: Sequence[str], *, ascii_only
     return Text(", ".join(f"{key}: {value}" for key, value in row.items()))
 
 
-def entities_text(text: str, entities: Sequence[Row], palette: Palette, labels: Sequence[str]) -> Text:
-    """The text; each entity is underlined in the colour of its label, which stands behind it in words."""
+def entities_text(
+    text: str,
+    entities: Sequence[Row],
+    palette: Palette,
+    labels: Sequence[str],
+    *,
+    mark: tuple[int, int] | None = None,
+) -> Text:
+    """The text; each entity is underlined in the colour of its label, which stands behind it in words.
+
+    `mark`: characters under a cursor.
+    """
     shown = Text()
+    places: list[int] = []
     end = 0
     for entity in sorted(entities, key=lambda entity: int(entity["start"])):
         start, stop, label = int(entity["start"]), int(entity["end"]), str(entity["label"])
         if start < end or stop > len(text):
             continue
         style = palette.style(label_role(label, labels), Style.null())
+        places += range(len(shown), len(shown) + stop - end)
         shown.append(text[end:start])
         shown.append(text[start:stop], style + Style(bold=True, underline=True))
         shown.append(f" {label} ", style + Style(reverse=True))
         end = stop
+    places += range(len(shown), len(shown) + len(text) - end)
     shown.append(text[end:])
+    if mark is not None:
+        for at in range(*mark):
+            shown.stylize(palette.style(Role.CURSOR | REVERSED, Style.null()), places[at], places[at] + 1)
     return shown
 
 

@@ -69,7 +69,7 @@ def test_each_request_gets_its_answer_and_a_bad_one_an_error() -> None:
 
 
 def test_examples_come_from_the_model_directory(run: RunPaths) -> None:
-    assert examples_of(run) == []
+    assert examples_of(run.model) == []
     run.model.mkdir()
     write_json(run.model / "expected.json", {"samples": [{"text": "a"}, {"text": "b"}], "predictions": []})
-    assert examples_of(run, limit=1) == [{"text": "a"}]
+    assert examples_of(run.model, limit=1) == [{"text": "a"}]

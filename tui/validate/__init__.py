@@ -1,0 +1,1 @@
+"""What Validate shows and does, without its widgets: models, samples, answers beside each other, corrections."""
