@@ -114,7 +114,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
     CSS_PATH = "app.tcss"
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        # Else Textual turns colours into greys, and the terminal's own into black on black.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.options = options
         self.snapshot = Snapshot()
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")

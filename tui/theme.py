@@ -97,13 +97,13 @@ class Palette:
 
 def _roles(
     *, muted: str, axis: str, track: str, good: str, bad: str, warning: str, active: str, title: str,
-    curves: tuple[str, ...], faints: tuple[str, ...],
+    curves: tuple[str, ...], faints: tuple[str, ...], target: str = "",
 ) -> dict[Role, str]:  # fmt: skip
     styles = {
         Role.MUTED: muted,
         Role.TITLE: title,
         Role.AXIS: axis,
-        Role.TARGET: good,
+        Role.TARGET: target or good,
         Role.CURSOR: warning,
         Role.BAR: active,
         Role.TRACK: track,
@@ -138,12 +138,13 @@ LIGHT = Palette(
     ),
     selected="on #dadada",
 )  # fmt: skip
-# Blue is good and orange is bad: the pair that people tell apart who take red and green for one colour.
+# Blue is good and orange is bad: the pair that people tell apart who take red and green for one colour. The target is
+# a line in none of these, for a curve may be blue too.
 SAFE_DARK = Palette(
     "colour-blind-dark",
     _roles(
         muted="#9e9e9e", axis="#8a8a8a", track="#6c6c6c", good="#5fafff", bad="bold #ff8700", warning="#ffff87",
-        active="#d787af", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS,
+        active="#d787af", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS, target="#eeeeee",
     ),
     selected="on #303030",
 )  # fmt: skip
@@ -151,7 +152,7 @@ SAFE_LIGHT = Palette(
     "colour-blind-light",
     _roles(
         muted="#585858", axis="#626262", track="#878787", good="#005faf", bad="bold #875f00", warning="#870000",
-        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
+        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS, target="#121212",
     ),
     selected="on #dadada",
 )  # fmt: skip
@@ -164,7 +165,8 @@ ANSI = Palette(
         curves=("blue", "yellow", "cyan", "magenta", "green", "red"),
         faints=("dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red"),
     ),
-    selected="reverse",
+    # In one colour: each piece reversed by itself would be a patchwork.
+    selected="not dim default on default reverse",
 )  # fmt: skip
 MONO = Palette(
     "mono",
@@ -172,7 +174,7 @@ MONO = Palette(
         muted="dim", axis="dim", track="dim", good="bold", bad="bold reverse", warning="bold", active="bold",
         title="bold", curves=("bold", "none", "bold", "none", "bold", "none"), faints=("dim",) * CURVES,
     ),
-    selected="reverse",
+    selected="not dim reverse",
     monochrome=True,
 )  # fmt: skip
 
@@ -196,6 +198,11 @@ def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
         surface="#1c1c1c" if dark else "#ffffff",
         panel="#262626" if dark else "#dadada",
         dark=dark,
+        # Frames and scroll bars. Lighter than a light panel is what the background is: nobody would see them.
+        variables={
+            "panel-lighten-2": "#585858" if dark else "#949494",
+            "panel-lighten-3": "#6c6c6c" if dark else "#878787",
+        },
     )
 
 

@@ -45,6 +45,14 @@ def test_words_of_title_or_sentence_find_it(words: str, first: str) -> None:
     assert titles(words)[0] == first
 
 
+def test_letters_in_their_order_count_only_where_no_word_does() -> None:
+    assert all("run" in f"{each.title} {each.help} {each.where}".lower() for each in found(COMMANDS, "run"))
+
+
+def test_moving_a_cursor_comes_last() -> None:
+    assert titles("run").index("Up") > titles("run").index("Stop")
+
+
 def test_what_nothing_holds_finds_nothing() -> None:
     assert titles("xylophone") == [] and titles("stop xylophone") == []
     assert command_lines([], 0, 60, 10, ascii_only=False)[0][0][0] == NONE
