@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class Options:
     """By its name in the settings; what fits the terminal where nothing is named."""
     keep_theme: Callable[[str], None] = lambda theme: None
     """Called when other colours were chosen; may take as long as a disk does."""
-    notices: Notices = Notices()
+    notices: Notices = field(default_factory=Notices)
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
 

@@ -36,7 +36,8 @@ def test_without_words_all_are_offered() -> None:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("stop", "Stop"), ("STO", "Stop"), ("zoom out", "Zoom out"), ("out zo", "Zoom out"), ("light", "Colours: light"),
+        ("stop", "Stop"), ("STO", "Stop"), ("zoom out", "Zoom out"), ("out zo", "Zoom out"),
+        ("light", "Colours: light"),
         ("held-out", "Report"), ("checkpoint", "Resume"), ("production", "Models"), ("rprt", "Report"),
         ("colours colour-blind light", "Colours: colour-blind, light"), ("label", "Label"),
     ],
