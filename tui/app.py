@@ -198,6 +198,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """Show the keys that work here."""
         from tui.screens.help import HelpScreen
 
+        if isinstance(self.screen, HelpScreen):
+            return
         entries = working(self.screen, self.keymap)
         await self.push_screen(HelpScreen(entries, ascii_only=self.options.ascii_only))
 

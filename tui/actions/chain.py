@@ -10,12 +10,20 @@ _PANES = {"runs": "monitor", "log": "monitor", "ticks": ""}
 """Pane → the screen that it stands on; empty where it stands on several."""
 _TITLES = {
     CONSOLE: "The console",
+    FOCUS: "From pane to pane",
     "runs": "Table of runs",
+    "rowlist": "Rows",
     "ticks": "List to tick",
-    "focus": "From pane to pane",
     "list": "Lists",
     "field": "Fields",
     "page": "Pages",
+    "window": "Every window",
+    "make": "Making a dataset",
+    "relabel": "Another label",
+    "spans": "Correcting entities",
+    "boxes": "Correcting boxes",
+    "batch": "A whole file",
+    "pick": "Picking a sample",
 }
 
 
