@@ -12,6 +12,7 @@ from engine.feedback.texts import corrections_file
 
 from .conftest import ROWS, TEXT, TEXTS
 
+pytestmark = pytest.mark.slow
 SIZE = (120, 40)
 
 
@@ -34,7 +35,6 @@ async def test_versions_stand_before_runs_and_a_filter_finds_them(
         await until(pilot, lambda: app.screen.state.first.choice.name == "utility/ner@2")
 
 
-@pytest.mark.slow
 async def test_two_versions_answer_beside_each_other(
     taggers: Any, console: Any, until: Any, shows: Any, opened: Any, ask: Any
 ) -> None:
@@ -75,7 +75,6 @@ async def test_escape_stops_a_model_that_is_being_loaded(
         await until(pilot, lambda: len(app.warm.warm) == 1)
 
 
-@pytest.mark.slow
 async def test_a_model_that_cannot_be_loaded_and_one_that_dies_say_why(
     taggers: Any, console: Any, until: Any, shows: Any, opened: Any
 ) -> None:
@@ -234,6 +233,7 @@ async def test_every_row_of_a_file_is_asked_sorted_and_corrected(
         await pilot.press("f")
         await until(pilot, lambda: "2 failed" in shows(app))  # the table is still there
         await pilot.press("n")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "source")
         app.screen.query_one("#source").value = str(tmp_path)
         await pilot.press("enter")
         await until(pilot, lambda: "a folder, and the model reads texts" in shows(app))
