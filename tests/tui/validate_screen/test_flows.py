@@ -236,7 +236,7 @@ async def test_every_row_of_a_file_is_asked_sorted_and_corrected(
         await until(pilot, lambda: app.focused is not None and app.focused.id == "source")
         app.screen.query_one("#source").value = str(tmp_path)
         await pilot.press("enter")
-        await until(pilot, lambda: "a folder, and the model reads texts" in shows(app))
+        await until(pilot, lambda: "a folder, and the model" in shows(app))
     assert len((tmp_path / "rows.predictions.jsonl").read_bytes().splitlines()) == 6
 
 
