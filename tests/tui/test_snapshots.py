@@ -160,7 +160,7 @@ def test_validate_marks_entities_with_their_confidence(
         await until(pilot, lambda: app.snapshot.complete)
         await pilot.press("4")
         await until(pilot, lambda: "ner 90be" in shows(app))
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: "Ready on cpu" in shows(app))
         await pilot.press(*"Keep 18 feet from the pole.", "enter")
         await until(pilot, lambda: "0.97" in shows(app))
