@@ -135,14 +135,21 @@ def stop(
     now: Annotated[
         bool, typer.Option("--now", help="Publish a checkpoint and leave at once, without a model.")
     ] = False,
+    kill: Annotated[
+        bool, typer.Option("--kill", help="End its processes at once; only earlier checkpoints stand.")
+    ] = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Stop after this step (the best model so far is kept), or now (a checkpoint is kept).
+    """Stop after this step (the best model so far is kept), now (a checkpoint is kept), or by force.
 
     Example: engine runs stop @latest
     """
     handle = api.run(run, workspace)
+    if kill:
+        handle.kill()
+        say(f"killed {handle.id}")
+        return
     handle.stop(now=now)
     say(f"asked {handle.id} to stop {'now' if now else 'after this step'}")
 

@@ -58,6 +58,8 @@ class RunInfo:
     has_report: bool = False
     last_event_t: float | None = None
     """When it last wrote something, by this machine's clock."""
+    place: str = ""
+    """Name of the machine that it is on; empty for this one."""
 
 
 @dataclass(frozen=True)
