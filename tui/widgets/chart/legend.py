@@ -24,12 +24,17 @@ class Entry:
     """Its last value, or that at the cursor."""
 
 
+def sign_of(index: int, *, ascii_only: bool) -> str:
+    """What stands for a curve where its colour does not: a letter, or the character that it is drawn with."""
+    return (ASCII_MARKS if ascii_only else LETTERS)[index % len(LETTERS)]
+
+
 def curve_mark(index: int, role: int, *, ascii_only: bool, lettered: bool) -> Line:
     """How a curve is drawn: a line in its colour, a letter where there are no colours, its character in ASCII."""
-    place = index % len(ASCII_MARKS)
+    sign = sign_of(index, ascii_only=ascii_only)
     if ascii_only:
-        return ((f"{ASCII_MARKS[place]} ", role | BOLD),)
-    return ((f"━ {LETTERS[place]} " if lettered else "━ ", role),)
+        return ((f"{sign} ", role | BOLD),)
+    return ((f"━ {sign} " if lettered else "━ ", role),)
 
 
 def legend_line(
@@ -50,7 +55,19 @@ def legend_line(
     place: list[Piece] = [("at ", Role.MUTED), (at, Role.CURSOR | BOLD), _APART] if at is not None else []
     fallback = [heading, *values, place] if at is not None else [heading, *short, goal]
     line: list[Piece] = []
-    for choice in ([heading, *named, goal, place], [heading, *named, place], fallback, [heading, *short]):
+    bare = (
+        [entry.mark for entry in entries]
+        if len(entries) > 2
+        else [[*entry.mark, (entry.name, Role.TEXT), _APART] for entry in entries]
+    )
+    choices = (
+        [heading, *named, goal, place],
+        [heading, *named, place],
+        fallback,
+        [heading, *short],
+        [heading, *bare, place],
+    )
+    for choice in choices:
         line = [piece for entry in choice for piece in entry]
         if width_of(line) <= width + len(_APART[0]):
             break
