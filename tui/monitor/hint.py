@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.runs.filter import FilterError
+from engine.runs.filter import Filter, FilterError, parse_filter
 from engine.runs.filter_fields import FIELDS, STATES, TARGETS
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line, Piece, width_of
@@ -24,6 +24,15 @@ def settled(text: str, cursor: int) -> str:
     if cursor == len(text) and word and ":" not in word and completions(text, cursor):
         return text[: cursor - len(word)]
     return text
+
+
+def readable_part(text: str, problem: FilterError) -> Filter | None:
+    """The words before a mistake; None where those say nothing either."""
+    before = text[: problem.at].rpartition(" ")[0]
+    try:
+        return parse_filter(before) if before.strip() else None
+    except FilterError:
+        return None
 
 
 def completions(text: str, cursor: int) -> list[str]:
@@ -52,9 +61,13 @@ def completed(text: str, cursor: int) -> tuple[str, int] | None:
     return text[:start] + found[0] + text[cursor:], start + len(found[0])
 
 
-def hint(text: str, cursor: int, problem: FilterError | None, shown: int, total: int, width: int) -> Line:
+def hint(
+    text: str, cursor: int, problem: FilterError | None, shown: int, total: int, width: int, *, writing: bool = True
+) -> Line:
     """One line."""
     count: list[Piece] = [(f"{shown} of {total}", Role.TITLE | BOLD), ("  ", Role.TEXT)]
+    if problem is None and not writing:
+        return [*count, ("/ changes the filter, Esc shows every run", Role.MUTED)]
     if problem is not None and problem.at < len(text.rstrip()):
         # What is still being typed is no mistake yet: only what stands before the end is told as one.
         place = f"character {problem.at + 1}: "

@@ -19,22 +19,19 @@ from tui.widgets.page import Page
 class DifferenceScreen(Window[None]):
     """Only what differs, each value above its origin."""
 
-    def __init__(self, names: Sequence[str], specs: Sequence[RunSpec]) -> None:
+    def __init__(self, names: Sequence[str], specs: Sequence[RunSpec], *, ascii_only: bool) -> None:
         super().__init__()
-        self._names, self._specs = list(names), list(specs)
+        self._names, self._rows, self._ascii_only = list(names), differences(specs), ascii_only
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:
             window.border_title = f"What differs between {len(self._names)} runs"
-            yield Page(id="difference")
+            yield Page(ascii_only=self._ascii_only, id="difference")
         yield ActionBar()
 
     def on_mount(self) -> None:
-        rows = differences(self._specs)
-        self.query_one(Page).show(lambda width: self._lines(width) if rows else [SAME])
-
-    def _lines(self, width: int) -> Sequence[Line]:
-        return table(self._names, differences(self._specs), width)
+        names, rows = self._names, self._rows
+        self.query_one(Page).show(lambda width: table(names, rows, width) if rows else [SAME])
 
 
 SAME: Line = (("Nothing: they were started with the same settings and data.", Role.MUTED),)

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from engine.runs.filter import Filter, FilterError, parse_filter
 from tui.actions import bindings_of
-from tui.monitor.hint import completed, completions, hint, settled
+from tui.monitor.hint import completed, completions, hint, readable_part, settled
 from tui.screens.field import Field
 from tui.widgets.lines import Lines
 
@@ -51,7 +51,7 @@ class FilterField(Field):
 
 
 class FilterBar(Vertical):
-    """Hidden until it is wanted. The last filter that could be read is the one that counts."""
+    """Hidden until it is wanted. Of a filter that cannot be read the part before the mistake counts."""
 
     @dataclass
     class Changed(Message):
@@ -119,10 +119,10 @@ class FilterBar(Vertical):
             wanted, self._problem = parse_filter(text), None
         except FilterError as problem:
             self._problem = problem
-        else:
-            if wanted.text != self.wanted.text:
-                self.wanted = wanted
-                self.post_message(self.Changed(wanted))
+            wanted = readable_part(text, problem) or self.wanted
+        if wanted.text != self.wanted.text:
+            self.wanted = wanted
+            self.post_message(self.Changed(wanted))
         self._tell()
 
     def _tell(self) -> None:
@@ -132,4 +132,13 @@ class FilterBar(Vertical):
             self._problem,
             self._counts,
         )
-        self.query_one(Lines).show(lambda width, height: [hint(text, cursor, problem, shown, total, width)])
+        writing = self.field.has_focus
+        self.query_one(Lines).show(
+            lambda width, height: [hint(text, cursor, problem, shown, total, width, writing=writing)]
+        )
+
+    def on_descendant_focus(self) -> None:
+        self._tell()
+
+    def on_descendant_blur(self) -> None:
+        self._tell()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.signal import Signal
 
 from tui.actions import bindings_of
-from tui.feed.model import Moment
+from tui.feed.model import Moment, Snapshot
 from tui.monitor.timeline import collapsed, first_in_sight, timeline
 from tui.screens.bars import ActionBar
 from tui.screens.window import Window
@@ -23,20 +24,34 @@ class MomentsScreen(Window[Moment]):
     CSS_PATH = ["window.tcss", "moments_window.tcss"]
     BINDINGS = bindings_of("moments")
 
-    def __init__(self, name: str, moments: Sequence[Moment], ascii_only: bool) -> None:
+    def __init__(
+        self, name: str, known: Callable[[], Sequence[Moment]], news: Signal[Snapshot], *, ascii_only: bool
+    ) -> None:
         super().__init__()
-        self._run_name, self._moments, self._ascii_only = name, collapsed(moments), ascii_only
-        self._at = max(0, len(self._moments) - 1)
+        self._run_name, self._known, self._news, self._ascii_only = name, known, news, ascii_only
+        self._moments: list[Moment] = []
+        self._at = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window", classes="wide") as window:
             window.border_title = Text(f"Events of {self._run_name}")
             lines = Lines(ascii_only=self._ascii_only, id="moments")
-            lines.styles.height = max(1, len(self._moments))
             yield lines
         yield ActionBar()
 
     def on_mount(self) -> None:
+        self._news.subscribe(self, lambda _: self._take())
+        self._show()
+        self._take()
+
+    def _take(self) -> None:
+        """What is known now. The cursor stays on its moment, and on the newest where it stood there."""
+        newer = collapsed(self._known())
+        if newer == self._moments:
+            return
+        at_end = self._at >= len(self._moments) - 1
+        self._moments = newer
+        self._at = len(newer) - 1 if at_end else min(self._at, len(newer) - 1)
         self._show()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -70,6 +85,7 @@ class MomentsScreen(Window[Moment]):
                 self.action_choose()
 
     def _show(self) -> None:
-        self.query_one(Lines).show(
-            lambda width, height: timeline(self._moments, self._at, height, ascii_only=self._ascii_only)
-        )
+        lines = self.query_one(Lines)
+        lines.styles.height = max(1, len(self._moments))
+        self.refresh_bindings()
+        lines.show(lambda width, height: timeline(self._moments, self._at, height, ascii_only=self._ascii_only))

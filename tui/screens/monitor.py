@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.actions import actions_of, bindings_of
-from tui.feed.model import RunInfo, Snapshot, Wanted
+from tui.feed.model import Moment, RunInfo, Snapshot, Wanted
 from tui.monitor.possible import OF_CHARTS, Situation, compared, possible
 from tui.monitor.stops import asked_for
 from tui.screens.base import ConsoleScreen
-from tui.screens.curves import Selected, short_name
+from tui.screens.curves import Selected
 from tui.screens.monitor_deeds import Deeds, ReportRead, SpecsRead
-from tui.screens.rows import LIVE
+from tui.screens.monitor_windows import Windows
 
 if TYPE_CHECKING:
-    from tui.feed.model import Moment
-    from tui.places.place import StopWay
     from tui.screens.panes import Panes
     from tui.screens.run_list import RunList
     from tui.widgets.run_table import RunTable
@@ -41,7 +38,7 @@ class MonitorScreen(ConsoleScreen):
         # Both come after the first paint: they import numpy, and that takes as long as the paint itself.
         self.list: RunList | None = None
         self.panes: Panes | None = None
-        self.deeds = Deeds(self)
+        self.deeds, self.windows = Deeds(self), Windows(self)
         self._possible: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -183,16 +180,7 @@ class MonitorScreen(ConsoleScreen):
 
     def action_stop(self) -> None:
         """Ask how, then ask the runs."""
-        from tui.screens.stop import StopScreen
-
-        runs = asked_for(self._marked(), self._highlighted())
-
-        def chosen(way: StopWay | None) -> None:
-            if way is not None:
-                self.deeds.stop(runs, way)
-
-        if runs:
-            self.app.push_screen(StopScreen(runs), chosen)
+        self.windows.ask_how_to_stop(asked_for(self._marked(), self._highlighted()), self.deeds.stop)
 
     def action_resume(self) -> None:
         """Go on from the last checkpoint."""
@@ -205,18 +193,13 @@ class MonitorScreen(ConsoleScreen):
             self.deeds.report(run)
 
     def on_report_read(self, event: ReportRead) -> None:
-        from tui.screens.report import ReportScreen
-
-        self.app.push_screen(ReportScreen(event.title, event.text))
+        self.windows.report(event.title, event.text)
 
     def action_details(self) -> None:
         """What the run was started with."""
-        from tui.screens.details import DetailsScreen
-
         run = self._highlighted()
         if run is not None and run.view is not None:
-            place = self.console.place_of(run)
-            self.app.push_screen(DetailsScreen(run, lambda: place.spec(run.id)))
+            self.windows.details(run)
 
     def action_clone(self) -> None:
         """Train, with this run's settings."""
@@ -231,10 +214,8 @@ class MonitorScreen(ConsoleScreen):
         if event.purpose == "clone":
             self.console.clone_run = event.specs[0]
             self.console.action_open("train")
-            return
-        from tui.screens.difference_window import DifferenceScreen
-
-        self.app.push_screen(DifferenceScreen([short_name(run) for run in event.runs], event.specs))
+        else:
+            self.windows.difference(event.runs, event.specs)
 
     def action_try_model(self) -> None:
         """Validate, with this run's model."""
@@ -244,30 +225,18 @@ class MonitorScreen(ConsoleScreen):
 
     def action_log(self) -> None:
         """Read and search the whole log."""
-        from tui.screens.log_window import LogScreen
-
-        run = self._highlighted()
-        if run is not None and run.view is not None:
-            place = self.console.place_of(run)
-            title, plain = Text(f"Log of {short_name(run)}"), self.console.options.ascii_only
-            live = run.view.state in LIVE
-            self.app.push_screen(LogScreen(title, lambda: place.log(run.id), ascii_only=plain, live=live))
+        if (run := self._highlighted()) is not None:
+            self.windows.log(run)
 
     def action_moments(self) -> None:
         """What happened when; the chosen moment gets the value cursor."""
-        from tui.screens.moments_window import MomentsScreen
+        if (run := self._highlighted()) is not None:
+            self.windows.moments(run, self._go_to)
 
-        run, panes = self._highlighted(), self.panes
-        detail = self.console.snapshot.details.get(run.id) if run is not None else None
-
-        def chosen(moment: Moment | None) -> None:
-            if moment is not None and panes is not None:
-                panes.wall.go_to(moment.t, moment.step)
-                self.refresh_bindings()
-
-        if run is not None:
-            moments = detail.moments if detail is not None else ()
-            self.app.push_screen(MomentsScreen(short_name(run), moments, self.console.options.ascii_only), chosen)
+    def _go_to(self, moment: Moment) -> None:
+        if self.panes is not None:
+            self.panes.wall.go_to(moment.t, moment.step)
+            self.refresh_bindings()
 
     # -- actions on the table
 

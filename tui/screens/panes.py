@@ -9,18 +9,19 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 
 from tui.feed.model import LogLine, RunInfo, Snapshot
+from tui.monitor.attribution import WORKING, shares_of
 from tui.monitor.axis_marks import marks_of
 from tui.monitor.readings import readings
 from tui.screens.curves import Selected, panels_of, short_name
 from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
-from tui.widgets.device_panel import DevicePanel, device_rows
+from tui.theme import Role
+from tui.widgets.device_panel import DevicePanel, device_rows, user_line
 from tui.widgets.lines import Lines
 from tui.widgets.log_tail import LogTail
 from tui.widgets.recall_panel import RecallPanel
 
-WORKING = ("running", "stalled", "stopping")
 PANES = ("charts", "log", "devices")
 
 
@@ -71,12 +72,31 @@ class Panes(Vertical):
         panel = self.query_one(RecallPanel)
         panel.display = bool(classes)
         panel.show(classes)
-        figures: dict[str, float | None] = dict(snapshot.figures)
+        self._show_devices(first, snapshot)
+
+    def _show_devices(self, first: Selected | None, snapshot: Snapshot) -> None:
+        """The machine of the highlighted run, and who uses it."""
+        place = first.info.place if first is not None else ""
+        figures: dict[str, float | None] = {} if place else dict(snapshot.figures)
         view = first.info.view if first is not None else None
         if first is not None and first.detail is not None and view is not None and view.state in WORKING:
             # What the run's own machine says goes before what this one sees: they may differ.
             figures |= first.detail.figures
-        self.query_one(DevicePanel).show(device_rows(figures))
+        panel = self.query_one(DevicePanel)
+        panel.border_title = Text(f"Devices of {place}" if place else "Devices")
+        width = max(30, panel.content_size.width)
+        users = [
+            user_line(
+                share.who,
+                share.device,
+                share.percent,
+                share.memory_mib,
+                width,
+                Role.TEXT if share.is_run else Role.MUTED,
+            )
+            for share in shares_of(snapshot.runs, snapshot.details, figures, place)
+        ]
+        panel.show(device_rows(figures), users)
 
     def on_chart_wall_looked(self, event: ChartWall.Looked) -> None:
         event.stop()

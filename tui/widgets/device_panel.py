@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.theme import Role
@@ -74,9 +74,11 @@ class DevicePanel(CellWidget):
     ) -> None:
         super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self._devices: tuple[DeviceRow, ...] = ()
+        self._users: tuple[Line, ...] = ()
 
-    def show(self, devices: Sequence[DeviceRow]) -> None:
-        self._devices = tuple(devices)
+    def show(self, devices: Sequence[DeviceRow], users: Sequence[Line] = ()) -> None:
+        """Show these devices, and below them who uses them."""
+        self._devices, self._users = tuple(devices), tuple(users)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -96,9 +98,26 @@ class DevicePanel(CellWidget):
                     line = reading_line(reading, width, ascii_only=self.ascii_only)
                     canvas.write_line(place * (width + 3), y, line, limit=place * (width + 3) + width)
                 y += 1
+        room = canvas.height - y
+        shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
+        for line in shown:
+            canvas.write_line(0, y, line)
+            y += 1
+        if len(shown) < len(self._users) and room > 0:
+            canvas.write(0, y, f"and {len(self._users) - len(shown)} more", Role.MUTED)
 
 
-def device_rows(figures: dict[str, float | None]) -> list[DeviceRow]:
+def user_line(who: str, device: str, percent: float | None, memory_mib: float | None, width: int, role: int) -> Line:
+    """`ner 7f3a       cuda:0   93 %   6.3 GiB`, numbers under numbers."""
+    load = f"{percent:>4.0f} %" if percent is not None and math.isfinite(percent) else f"{'–':>4} %"
+    memory = f"{'–':>6} GiB"
+    if memory_mib is not None and math.isfinite(memory_mib):
+        memory = f"{memory_mib / 1024:>6.1f} GiB" if memory_mib >= 1024 else f"{memory_mib:>6.0f} MiB"
+    name = max(8, width - len(load) - len(memory) - 9)
+    return ((fit(who, name), role), (f" {device:<7} ", Role.MUTED), (load, Role.TEXT), (memory, Role.TEXT))
+
+
+def device_rows(figures: Mapping[str, float | None]) -> list[DeviceRow]:
     """Rows from the figures of `engine.devices` and of a run's system events, by their keys."""
     names = sorted({key.partition("/")[0] for key in figures if key.startswith("cuda:")})
     rows = [_gpu(name, figures) for name in names]
@@ -106,14 +125,12 @@ def device_rows(figures: dict[str, float | None]) -> list[DeviceRow]:
         Reading("cpu", figures.get("cpu/utilisation_percent"), 100.0, "%"),
         Reading("ram", figures.get("host/memory_used_mib"), figures.get("host/memory_total_mib"), "MiB"),
     )
-    process = figures.get("process/memory_mib")
-    own = (Reading("proc", process, figures.get("host/memory_total_mib"), "MiB"),) if process is not None else ()
-    if any(reading.value is not None for reading in (*host, *own)):
-        rows.append(DeviceRow("host" if names else "", (*host, *own)))
+    if any(reading.value is not None for reading in host):
+        rows.append(DeviceRow("host" if names else "", host))
     return rows
 
 
-def _gpu(name: str, figures: dict[str, float | None]) -> DeviceRow:
+def _gpu(name: str, figures: Mapping[str, float | None]) -> DeviceRow:
     def get(key: str) -> float | None:
         return figures.get(f"{name}/{key}")
 

@@ -81,6 +81,10 @@ def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 
 def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
+    profile, slash, model = row.model.rpartition("/")
+    if slash and len(row.model) > width and len(model) <= width - 3:
+        # The model is what tells runs apart; of the profile as much as there is room for.
+        return ((fit(profile, width - len(model) - 1) + slash + model, Role.TEXT),)
     return ((fit(row.model, width), Role.TEXT),)
 
 

@@ -12,6 +12,8 @@ from tui.widgets.chart import axes
 LETTERS = "abcdefgh"
 ASCII_MARKS = "*o+x#%@&"
 _APART = ("  ", Role.TEXT)
+_NAMED_ELSEWHERE = 2
+"""More curves than these have letters, and whoever chose them gave them: their names go first."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,13 @@ def legend_line(
     if target is not None:
         goal = [(f"{'--' if ascii_only else '┄┄'} target {axes.reading(target)}  ", Role.TARGET)]
     place: list[Piece] = [("at ", Role.MUTED), (at, Role.CURSOR | BOLD), _APART] if at is not None else []
-    fallback = [heading, *values, place] if at is not None else [heading, *short, goal]
+    choices: list[list[Line]] = [[heading, *named, goal, place], [heading, *named, place]]
+    if len(entries) > _NAMED_ELSEWHERE:
+        bare: list[Line] = [entry.mark for entry in entries]
+        choices += [[heading, *values, goal, place], [heading, *values, place], [heading, *bare, place]]
+    else:
+        choices += [[heading, *values, place] if at is not None else [heading, *short, goal], [heading, *short]]
     line: list[Piece] = []
-    bare = (
-        [entry.mark for entry in entries]
-        if len(entries) > 2
-        else [[*entry.mark, (entry.name, Role.TEXT), _APART] for entry in entries]
-    )
-    choices = (
-        [heading, *named, goal, place],
-        [heading, *named, place],
-        fallback,
-        [heading, *short],
-        [heading, *bare, place],
-    )
     for choice in choices:
         line = [piece for entry in choice for piece in entry]
         if width_of(line) <= width + len(_APART[0]):
