@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Literal
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Literal
 
 from tui.feed.model import RunInfo
 from tui.screens.rows import LIVE
@@ -60,4 +60,4 @@ def _by_progress(run: RunInfo) -> float:
     return -progress.step / progress.steps if progress is not None and progress.steps else 1.0
 
 
-_KEYS = {"name": _by_name, "metric": _by_metric, "progress": _by_progress}
+_KEYS: dict[str, Callable[[RunInfo], Any]] = {"name": _by_name, "metric": _by_metric, "progress": _by_progress}

@@ -53,8 +53,10 @@ def _head(view: View, smoothed: bool) -> Line:
 def _curve(curve: Curve, place: int, view: View, origin: float, smoothed: bool, *, ascii_only: bool) -> Line:
     point = len(curve) - 1 if view.cursor is None else nearest(curve.x(view.axis, origin), view.cursor)
     slot = place if curve.slot is None else curve.slot
+    # A letter where the chart has one: of several runs. Alone, a run's curves are told by their names.
+    sign = "━" if curve.slot is None and not ascii_only else sign_of(slot, ascii_only=ascii_only)
     line: list[Piece] = [
-        (f"{sign_of(slot, ascii_only=ascii_only)} ", curve.colour_role | BOLD),
+        (f"{sign} ", curve.colour_role | BOLD),
         (fit(curve.name, NAME), Role.TEXT),
         (_figure(float(curve.value[point])), curve.colour_role | BOLD),
     ]

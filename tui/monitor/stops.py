@@ -31,8 +31,8 @@ def ways_for(runs: Sequence[RunInfo]) -> list[Way]:
     gentle = "Ends the step, publishes a checkpoint, evaluates and hands over the best model so far. Can be resumed."
     now = "Publishes a checkpoint and leaves within 5 s: no evaluation, no model. Can be resumed from there."
     kill = (
-        "Ends all its processes at once, and no others. Checkpoints that are on the disk stay and it can be resumed "
-        "from the last; the steps since then are lost."
+        f"Ends all processes of {'the' if one else 'each'} run at once, and no others. Checkpoints that are on the "
+        "disk stay, and it can be resumed from the last; the steps since then are lost."
     )
     if any(view.task == "external" for view in views):
         script = "the script" if one else "each script"

@@ -87,6 +87,11 @@ class FilterBar(Vertical):
         """Whether it is there."""
         return self.display
 
+    @property
+    def writing(self) -> bool:
+        """Whether keys are letters of it."""
+        return self.display and self.field.has_focus
+
     def open(self) -> None:
         """Let the operator write."""
         self.display = True

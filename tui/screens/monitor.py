@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from tui.actions import actions_of, bindings_of
 from tui.feed.model import Moment, RunInfo, Snapshot, Wanted
+from tui.monitor.empty import what_to_do
 from tui.monitor.possible import OF_CHARTS, Situation, compared, possible
 from tui.monitor.stops import asked_for
 from tui.screens.base import ConsoleScreen
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from tui.screens.panes import Panes
     from tui.screens.run_list import RunList
     from tui.widgets.run_table import RunTable
-
-VISIBLE_ROWS = 40
-"""Rows around the cursor whose runs are read for their sparkline."""
 
 
 class MonitorScreen(ConsoleScreen):
@@ -79,7 +77,7 @@ class MonitorScreen(ConsoleScreen):
 
         self.set_class(not snapshot.runs, "-empty")
         if not snapshot.runs:
-            self.query_one("#empty", Static).update(self._what_to_do())
+            self.query_one("#empty", Static).update(what_to_do(readonly=self.console.options.readonly))
         runs.show(snapshot, most_rows_of(self.size.height))
         if not runs.table.can_focus and self.focused is runs.table:
             self.set_focus(None)
@@ -105,20 +103,11 @@ class MonitorScreen(ConsoleScreen):
             self._possible = now
             self.refresh_bindings()
 
-    def _what_to_do(self) -> str:
-        if self.console.options.readonly:
-            return "No runs in this workspace yet.\n\nThe console is read-only; what others start will show here."
-        return (
-            "No runs in this workspace yet.\n\n"
-            "Press [b]2[/b] to choose a profile and start training; data that is missing is generated first.\n"
-            "Press [b]1[/b] to generate data and look at it before."
-        )
-
     def _want(self) -> None:
         if self.list is None or self.console.screen_stack[0] is not self:
             return
         drawn = tuple(run.id for run, _ in self.list.drawn())
-        self.console.want(Wanted(drawn, self.list.around_cursor(VISIBLE_ROWS)))
+        self.console.want(Wanted(drawn, self.list.around_cursor()))
 
     def on_run_table_highlighted(self, event: RunTable.Highlighted) -> None:
         event.stop()
@@ -132,8 +121,7 @@ class MonitorScreen(ConsoleScreen):
         event.stop()
         self.notify("Eight runs are marked, and no more can be told apart; u takes all marks away.", timeout=6)
 
-    def on_run_table_chosen(self, event: RunTable.Chosen) -> None:
-        event.stop()
+    def on_run_table_chosen(self) -> None:
         self.action_details()
 
     def _selection_changed(self) -> None:
@@ -154,18 +142,13 @@ class MonitorScreen(ConsoleScreen):
         return self._can(action, self._situation())
 
     def _situation(self) -> Situation:
-        runs, panes = self.list, self.panes
-        return Situation(
-            run=runs.highlighted if runs is not None else None,
-            marked=runs.marked if runs is not None else (),
-            readonly=self.console.options.readonly,
-            any_runs=runs is not None and bool(self.console.snapshot.runs),
-            filtering=runs is not None and runs.bar.active,
-            has_cursor=panes is not None and panes.wall.has_cursor(),
-            big=self.has_class("-big"),
-        )
+        if self.list is None or self.panes is None:
+            return Situation(None, readonly=self.console.options.readonly, any_runs=False)
+        return self.list.situation(has_cursor=self.panes.wall.has_cursor(), big=self.has_class("-big"))
 
     def _can(self, action: str, situation: Situation) -> bool:
+        if self.list is not None and self.list.bar.writing and action in _ACTIONS:
+            return False  # keys are letters of the filter
         if action in OF_CHARTS:
             return self.panes is not None and situation.run is not None and self.panes.can(action)
         return possible(action, situation)
@@ -173,14 +156,12 @@ class MonitorScreen(ConsoleScreen):
     def _highlighted(self) -> RunInfo | None:
         return self.list.highlighted if self.list is not None else None
 
-    def _marked(self) -> tuple[RunInfo, ...]:
-        return self.list.marked if self.list is not None else ()
-
     # -- actions on runs
 
     def action_stop(self) -> None:
         """Ask how, then ask the runs."""
-        self.windows.ask_how_to_stop(asked_for(self._marked(), self._highlighted()), self.deeds.stop)
+        now = self._situation()
+        self.windows.ask_how_to_stop(asked_for(now.marked, now.run), self.deeds.stop)
 
     def action_resume(self) -> None:
         """Go on from the last checkpoint."""
@@ -208,7 +189,8 @@ class MonitorScreen(ConsoleScreen):
 
     def action_differ(self) -> None:
         """What differs between the settings of the marked runs."""
-        self.deeds.specs(compared(self._marked(), self._highlighted()), "differ")
+        now = self._situation()
+        self.deeds.specs(compared(now.marked, now.run), "differ")
 
     def on_specs_read(self, event: SpecsRead) -> None:
         if event.purpose == "clone":

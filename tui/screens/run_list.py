@@ -13,6 +13,7 @@ from tui.feed.model import RunInfo, Snapshot
 from tui.monitor.listing import Listing
 from tui.monitor.order import Order, next_order
 from tui.monitor.pins import read_pins, state_file, write_pins
+from tui.monitor.possible import Situation
 from tui.screens.curves import slots_of
 from tui.screens.filter_bar import FilterBar, FilterField
 from tui.widgets.run_table import MOST_MARKS, RunTable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 12
 """Rows of the table before it scrolls, where the window is high."""
+VISIBLE_ROWS = 40
+"""Rows around the cursor whose runs are read for their sparkline."""
 _COLUMNS: dict[Order, str] = {"newest": "", "name": "model", "metric": "metric", "progress": "progress"}
 
 
@@ -97,10 +100,22 @@ class RunList(Vertical):
         chosen = slots_of(self.table.highlighted, self.table.marks, MOST_MARKS)
         return [(self._runs[run], slot) for run, slot in chosen if run in self._runs]
 
-    def around_cursor(self, count: int) -> tuple[str, ...]:
+    def around_cursor(self) -> tuple[str, ...]:
         """Ids of the rows next to the cursor."""
-        first = max(0, self.table.place - count // 2)
-        return tuple(row.id for row in self.table.rows[first : first + count])
+        first = max(0, self.table.place - VISIBLE_ROWS // 2)
+        return tuple(row.id for row in self.table.rows[first : first + VISIBLE_ROWS])
+
+    def situation(self, *, has_cursor: bool, big: bool) -> Situation:
+        """What decides on what can be done."""
+        return Situation(
+            run=self.highlighted,
+            marked=self.marked,
+            readonly=self._finetop.options.readonly,
+            any_runs=bool(self._runs),
+            filtering=self.bar.active,
+            has_cursor=has_cursor,
+            big=big,
+        )
 
     # -- what the operator does
 

@@ -13,6 +13,8 @@ from tui.widgets.progress import bar
 _NARROW = 40
 _LABEL = 6
 _NUMBER = 15
+_LEAST_USERS = 3
+"""Lines for those who use the devices that go before bars."""
 _FULL = 0.95
 """Memory in use from which a device is about to run out of it."""
 
@@ -48,13 +50,20 @@ def figure(reading: Reading) -> str:
     return f"{reading.value:>5.0f} {reading.unit}".rstrip()
 
 
+def is_hot(reading: Reading) -> bool:
+    """Whether it is a warning: too hot, or about to be full."""
+    full = reading.unit == "MiB" and _share(reading) >= _FULL
+    return full or (reading.value is not None and reading.hot is not None and reading.value >= reading.hot)
+
+
+def _share(reading: Reading) -> float:
+    value = reading.value if reading.value is not None and math.isfinite(reading.value) else None
+    return min(1.0, max(0.0, value / reading.limit)) if value is not None and reading.limit else 0.0
+
+
 def reading_line(reading: Reading, width: int, *, ascii_only: bool = False) -> Line:
     """Label, bar and number in a given width."""
-    value = reading.value if reading.value is not None and math.isfinite(reading.value) else None
-    share = min(1.0, max(0.0, value / reading.limit)) if value is not None and reading.limit else 0.0
-    full = reading.unit == "MiB" and share >= _FULL
-    hot = full or (value is not None and reading.hot is not None and value >= reading.hot)
-    text = figure(reading)
+    share, hot, text = _share(reading), is_hot(reading), figure(reading)
     room = max(0, width - _LABEL - max(_NUMBER, len(text)) - 1)
     role = Role.WARNING if hot else Role.BAR
     bars: Line = bar(share, room, role=role, ascii_only=ascii_only) if reading.limit else ((" " * room, Role.TEXT),)
@@ -87,6 +96,21 @@ class DevicePanel(CellWidget):
             canvas.write(max(0, (canvas.width - len(text)) // 2), canvas.height // 2, text, Role.MUTED)
             return
         across = 2 if canvas.width >= 2 * _NARROW else 1
+        wanted = sum(bool(device.name) + -(-len(device.readings) // across) for device in self._devices)
+        if self._users and wanted + min(_LEAST_USERS, len(self._users)) > canvas.height:
+            y = self._draw_figures(canvas)
+        else:
+            y = self._draw_bars(canvas, across)
+        room = canvas.height - y
+        shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
+        for line in shown:
+            canvas.write_line(0, y, line)
+            y += 1
+        if len(shown) < len(self._users) and room > 0:
+            canvas.write(0, y, f"and {len(self._users) - len(shown)} more", Role.MUTED)
+
+    def _draw_bars(self, canvas: Canvas, across: int) -> int:
+        """A bar for each figure; returns the row below."""
         width = (canvas.width - (across - 1) * 3) // across
         y = 0
         for device in self._devices:
@@ -98,13 +122,17 @@ class DevicePanel(CellWidget):
                     line = reading_line(reading, width, ascii_only=self.ascii_only)
                     canvas.write_line(place * (width + 3), y, line, limit=place * (width + 3) + width)
                 y += 1
-        room = canvas.height - y
-        shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
-        for line in shown:
-            canvas.write_line(0, y, line)
-            y += 1
-        if len(shown) < len(self._users) and room > 0:
-            canvas.write(0, y, f"and {len(self._users) - len(shown)} more", Role.MUTED)
+        return y
+
+    def _draw_figures(self, canvas: Canvas) -> int:
+        """A line for each device, where bars would leave no room for who uses it."""
+        for y, device in enumerate(self._devices):
+            x = canvas.write(0, y, fit(device.name or "host", _LABEL + 1), Role.TITLE)
+            for reading in device.readings:
+                text = figure(reading).strip()
+                if x + len(text) <= canvas.width:
+                    x = canvas.write(x, y, f"{text}  ", Role.WARNING if is_hot(reading) else Role.TEXT)
+        return len(self._devices)
 
 
 def user_line(who: str, device: str, percent: float | None, memory_mib: float | None, width: int, role: int) -> Line:

@@ -32,6 +32,7 @@ def footer(app: Any) -> str:
     return app.screen.query_one(ActionBar).render().plain
 
 
+@pytest.mark.slow
 async def test_a_filter_is_written_completed_and_cleared(utility: Any, console: Any, until: Any, shows: Any) -> None:
     app = console(now=lambda: NOW)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -49,6 +50,7 @@ async def test_a_filter_is_written_completed_and_cleared(utility: Any, console: 
         assert app.focused is app.screen.table
 
 
+@pytest.mark.slow
 async def test_a_bad_filter_says_what_is_wrong_and_what_stands_before_it_counts(
     utility: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -61,6 +63,7 @@ async def test_a_bad_filter_says_what_is_wrong_and_what_stands_before_it_counts(
         await until(pilot, lambda: rows(shows(app)) == 6)
 
 
+@pytest.mark.slow
 async def test_a_filter_that_matches_nothing_says_so_and_leaves_the_keys_alone(
     utility: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -73,6 +76,7 @@ async def test_a_filter_that_matches_nothing_says_so_and_leaves_the_keys_alone(
         await until(pilot, lambda: rows(shows(app)) == 6)
 
 
+@pytest.mark.slow
 async def test_pins_stay_on_top_and_outlive_the_console(utility: Any, console: Any, until: Any, shows: Any) -> None:
     app = console(now=lambda: NOW)
     async with app.run_test(size=(120, 40)) as pilot:
@@ -101,6 +105,7 @@ async def test_the_order_is_changed_and_shown(utility: Any, console: Any, until:
         await until(pilot, lambda: "▾" not in shows(app))
 
 
+@pytest.mark.slow
 async def test_marks_have_letters_survive_a_filter_and_go_at_once(
     utility: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -116,6 +121,7 @@ async def test_marks_have_letters_survive_a_filter_and_go_at_once(
         await until(pilot, lambda: not app.screen.table.marks and "▸c" not in shows(app))
 
 
+@pytest.mark.slow
 async def test_only_eight_runs_can_be_marked(record: Any, console: Any, until: Any, shows: Any) -> None:
     for number in range(9):
         record(f"20261120-14340{number}-utility-ner-000{number}", state="queued").play()
@@ -128,6 +134,7 @@ async def test_only_eight_runs_can_be_marked(record: Any, console: Any, until: A
         assert len(app.screen.table.marks) == 8
 
 
+@pytest.mark.slow
 async def test_the_log_is_searched_and_narrowed(utility: Any, console: Any, until: Any, shows: Any) -> None:
     RunPaths(utility.runs / RUN).log.write_text("loading [b]weights[/b]\nprogress 1%\rprogress 100%\n")
     app = console(now=lambda: NOW)
@@ -208,6 +215,7 @@ async def test_a_clone_opens_train_with_the_settings(utility: Any, console: Any,
     assert (taken[0][0], taken[0][1].id, taken[0][1].config["epochs"]) == ("train", RUN, 8)
 
 
+@pytest.mark.slow
 async def test_several_marked_runs_are_stopped_at_once(
     utility: Any, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -222,6 +230,7 @@ async def test_several_marked_runs_are_stopped_at_once(
         await until(pilot, lambda: shows(app).count("◕ stopping") == 2 and "2 runs were asked" in shows(app))
 
 
+@pytest.mark.slow
 async def test_a_kill_that_cannot_be_done_is_told_and_the_state_stays_true(
     utility: Any, workspace: Any, console: Any, until: Any, shows: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +247,7 @@ async def test_a_kill_that_cannot_be_done_is_told_and_the_state_stays_true(
         assert kill_requested(RunPaths(workspace.runs / RUN))
 
 
+@pytest.mark.slow
 async def test_readonly_offers_no_clone_and_no_stop_but_filters_and_reads(
     utility: Any, console: Any, until: Any, shows: Any
 ) -> None:
