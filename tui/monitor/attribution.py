@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.feed.model import RunDetail, RunInfo
-from tui.screens.curves import short_name
+from tui.monitor.names import short_name
 
 Figures = Mapping[str, float | None]
 WORKING = ("running", "stalled", "stopping")

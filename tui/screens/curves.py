@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.feed.model import RunDetail, RunInfo
+from tui.monitor.names import short_name
 from tui.theme import curve_role
 from tui.widgets.chart.curve import Curve
 
@@ -80,13 +81,6 @@ def _panel(metric: str, selected: Sequence[Selected]) -> Panel:
 def titled(metric: str) -> str:
     """`learning rate`: the target stands in the legend."""
     return metric.replace("_", " ")
-
-
-def short_name(info: RunInfo) -> str:
-    """`ner 7f3a`: the model and the end of the id, which tells its runs apart."""
-    model = info.view.model if info.view else "?"
-    name = f"{model} {info.id.rsplit('-', 1)[-1]}"
-    return f"{info.place} {name}" if info.place else name
 
 
 def slots_of(highlighted: str | None, marks: Mapping[str, int], most: int) -> list[tuple[str, int | None]]:

@@ -14,7 +14,6 @@ from tui.monitor.empty import what_to_do
 from tui.monitor.possible import OF_CHARTS, Situation, compared, possible
 from tui.monitor.stops import asked_for
 from tui.screens.base import ConsoleScreen
-from tui.screens.curves import Selected
 from tui.screens.monitor_deeds import Deeds, ReportRead, SpecsRead
 from tui.screens.monitor_windows import Windows
 
@@ -91,9 +90,7 @@ class MonitorScreen(ConsoleScreen):
 
     def _show_panes(self) -> None:
         if self.list is not None and self.panes is not None:
-            snapshot = self.console.snapshot
-            selected = [Selected(run, snapshot.details.get(run.id), slot) for run, slot in self.list.drawn()]
-            self.panes.show(selected, snapshot, self.list.highlighted)
+            self.panes.show(self.list.drawn(), self.console.snapshot, self.list.highlighted)
 
     def _refresh_keys(self) -> None:
         """Let the footer look again, where a snapshot changed what can be done: it asks after every key."""
@@ -106,7 +103,7 @@ class MonitorScreen(ConsoleScreen):
     def _want(self) -> None:
         if self.list is None or self.console.screen_stack[0] is not self:
             return
-        drawn = tuple(run.id for run, _ in self.list.drawn())
+        drawn = tuple(run.info.id for run in self.list.drawn())
         self.console.want(Wanted(drawn, self.list.around_cursor()))
 
     def on_run_table_highlighted(self, event: RunTable.Highlighted) -> None:

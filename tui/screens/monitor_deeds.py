@@ -9,9 +9,9 @@ from textual.message import Message
 
 from engine.errors import FinetopError
 from tui.feed.model import RunInfo
+from tui.monitor.names import short_name
 from tui.places.place import StopWay
 from tui.screens.base import ConsoleScreen, Told
-from tui.screens.curves import short_name
 
 if TYPE_CHECKING:
     from engine.runs.spec import RunSpec

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tui.feed.model import Moment, RunInfo
+from tui.monitor.names import short_name
+from tui.monitor.stops import can_be_stopped
 from tui.screens.base import ConsoleScreen
-from tui.screens.curves import short_name
-from tui.screens.rows import LIVE
 
 if TYPE_CHECKING:
     from engine.runs.spec import RunSpec
@@ -59,7 +59,7 @@ class Windows:
         from tui.screens.log_window import LogScreen
 
         console = self._screen.console
-        place, live = console.place_of(run), run.view is not None and run.view.state in LIVE
+        place, live = console.place_of(run), can_be_stopped(run)
         title = Text(f"Log of {short_name(run)}")
         self._screen.app.push_screen(
             LogScreen(title, lambda: place.log(run.id), ascii_only=console.options.ascii_only, live=live)

@@ -11,8 +11,9 @@ from textual.containers import Container, Horizontal, Vertical
 from tui.feed.model import LogLine, RunInfo, Snapshot
 from tui.monitor.attribution import WORKING, shares_of
 from tui.monitor.axis_marks import marks_of
+from tui.monitor.names import short_name
 from tui.monitor.readings import readings
-from tui.screens.curves import Selected, panels_of, short_name
+from tui.screens.curves import Selected, panels_of
 from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall

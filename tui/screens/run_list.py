@@ -14,7 +14,7 @@ from tui.monitor.listing import Listing
 from tui.monitor.order import Order, next_order
 from tui.monitor.pins import read_pins, state_file, write_pins
 from tui.monitor.possible import Situation
-from tui.screens.curves import slots_of
+from tui.screens.curves import Selected, slots_of
 from tui.screens.filter_bar import FilterBar, FilterField
 from tui.widgets.run_table import MOST_MARKS, RunTable
 
@@ -95,10 +95,11 @@ class RunList(Vertical):
         """The marked runs, by their letters."""
         return tuple(self._runs[run] for run in self.table.marks if run in self._runs)
 
-    def drawn(self) -> list[tuple[RunInfo, int | None]]:
+    def drawn(self) -> list[Selected]:
         """The runs whose curves are drawn, each with its colour; the highlighted one first."""
         chosen = slots_of(self.table.highlighted, self.table.marks, MOST_MARKS)
-        return [(self._runs[run], slot) for run, slot in chosen if run in self._runs]
+        details = self._finetop.snapshot.details
+        return [Selected(self._runs[run], details.get(run), slot) for run, slot in chosen if run in self._runs]
 
     def around_cursor(self) -> tuple[str, ...]:
         """Ids of the rows next to the cursor."""

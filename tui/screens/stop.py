@@ -11,10 +11,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.feed.model import RunInfo
+from tui.monitor.names import short_name
 from tui.monitor.stops import Way, ways_for
 from tui.places.place import StopWay
 from tui.screens.bars import ActionBar
-from tui.screens.curves import short_name
 from tui.screens.window import Window
 
 _LISTED = 8
