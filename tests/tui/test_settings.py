@@ -36,9 +36,7 @@ def test_a_whole_file_is_read() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", [b"", b"# nothing yet\n", b"keys:\n  # monitor.stop: S\n", b"\xef\xbb\xbftheme: auto\n"]
-)
+@pytest.mark.parametrize("text", [b"", b"# nothing yet\n", b"keys:\n  # monitor.stop: S\n", b"\xef\xbb\xbftheme: auto\n"])
 def test_a_file_that_says_nothing_is_fine(text: bytes) -> None:
     assert parse_settings(text, "console.yaml") == Settings()
 

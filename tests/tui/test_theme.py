@@ -34,7 +34,7 @@ from tui.theme import (
 PALETTES = (DARK, LIGHT, SAFE_DARK, SAFE_LIGHT)
 THEME_OF = {palette.name: theme for palette, theme in zip(PALETTES, THEMES, strict=True)}
 each_palette = pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
-GRAPHIC = {Role.TRACK, *map(curve_role, range(6)), *(faint(curve_role(index)) for index in range(6))}
+GRAPHIC = {Role.TRACK, *map(curve_role, range(CURVES)), *(faint(curve_role(index)) for index in range(CURVES))}
 """Lines and bars: nothing is read in these colours alone."""
 COLOURED = {Role.REACHED, Role.TARGET, Role.MISSED, Role.WARNING, Role.CURSOR, Role.ERROR, Role.AXIS}
 """Words that stand on a bar or a chosen row beside their glyph."""
