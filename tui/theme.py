@@ -166,7 +166,9 @@ ANSI = Palette(
         muted="dim", axis="dim", track="dim", good="green", bad="red", warning="yellow",
         active="blue", title="bold",
         curves=("blue", "yellow", "cyan", "magenta", "green", "red", "bright_magenta", "default"),
-        faints=("dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red", "dim bright_magenta", "dim"),
+        faints=(
+            "dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red", "dim bright_magenta", "dim",
+        ),
     ),
     selected="reverse",
 )  # fmt: skip
