@@ -29,8 +29,13 @@ class Share:
 def shares_of(
     runs: Sequence[RunInfo], details: Mapping[str, RunDetail], figures: Figures, place: str = ""
 ) -> list[Share]:
-    """The live runs of a machine by device, behind those of each device the others."""
+    """The live runs of a machine by device, behind those of each device the others.
+
+    Without a run there is nothing to tell apart: the figures of the devices say it all.
+    """
     working = [run for run in runs if run.place == place and run.view is not None and run.view.state in WORKING]
+    if not working:
+        return []
     shares = [_of_run(run, details.get(run.id)) for run in working]
     devices = sorted({share.device for share in shares} | _gpus(figures) | {"cpu"})
     found: list[Share] = []

@@ -96,11 +96,14 @@ class DevicePanel(CellWidget):
             canvas.write(max(0, (canvas.width - len(text)) // 2), canvas.height // 2, text, Role.MUTED)
             return
         across = 2 if canvas.width >= 2 * _NARROW else 1
-        wanted = sum(bool(device.name) + -(-len(device.readings) // across) for device in self._devices)
-        if self._users and wanted + min(_LEAST_USERS, len(self._users)) > canvas.height:
-            y = self._draw_figures(canvas)
-        else:
+        rows = canvas.height - min(_LEAST_USERS, len(self._users))
+        if (
+            not self._users
+            or sum(bool(each.name) + -(-len(each.readings) // across) for each in self._devices) <= rows
+        ):
             y = self._draw_bars(canvas, across)
+        else:
+            y = self._draw_figures(canvas, bars=sum(1 + _bars_of(each) for each in self._devices) <= rows)
         room = canvas.height - y
         shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
         for line in shown:
@@ -124,15 +127,27 @@ class DevicePanel(CellWidget):
                 y += 1
         return y
 
-    def _draw_figures(self, canvas: Canvas) -> int:
-        """A line for each device, where bars would leave no room for who uses it."""
-        for y, device in enumerate(self._devices):
+    def _draw_figures(self, canvas: Canvas, *, bars: bool) -> int:
+        """A line for each device, where bars for all would leave no room for who uses it; a GPU's two first figures
+        have theirs where there is some."""
+        y = 0
+        for device in self._devices:
+            first = _bars_of(device) if bars else 0
             x = canvas.write(0, y, fit(device.name or "host", _LABEL + 1), Role.TITLE)
-            for reading in device.readings:
+            for reading in device.readings[first:]:
                 text = figure(reading).strip()
                 if x + len(text) <= canvas.width:
                     x = canvas.write(x, y, f"{text}  ", Role.WARNING if is_hot(reading) else Role.TEXT)
-        return len(self._devices)
+            y += 1
+            for reading in device.readings[:first]:
+                canvas.write_line(0, y, reading_line(reading, canvas.width, ascii_only=self.ascii_only))
+                y += 1
+        return y
+
+
+def _bars_of(device: DeviceRow) -> int:
+    """Figures of a device that are drawn as bars where not all can be: load and memory of a GPU."""
+    return 2 if len(device.readings) > 2 else 0
 
 
 def user_line(who: str, device: str, percent: float | None, memory_mib: float | None, width: int, role: int) -> Line:

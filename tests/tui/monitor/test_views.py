@@ -222,6 +222,10 @@ def test_on_a_processor_it_is_that_of_all_cores(a_run: MakeRun) -> None:
     assert shares_of([run], details, {"cpu/utilisation_percent": 30.0}) == [Share("ner 0001", "cpu", 40.0, 2000.0)]
 
 
+def test_without_a_run_there_is_nothing_to_tell_apart(a_run: MakeRun) -> None:
+    assert shares_of([a_run()], {}, {"cpu/utilisation_percent": 90.0, "cuda:0/memory_used_mib": 9000.0}) == []
+
+
 def test_runs_of_another_machine_do_not_use_this_one(a_run: MakeRun) -> None:
     runs = [a_run(1, state="running", place="gpu1"), a_run(2, state="running", device="cpu")]
     assert [share.who for share in shares_of(runs, {}, {})] == ["ner 0002"]
