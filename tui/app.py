@@ -16,15 +16,18 @@ from engine.pictures.graphics import Graphics
 from tui.actions import ACTIONS, bindings_of
 from tui.actions.keymap import DEFAULT, Keymap
 from tui.actions.working import working
-from tui.feed.model import Snapshot, SnapshotTaken, Wanted
+from tui.feed.model import RunInfo, Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
+from tui.places.local import LocalPlace
 from tui.settings import Notices
 from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_for
 from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
+    from engine.runs.spec import RunSpec
     from engine.workspace import Workspace
     from tui.commands.search import Command
+    from tui.places.place import Place
     from tui.validate.warm import WarmModels
 
 
@@ -125,6 +128,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
+        self.clone_run: RunSpec | None = None
+        """What Train opens with, when Monitor asked to start a run anew with changes."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None
@@ -173,6 +178,10 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
     def on_load(self) -> None:
         self.set_keymap(dict(self.keymap.changed))
+
+    def place_of(self, run: RunInfo) -> Place:
+        """Where a run lies, and what is done with it there."""
+        return LocalPlace(self.options.workspace)
 
     def want(self, wanted: Wanted) -> None:
         """Tell the feed what is on screen."""

@@ -41,15 +41,19 @@ class Role(enum.IntEnum):
     CURVE_4 = enum.auto()
     CURVE_5 = enum.auto()
     CURVE_6 = enum.auto()
+    CURVE_7 = enum.auto()
+    CURVE_8 = enum.auto()
     FAINT_1 = enum.auto()
     FAINT_2 = enum.auto()
     FAINT_3 = enum.auto()
     FAINT_4 = enum.auto()
     FAINT_5 = enum.auto()
     FAINT_6 = enum.auto()
+    FAINT_7 = enum.auto()
+    FAINT_8 = enum.auto()
 
 
-CURVES = 6
+CURVES = 8
 BOLD = 1 << 8
 REVERSED = 1 << 9
 SELECTED = 1 << 10
@@ -58,13 +62,13 @@ _ROLE_MASK = 0xFF
 
 
 def curve_role(index: int) -> Role:
-    """The role of the nth curve; the seventh is the first again."""
+    """The role of the nth curve; the ninth is the first again."""
     return Role(Role.CURVE_1 + index % CURVES)
 
 
 def faint(role: int) -> Role:
     """The role of the same curve drawn faintly."""
-    if Role.CURVE_1 <= role <= Role.CURVE_6:
+    if Role.CURVE_1 <= role <= Role.CURVE_8:
         return Role(role + CURVES)
     return Role.MUTED
 
@@ -117,10 +121,10 @@ def _roles(
     return styles | {Role(Role.FAINT_1 + index): colour for index, colour in enumerate(faints)}
 
 
-_DARK_CURVES = ("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f")
-_DARK_FAINTS = ("#0087af", "#af5f00", "#00875f", "#af5f87", "#87875f", "#875f5f")
-_LIGHT_CURVES = ("#005faf", "#af5f00", "#005f5f", "#af005f", "#5f5f00", "#870000")
-_LIGHT_FAINTS = ("#5f87d7", "#d75f00", "#5f8787", "#d75f87", "#87875f", "#d75f5f")
+_DARK_CURVES = ("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f", "#af87ff", "#d0d0d0")
+_DARK_FAINTS = ("#0087af", "#af5f00", "#00875f", "#af5f87", "#87875f", "#875f5f", "#875fd7", "#8a8a8a")
+_LIGHT_CURVES = ("#005faf", "#af5f00", "#005f5f", "#af005f", "#5f5f00", "#870000", "#5f00af", "#444444")
+_LIGHT_FAINTS = ("#5f87d7", "#d75f00", "#5f8787", "#d75f87", "#87875f", "#d75f5f", "#875fd7", "#767676")
 
 DARK = Palette(
     "dark",
@@ -162,8 +166,10 @@ ANSI = Palette(
     _roles(
         muted="dim", axis="dim", track="dim", good="green", bad="red", warning="yellow",
         active="blue", title="bold",
-        curves=("blue", "yellow", "cyan", "magenta", "green", "red"),
-        faints=("dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red"),
+        curves=("blue", "yellow", "cyan", "magenta", "green", "red", "bright_magenta", "default"),
+        faints=(
+            "dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red", "dim bright_magenta", "dim",
+        ),
     ),
     # In one colour: each piece reversed by itself would be a patchwork.
     selected="not dim default on default reverse",
@@ -172,7 +178,7 @@ MONO = Palette(
     "mono",
     _roles(
         muted="dim", axis="dim", track="dim", good="bold", bad="bold reverse", warning="bold", active="bold",
-        title="bold", curves=("bold", "none", "bold", "none", "bold", "none"), faints=("dim",) * CURVES,
+        title="bold", curves=("bold", "none") * (CURVES // 2), faints=("dim",) * CURVES,
     ),
     selected="not dim reverse",
     monochrome=True,

@@ -6,7 +6,7 @@ from tui.actions.panes import OF_TEXTUAL
 
 CONSOLE, FOCUS = "app", "focus"
 SCREENS = ("data", "train", "monitor", "validate", "models", "label", "curate")
-_PANES = {"runs": "monitor", "log": "monitor", "ticks": ""}
+_PANES = {"runs": "monitor", "filter": "monitor", "log": "monitor", "ticks": ""}
 """Pane → the screen that it stands on; empty where it stands on several."""
 _TITLES = {
     CONSOLE: "The console",

@@ -22,7 +22,8 @@ from engine.events.schema import (
     SystemEvent,
 )
 from engine.events.tail import Tail, parse_line
-from tui.feed.model import LogLine, RunDetail
+from tui.feed.model import LogLine, Moment, RunDetail
+from tui.feed.moments import MOST_MOMENTS, moment_of
 from tui.feed.printed import PrintedTail
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Follower:
         self._events, self._status = Tail(paths.events), Tail(paths.status)
         self._printed = PrintedTail(paths.log)
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._moments: deque[Moment] = deque(maxlen=MOST_MOMENTS)
         self._figures: dict[str, float | None] = {}
         self._progress: ProgressEvent | None = None
         self._revision = 0
@@ -68,6 +70,7 @@ class Follower:
             if batch.restarted:
                 self._columns.clear()
                 self._log.clear()
+                self._moments.clear()
                 self._revision += 1
             if batch.events:
                 self._columns.add(batch.events if self.whole else self._of_row(batch.events))
@@ -105,6 +108,7 @@ class Follower:
                 trend=self._trend(),
                 progress=self._progress,
                 log=tuple(sorted_by_time(self._log)),
+                moments=tuple(sorted(self._moments, key=lambda moment: moment.t)),
                 figures=dict(self._figures),
                 complete=self.complete,
             )
@@ -145,6 +149,8 @@ class Follower:
                 line = line_of(event)
                 if line is not None:
                     self._log.append(line)
+                if (moment := moment_of(event, line)) is not None:
+                    self._moments.append(moment)
 
 
 def line_of(event: Event) -> LogLine | None:

@@ -29,6 +29,18 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Something that happened to a run, for a timeline."""
+
+    t: float
+    kind: str
+    """`status`, `checkpoint`, `signal`, `resumed`."""
+    text: str
+    step: int | None = None
+    """Where the trainer was, when it is known."""
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """All that is known of one run whose events are being read."""
 
@@ -40,6 +52,8 @@ class RunDetail:
     progress: ProgressEvent | None = None
     """The newest; fresher than the catalogue's."""
     log: tuple[LogLine, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    """What happened, by time; of a very long run the newest."""
     figures: Mapping[str, float | None] = field(default_factory=dict)
     """The newest device and host figures that the worker wrote."""
     complete: bool = False
@@ -58,6 +72,8 @@ class RunInfo:
     has_report: bool = False
     last_event_t: float | None = None
     """When it last wrote something, by this machine's clock."""
+    place: str = ""
+    """Name of the machine that it is on; empty for this one."""
 
 
 @dataclass(frozen=True)

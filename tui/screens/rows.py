@@ -1,12 +1,10 @@
-"""A run as a row of the table, and the order of the rows. Pure."""
+"""A run as a row of the table. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.feed.model import RunDetail, RunInfo, Snapshot
-from tui.screens.kept_rows import KeptRows
+from tui.feed.model import RunDetail, RunInfo
 from tui.widgets.gauge import Goal
 from tui.widgets.run_row import RunRow
 
@@ -16,22 +14,6 @@ if TYPE_CHECKING:
 
 LIVE = ("running", "stalled", "stopping", "starting", "queued")
 """States of runs that stand above those that ended."""
-
-
-def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
-    """Runs that work first, then those that wait in the order of the queue, then those that ended, newest first."""
-    waiting = [run for run in snapshot.runs if _state(run) == "queued"]
-    working = [run for run in snapshot.runs if _state(run) in LIVE and _state(run) != "queued"]
-    ended = [run for run in snapshot.runs if _state(run) not in LIVE]
-    alone = len({run.view.profile for run in snapshot.runs if run.view is not None}) == 1
-    under_way = [
-        row_of(run, snapshot.details.get(run.id), now, named=not alone) for run in (*working, *reversed(waiting))
-    ]
-    ended_rows = _kept.rows(ended, snapshot.details, named=not alone, make=row_of, now=now)
-    return under_way + ended_rows
-
-
-_kept = KeptRows()
 
 
 def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True) -> RunRow:
@@ -46,7 +28,7 @@ def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool =
     progress = (detail.progress if detail else None) or view.progress
     return RunRow(
         id=info.id,
-        model=f"{view.profile}/{view.model}" if named else view.model,
+        model=model_of(info, named=named),
         state=view.state,
         phase=phase_of(view, progress),
         step=progress.step if progress else 0,
@@ -63,8 +45,11 @@ def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool =
     )
 
 
-def _state(run: RunInfo) -> str:
-    return run.view.state if run.view is not None else "failed"
+def model_of(info: RunInfo, *, named: bool) -> str:
+    """`gpu1 utility/ner`: the machine where it is another one, the profile where there are several."""
+    assert info.view is not None
+    name = f"{info.view.profile}/{info.view.model}" if named else info.view.model
+    return f"{info.place} {name}" if info.place else name
 
 
 def phase_of(view: RunView, progress: ProgressEvent | None) -> str:
@@ -89,12 +74,3 @@ def goal_of(view: RunView) -> Goal | None:
     """The target of the headline metric."""
     target = next((target for target in view.targets if target.metric == view.headline), None)
     return Goal(target.at_least, target.at_most) if target is not None else None
-
-
-def counts_of(runs: Iterable[RunInfo]) -> str:
-    """`2 running, 1 queued, 14 ended`."""
-    states = [run.view.state if run.view else "unreadable" for run in runs]
-    ended = sum(state not in LIVE and state != "unreadable" for state in states)
-    parts = [f"{states.count(state)} {state}" for state in (*LIVE, "unreadable") if state in states]
-    parts += [f"{ended} ended"] if ended else []
-    return ", ".join(parts)

@@ -40,6 +40,8 @@ class RunRow:
     device: str = ""
     age_s: float | None = None
     """Age of the last event; None once the run ended."""
+    pinned: bool = False
+    """Kept above the others by the operator."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 
 def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
+    profile, slash, model = row.model.rpartition("/")
+    if slash and len(row.model) > width and len(model) <= width - 3:
+        # The model is what tells runs apart; of the profile as much as there is room for.
+        return ((fit(profile, width - len(model) - 1) + slash + model, Role.TEXT),)
     return ((fit(row.model, width), Role.TEXT),)
 
 
@@ -105,7 +111,11 @@ def _phase(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 
 def _epoch(row: RunRow, width: int, ascii_only: bool) -> Line:
-    return ((f"{row.epoch:.1f}/{row.epochs:g}" if row.epochs else "", Role.TEXT),)
+    if not row.epochs:
+        return (("", Role.TEXT),)
+    # A number that is cut is another number.
+    texts = (f"{row.epoch:.1f}/{row.epochs:g}", f"{row.epoch:.0f}/{row.epochs:g}", f"{row.epoch:.0f}")
+    return ((next((text for text in texts if len(text) <= width), ""), Role.TEXT),)
 
 
 def _eta(row: RunRow, width: int, ascii_only: bool) -> Line:
