@@ -155,7 +155,8 @@ FAKE = """\
 import sys, time
 sys.stdin.close()
 if "--preview" in sys.argv:
-    sys.stdout.write(open({preview!r}).read())
+    told = open({preview!r}).read()
+    sys.stdout.write(told if "import" in sys.argv else told.replace('["conll"]', "[]"))
 else:
     for number in range(1, 9):
         print(f"texts written: {{number * 100}} of 1,200", file=sys.stderr, flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ async def in_window(app: Any, pilot: Any, until: Any, shows: Any, key: str, word
 
 
 def nothing_written(workspace: Any) -> bool:
-    return not workspace.datasets.exists() or not os.listdir(workspace.datasets)
+    return not workspace.datasets.exists() or not list(workspace.datasets.iterdir())
 
 
 @pytest.mark.slow
@@ -45,6 +44,7 @@ async def test_a_recipe_is_changed_shown_and_made(
     assert (made.manifest.seed, made.manifest.counts) == (11, {"train": 21, "validation": 6, "test": 3})
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
     profiles: Path, fake_engine: None, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -62,6 +62,7 @@ async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
         assert len(app.screen_stack) == 2
 
 
+@pytest.mark.slow
 async def test_another_preset_brings_its_own_values(
     profiles: Path, fake_engine: None, console: Any, until: Any, shows: Any
 ) -> None:
@@ -127,6 +128,7 @@ async def test_the_first_bad_line_is_named(
         assert "^g Make" not in footer(app) and nothing_written(workspace)
 
 
+@pytest.mark.slow
 async def test_without_a_profile_it_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
     (profiles / "rehearsal.yaml").unlink()
     app = console()
@@ -137,6 +139,7 @@ async def test_without_a_profile_it_says_what_to_do(profiles: Path, console: Any
         await until(pilot, lambda: "There is no profile with a model" in shows(app))
 
 
+@pytest.mark.slow
 async def test_a_model_without_a_recipe_is_imported_for(profiles: Path, console: Any, until: Any, shows: Any) -> None:
     (profiles / "rehearsal.yaml").write_text(
         "finetop: 1\nname: rehearsal\ntitle: T\nmodels:\n  ner:\n    task: token-classification\n"
