@@ -307,7 +307,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         if self.making.what == MAKE:
             self.making.cancel()
             self._show_preview()
-            self.tell("Ended: nothing was written.")
+            self.tell("Ended; what was not finished is taken away.")
             self.refresh_bindings()
         else:
             self.dismiss(None)
