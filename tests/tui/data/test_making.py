@@ -45,7 +45,7 @@ async def test_a_recipe_is_changed_shown_and_made(
 
 
 @pytest.mark.slow
-async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
+async def test_what_is_typed_is_checked_and_another_preset_brings_its_own_values(
     profiles: Path, fake_engine: None, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
     app = console()
@@ -59,18 +59,8 @@ async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
         await until(pilot, lambda: "'1q' is not a seed" in shows(app))
         await pilot.press("backspace")
         await until(pilot, lambda: "^g Make" in footer(app))
-        assert len(app.screen_stack) == 2
-
-
-@pytest.mark.slow
-async def test_another_preset_brings_its_own_values(
-    profiles: Path, fake_engine: None, console: Any, until: Any, shows: Any
-) -> None:
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await in_window(app, pilot, until, shows, "g", "examples  ")
-        await pilot.press("down", "down", "right")
-        await until(pilot, lambda: app.screen.sheet.form.value("setting.examples") == "12")
+        await pilot.press("up", "right")
+        await until(pilot, lambda: app.screen.sheet.form.value("setting.examples") == "12", "values of the preset")
 
 
 @pytest.mark.slow
@@ -129,18 +119,9 @@ async def test_the_first_bad_line_is_named(
 
 
 @pytest.mark.slow
-async def test_without_a_profile_it_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
-    (profiles / "rehearsal.yaml").unlink()
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await in_window(app, pilot, until, shows, "g", "There is no profile")
-        await pilot.press("escape")
-        await pilot.press("i")
-        await until(pilot, lambda: "There is no profile with a model" in shows(app))
-
-
-@pytest.mark.slow
-async def test_a_model_without_a_recipe_is_imported_for(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+async def test_without_a_recipe_or_a_profile_it_says_what_to_do(
+    profiles: Path, console: Any, until: Any, shows: Any
+) -> None:
     (profiles / "rehearsal.yaml").write_text(
         "finetop: 1\nname: rehearsal\ntitle: T\nmodels:\n  ner:\n    task: token-classification\n"
         "    config: {labels: [MEASURE]}\n"
@@ -149,3 +130,9 @@ async def test_a_model_without_a_recipe_is_imported_for(profiles: Path, console:
     async with app.run_test(size=(120, 40)) as pilot:
         await in_window(app, pilot, until, shows, "g", "has no data recipe")
         assert "^g Make" not in footer(app)
+        await pilot.press("escape")
+        (profiles / "rehearsal.yaml").unlink()
+        await pilot.press("g")
+        await until(pilot, lambda: "There is no profile" in shows(app))
+        await pilot.press("escape", "i")
+        await until(pilot, lambda: "There is no profile with a model" in shows(app))
