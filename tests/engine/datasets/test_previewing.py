@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from engine import api
-from engine.datasets.preview import EXAMPLES, Preview
+from engine.datasets.preview import Preview
+from engine.datasets.previewing import EXAMPLES
 from engine.errors import DataError, InputError
 from engine.workspace import Workspace
 
