@@ -145,7 +145,7 @@ def preview_generate(
     workspace: Place = None,
 ) -> list[Preview]:
     """What `generate` would make: counts, classes and ten examples of each dataset. Nothing is written."""
-    from engine.datasets.preview import preview_generated
+    from engine.datasets.previewing import preview_generated
 
     place = Workspace.of(workspace)
     chosen = _with_recipe(profile, resolve_models(profile, models, preset=preset, overrides=overrides))
@@ -237,7 +237,7 @@ def preview_import(
 ) -> Preview:
     """What `import_data` would take in: counts, classes, ten examples. Nothing is written. Raises DataError naming
     file and line of the first row that cannot be used."""
-    from engine.datasets import preview
+    from engine.datasets import previewing
     from engine.datasets.importers import Import
 
     resolved = resolve_models(profile, [model])[0]
@@ -252,7 +252,7 @@ def preview_import(
         labels=getattr(resolved.config, "labels", None),
         pictures=pictures,
     )
-    return preview.preview_import(resolved.profile, model, wanted, told)
+    return previewing.preview_import(resolved.profile, model, wanted, told)
 
 
 def curate(

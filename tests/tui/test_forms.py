@@ -1,14 +1,12 @@
-"""Generate, Start and Validate: what they do with good input, bad input, and a change of mind."""
+"""Start and Validate: what they do with good input, bad input, and a change of mind."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.datasets.store import list_datasets
 from engine.runs.store import list_runs
 
 PROFILE = """\
@@ -23,15 +21,6 @@ models:
   other:
     task: noop
     config: {script: [{report: {loss: 0.5}}]}
-"""
-TINY = """\
-finetop: 1
-name: poles
-title: A small recipe
-models:
-  ner:
-    task: token-classification
-    config: {labels: [MEASURE]}
 """
 
 
@@ -116,44 +105,6 @@ async def test_escape_leaves_the_field_and_then_the_screen(
         assert app.current_mode == "train"
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "monitor")
-
-
-async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("1")
-        await until(pilot, lambda: "There is no profile" in shows(app))
-
-
-@pytest.mark.slow
-async def test_generate_shows_counts_and_examples(
-    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
-) -> None:
-    shutil.copy(Path(__file__).parents[2] / "profiles" / "utility.yaml", profiles)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("1")
-        await until(pilot, lambda: "[x] yolo" in shows(app))
-        await pilot.press("tab", "down", "down", "space")
-        await until(pilot, lambda: "[ ] yolo" in shows(app))
-        app.screen.query_one("#seed").focus()
-        await pilot.press(*"11", "enter")
-        await until(pilot, lambda: "Examples" in shows(app))
-        assert "EQUIPMENT" in shows(app) and "validation" in shows(app)
-    assert {dataset.manifest.seed for dataset in list_datasets(workspace)} == {11}
-
-
-async def test_generate_without_a_recipe_says_so(
-    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
-) -> None:
-    (profiles / "poles.yaml").write_text(TINY)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("1")
-        await until(pilot, lambda: "[x] ner" in shows(app))
-        await pilot.press("ctrl+g")
-        await until(pilot, lambda: "has no data recipe" in shows(app))
-    assert list_datasets(workspace) == []
 
 
 async def test_validate_without_a_model_says_what_to_do(console: Any, until: Any, shows: Any) -> None:
