@@ -1,4 +1,4 @@
-"""Generate, Start and Validate: what they do with good input, bad input, and a change of mind."""
+"""Generate and Validate: what they do with good input, bad input, and a change of mind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from engine.datasets.store import list_datasets
-from engine.runs.store import list_runs
 
 PROFILE = """\
 finetop: 1
@@ -45,77 +44,6 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(finding, "shipped_profiles", lambda: folder)
     return folder
-
-
-async def test_start_trains_what_is_ticked_and_shows_it(
-    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
-) -> None:
-    (profiles / "rehearsal.yaml").write_text(PROFILE)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: "[x] quick" in shows(app))
-        await pilot.press("tab", "down", "space")
-        await until(pilot, lambda: "[ ] other" in shows(app))
-        await until(pilot, lambda: "rehearsal/quick" in shows(app) and "rehearsal/other" not in shows(app))
-        await pilot.press("ctrl+g")
-        await until(pilot, lambda: app.current_mode == "monitor" and "✓ done" in shows(app))
-    assert [paths.id.split("-")[3] for paths in list_runs(workspace)] == ["quick"]
-
-
-async def test_start_with_a_wrong_change_says_so_and_starts_nothing(
-    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
-) -> None:
-    (profiles / "rehearsal.yaml").write_text(PROFILE)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: "[x] quick" in shows(app))
-        app.screen.query_one("#overrides").focus()
-        await pilot.press(*"epoch=3")
-        await until(pilot, lambda: "did you mean" in shows(app) or "epochs" in shows(app).split("Plan")[1])
-        await pilot.press("ctrl+g")
-        await until(pilot, lambda: not app.screen._starting)
-    assert list_runs(workspace) == []
-
-
-async def test_start_with_nothing_ticked_has_no_start(profiles: Path, console: Any, until: Any, shows: Any) -> None:
-    (profiles / "rehearsal.yaml").write_text(PROFILE)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: "[x] quick" in shows(app))
-        await pilot.press("tab", "space", "down", "space")
-        await until(pilot, lambda: "Choose at least one model" in shows(app))
-        assert "^g Start" not in shows(app)
-
-
-async def test_a_profile_that_cannot_be_used_says_why(profiles: Path, console: Any, until: Any, shows: Any) -> None:
-    (profiles / "rehearsal.yaml").write_text(PROFILE.replace("task: noop", "task: nop"))
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: "cannot be used" in shows(app) and "noop" in shows(app))
-        assert "^g Start" not in shows(app)
-
-
-async def test_escape_leaves_the_field_and_then_the_screen(
-    profiles: Path, console: Any, until: Any, shows: Any
-) -> None:
-    (profiles / "rehearsal.yaml").write_text(PROFILE)
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: "[x] quick" in shows(app))
-        app.screen.query_one("#overrides").focus()
-        await pilot.press("3")
-        await pilot.pause()
-        assert app.current_mode == "train" and app.screen.query_one("#overrides").value == "3"
-        await pilot.press("escape")
-        await pilot.pause()
-        assert app.current_mode == "train"
-        await pilot.press("escape")
-        await until(pilot, lambda: app.current_mode == "monitor")
 
 
 async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
