@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -13,21 +12,22 @@ from tui.feed.model import Snapshot, Wanted
 from tui.screens import train_messages as told
 from tui.screens import train_work as work
 from tui.screens.base import ConsoleScreen, types_text
-from tui.screens.dry_run_window import DryRunWindow
 from tui.screens.choose_window import ChooseWindow
+from tui.screens.dry_run_window import DryRunWindow
 from tui.screens.train_choice import ChoiceList
 from tui.screens.train_panes import TrainPanes
 from tui.screens.train_settings import SheetPane
 from tui.screens.train_sheet import SettingSheet
 from tui.screens.train_start import Starter
 from tui.theme import Role
+from tui.train import picture as pictures
 from tui.train.allowed import Situation, allowed
 from tui.train.choices import chosen
 from tui.train.command import commands
 from tui.train.copying import as_draft, said_of, with_found
 from tui.train.desk import Desk
 from tui.train.draft import Draft, with_dataset, with_line
-from tui.train.picture import Picture, with_bad_line, with_desk, with_draft, with_plans, with_sheet
+from tui.train.picture import Picture
 from tui.train.run_entries import Entries, choice_entries, dataset_entries, run_entries
 from tui.train.sheet import next_choice, with_setting
 
@@ -79,7 +79,7 @@ class TrainScreen(ConsoleScreen):
         """Ask for something else."""
         if draft != self.picture.draft:
             self.panes.say("")
-            self._look(with_draft(self.picture, draft))
+            self._look(pictures.with_draft(self.picture, draft))
 
     def _look(self, picture: Picture) -> None:
         """Read what the draft means: settings at once, plans when it has settled."""
@@ -111,7 +111,7 @@ class TrainScreen(ConsoleScreen):
 
     def on_desk_read(self, event: told.DeskRead) -> None:
         newest = next((run.view.profile for run in self.console.snapshot.runs if run.view is not None), "")
-        self._look(with_desk(self.picture, event.profiles, event.devices, newest))
+        self._look(pictures.with_desk(self.picture, event.profiles, event.devices, newest))
         console, workspace = self.console, self.console.options.workspace
         desk, spec, dataset = self.desk, console.clone_run, console.train_dataset
         console.clone_run = console.train_dataset = None
@@ -121,10 +121,10 @@ class TrainScreen(ConsoleScreen):
             self.in_thread(lambda: work.find_dataset(workspace, dataset), group="copy")
 
     def on_sheet_read(self, event: told.SheetRead) -> None:
-        self._show(with_sheet(self.picture, event.draft, event.sheet, event.problem))
+        self._show(pictures.with_sheet(self.picture, event.draft, event.sheet, event.problem))
 
     def on_planned(self, event: told.Planned) -> None:
-        made = with_plans(self.picture, event.draft, event.plans, event.slots, event.complete, event.problem)
+        made = pictures.with_plans(self.picture, event.draft, event.plans, event.slots, event.complete, event.problem)
         self._show(made)
 
     def on_copied(self, event: told.Copied) -> None:
@@ -217,15 +217,15 @@ class TrainScreen(ConsoleScreen):
             pane.judge(event.value, event.problem)
 
     def on_sheet_pane_filtered(self, event: SheetPane.Filtered) -> None:
-        self._show(replace(self.picture, wanted=replace(self.picture.wanted, words=event.words)))
+        self._show(pictures.with_words(self.picture, event.words))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         draft, problem = with_line(self.picture.draft, event.value)
         if problem:
-            self._show(with_bad_line(self.picture, problem))
+            self._show(pictures.with_bad_line(self.picture, problem))
         elif self.picture.bad_line:
-            self._look(with_draft(self.picture, draft))
+            self._look(pictures.with_draft(self.picture, draft))
         else:
             self._put(draft)
 
@@ -287,8 +287,7 @@ class TrainScreen(ConsoleScreen):
 
     def action_only_changed(self) -> None:
         """Only the settings that were changed."""
-        wanted = self.picture.wanted
-        self._show(replace(self.picture, wanted=replace(wanted, changed=not wanted.changed)))
+        self._show(pictures.with_only_changed(self.picture, not self.picture.wanted.changed))
 
     def action_line(self) -> None:
         """All changes as one line."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.actions import bindings_of
 from tui.theme import palette_of
 from tui.train.choices import Choice
 from tui.widgets.cells import to_text
@@ -18,7 +18,7 @@ from tui.widgets.cells import to_text
 class ChoiceList(OptionList):
     """Shows choices; knows none of them."""
 
-    BINDINGS = [Binding("space", "select", "Choose", show=False, id="choice.select")]
+    BINDINGS = bindings_of("ticks")
     HELP = "What is to be trained, and where. Enter or Space chooses."
 
     @dataclass

@@ -104,6 +104,16 @@ def with_bad_line(picture: Picture, problem: str) -> Picture:
     return replace(picture, problems=(f"Changes: {problem}",), bad_line=True, planned=False)
 
 
+def with_words(picture: Picture, words: str) -> Picture:
+    """Only settings in which these words stand."""
+    return replace(picture, wanted=replace(picture.wanted, words=words))
+
+
+def with_only_changed(picture: Picture, changed: bool) -> Picture:
+    """Only settings that the operator changed, or all."""
+    return replace(picture, wanted=replace(picture.wanted, changed=changed))
+
+
 def with_sheet(picture: Picture, draft: Draft, sheet: SettingsSheet | None, problem: str) -> Picture:
     """The settings under a draft were read."""
     if draft != picture.draft or picture.bad_line:
