@@ -48,9 +48,8 @@ class TrainScreen(ConsoleScreen):
         self.picture = Picture()
 
     def compose_body(self) -> ComposeResult:
-        options = self.console.options
-        yield TrainPanes(ascii_only=options.ascii_only)
-        yield Starter(options.workspace, lambda text, role: self.panes.say(text, role))
+        yield TrainPanes(ascii_only=self.console.options.ascii_only)
+        yield Starter(self.console.options.workspace, lambda text, role: self.panes.say(text, role))
 
     def on_mount(self) -> None:
         self.desk = Desk(self.console.options.workspace)
@@ -60,8 +59,7 @@ class TrainScreen(ConsoleScreen):
 
     def on_screen_resume(self) -> None:
         self.console.want(Wanted())
-        desk = self.desk
-        self.in_thread(lambda: work.read_desk(desk), group="desk")
+        self.in_thread(lambda: work.read_desk(self.desk), group="desk")
 
     @property
     def panes(self) -> TrainPanes:
@@ -124,8 +122,8 @@ class TrainScreen(ConsoleScreen):
         self._show(pictures.with_sheet(self.picture, event.draft, event.sheet, event.problem))
 
     def on_planned(self, event: told.Planned) -> None:
-        made = pictures.with_plans(self.picture, event.draft, event.plans, event.slots, event.complete, event.problem)
-        self._show(made)
+        found = (event.draft, event.plans, event.slots, event.complete, event.problem)
+        self._show(pictures.with_plans(self.picture, *found))
 
     def on_copied(self, event: told.Copied) -> None:
         if event.repeat is None:

@@ -72,7 +72,7 @@ class SheetPane(Vertical):
         """Let the operator type what is looked for."""
         field = self.query_one("#filter", Field)
         field.display = True
-        field.focus()
+        self.screen.set_focus(field)
 
     def leave_filter(self, *, clear: bool) -> None:
         """Back to the table, with or without what was typed."""
@@ -95,7 +95,7 @@ class SheetPane(Vertical):
         field.value = row.value
         field.display = True
         self.sheet.add_class("-editing")
-        field.focus()
+        self.screen.set_focus(field)
         field.action_end()
         self._show_detail()
 

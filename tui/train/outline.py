@@ -71,7 +71,9 @@ def _facts(plan: Plan, queue: str) -> Iterator[tuple[str, str]]:
         if split == "train" and classes:
             yield "", f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in classes.items())
     for phase in plan.phases:
-        steps = f"{phase.epochs} epochs × {phase.steps_per_epoch:,} steps of {phase.batch_size}"
+        steps = (
+            f"{phase.epochs} epoch{'s' * (phase.epochs != 1)} × {phase.steps_per_epoch:,} steps of {phase.batch_size}"
+        )
         yield "steps", f"{phase.steps:,} = {steps}" + (f" ({phase.name})" if len(plan.phases) > 1 else "")
     yield "targets", ", ".join(str(target) for target in plan.targets) or "none"
     if plan.base.name:
