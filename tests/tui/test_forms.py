@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """Start and Validate: what they do with good input, bad input, and a change of mind."""
+=======
+"""Generate and Validate: what they do with good input, bad input, and a change of mind."""
+>>>>>>> train
 
 from __future__ import annotations
 
@@ -7,7 +11,11 @@ from typing import Any
 
 import pytest
 
+<<<<<<< HEAD
 from engine.runs.store import list_runs
+=======
+from engine.datasets.store import list_datasets
+>>>>>>> train
 
 PROFILE = """\
 finetop: 1
@@ -36,6 +44,7 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+<<<<<<< HEAD
 async def test_start_trains_what_is_ticked_and_shows_it(
     profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
@@ -105,6 +114,44 @@ async def test_escape_leaves_the_field_and_then_the_screen(
         assert app.current_mode == "train"
         await pilot.press("escape")
         await until(pilot, lambda: app.current_mode == "monitor")
+=======
+async def test_no_profile_at_all_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "There is no profile" in shows(app))
+
+
+@pytest.mark.slow
+async def test_generate_shows_counts_and_examples(
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
+) -> None:
+    shutil.copy(Path(__file__).parents[2] / "profiles" / "utility.yaml", profiles)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "[x] yolo" in shows(app))
+        await pilot.press("tab", "down", "down", "space")
+        await until(pilot, lambda: "[ ] yolo" in shows(app))
+        app.screen.query_one("#seed").focus()
+        await pilot.press(*"11", "enter")
+        await until(pilot, lambda: "Examples" in shows(app))
+        assert "EQUIPMENT" in shows(app) and "validation" in shows(app)
+    assert {dataset.manifest.seed for dataset in list_datasets(workspace)} == {11}
+
+
+async def test_generate_without_a_recipe_says_so(
+    profiles: Path, workspace: Any, console: Any, until: Any, shows: Any
+) -> None:
+    (profiles / "poles.yaml").write_text(TINY)
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("1")
+        await until(pilot, lambda: "[x] ner" in shows(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "has no data recipe" in shows(app))
+    assert list_datasets(workspace) == []
+>>>>>>> train
 
 
 async def test_validate_without_a_model_says_what_to_do(console: Any, until: Any, shows: Any) -> None:

@@ -6,12 +6,14 @@ from tui.actions.panes import OF_TEXTUAL
 
 CONSOLE, FOCUS = "app", "focus"
 SCREENS = ("data", "train", "monitor", "validate", "models", "label", "curate")
-_PANES = {"runs": "monitor", "filter": "monitor", "log": "monitor", "ticks": ""}
+_PANES = {"runs": "monitor", "filter": "monitor", "log": "monitor", "sheet": "train", "ticks": ""}
 """Pane → the screen that it stands on; empty where it stands on several."""
 _TITLES = {
     CONSOLE: "The console",
     FOCUS: "From pane to pane",
     "runs": "Table of runs",
+    "sheet": "Settings of Train",
+    "choose": "Choosing one",
     "rowlist": "Rows",
     "ticks": "List to tick",
     "list": "Lists",
