@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -86,6 +88,7 @@ class Follower:
         if self.whole:
             self.whole = False
             self._columns.keep_only([("validation", self.headline)])
+            give_back_memory()
             self._revision += 1
 
     def _of_row(self, events: Iterable[Event]) -> Iterable[Event]:
@@ -123,6 +126,7 @@ class Follower:
         self._columns, self._events = load_and_follow(self.paths.events)
         if not self.whole:
             self._columns.keep_only([("validation", self.headline)])
+        give_back_memory()
         self._revision += 1
         with self.paths.events.open("rb") as file:
             file.seek(max(0, self._events.offset - LOG_BYTES))
@@ -145,6 +149,12 @@ class Follower:
                 line = line_of(event)
                 if line is not None:
                     self._log.append(line)
+
+
+def give_back_memory() -> None:
+    """Let the system have what reading a long file took: the C library keeps it otherwise, for hours."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def line_of(event: Event) -> LogLine | None:
