@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from engine.runs.info import RunInfo
+
 if TYPE_CHECKING:
     from engine.events.columns import Series
     from engine.events.schema import ProgressEvent
-    from engine.runs.state import RunView
+
+__all__ = ["LogLine", "RunDetail", "RunInfo", "Snapshot", "SnapshotTaken", "Wanted"]
 
 MetricKey = tuple[str, str]
 """Split and metric, as in an event."""
@@ -58,22 +61,6 @@ class RunDetail:
     """The newest device and host figures that the worker wrote."""
     complete: bool = False
     """Whether the reader has come to the end of the file."""
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """One run as the catalogue knows it."""
-
-    id: str
-    view: RunView | None
-    """None when the directory cannot be read as a run."""
-    problem: str = ""
-    has_model: bool = False
-    has_report: bool = False
-    last_event_t: float | None = None
-    """When it last wrote something, by this machine's clock."""
-    place: str = ""
-    """Name of the machine that it is on; empty for this one."""
 
 
 @dataclass(frozen=True)

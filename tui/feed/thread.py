@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from tui.feed.model import RunDetail, Snapshot, SnapshotTaken, Wanted
 
 if TYPE_CHECKING:
+    from engine.runs.catalogue import Catalogue
     from engine.workspace import Workspace
-    from tui.feed.catalogue import Catalogue
     from tui.feed.follow import Follower
 
 SMALL_BYTES = 8 * 1024 * 1024
@@ -98,7 +98,7 @@ class Feed:
         self._wake.set()
 
     def _run(self) -> None:
-        from tui.feed.catalogue import Catalogue
+        from engine.runs.catalogue import Catalogue
 
         catalogue = Catalogue(self.workspace, self._now)
         self._watcher = _Watcher(self._wake)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.errors import FinetopError
+from engine.runs.info import RunInfo
 from engine.runs.paths import RunPaths
 from engine.runs.state import look
 from engine.runs.store import list_runs
-from tui.feed.model import RunInfo
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
