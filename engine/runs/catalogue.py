@@ -91,6 +91,11 @@ class Catalogue:
         known = self._known.get(run_id)
         return known.paths if known else None
 
+    def headline(self, run_id: str) -> str:
+        """Name of a known run's headline metric; empty where there is none."""
+        known = self._known.get(run_id)
+        return known.info.view.headline if known is not None and known.info.view is not None else ""
+
     def live(self) -> list[RunPaths]:
         """Runs that may still write."""
         return [self._known[name].paths for name in self._live]
