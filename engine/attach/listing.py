@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from engine.attach.facts import changes, facts_of, merged, only_moves
 from engine.attach.protocol import Facts, Runs
 from engine.runs.catalogue import Catalogue
+from engine.runs.info import RunInfo
 
+Trends = Mapping[str, tuple[float, ...]]
+"""By run, of those whose rows are on screen."""
 BATCH = 100
 MOVED_S = {"selected": 4.0, "visible": 1.0, "": 5.0}
 """How often it is told that a run goes on, and nothing more. The events of a selected one say it anyway."""
@@ -26,7 +29,7 @@ class Listing:
         self._waiting: dict[str, None] = {}
         self._complete = False
 
-    def next(self, selected: Iterable[str], trends: dict[str, tuple[float, ...]]) -> Runs | None:
+    def next(self, selected: Iterable[str], trends: Trends) -> Runs | None:
         """The next batch of news; None where there is none."""
         infos = {info.id: info for info in self._catalogue.runs()}
         gone = [run_id for run_id in self._told if run_id not in infos][:BATCH]
@@ -47,8 +50,11 @@ class Listing:
         self._complete = complete
         return Runs(changed=changed, gone=gone, complete=complete)
 
-    def _changed(self, infos: dict, selected: set[str], trends: dict[str, tuple[float, ...]]) -> list[Facts]:
-        now, changed = self._clock(), []
+    def _changed(
+        self, infos: dict[str, RunInfo], selected: set[str], trends: Trends
+    ) -> list[Facts]:
+        now = self._clock()
+        changed: list[Facts] = []
         for run_id in list(self._waiting):
             if len(changed) >= BATCH:
                 break
