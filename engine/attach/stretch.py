@@ -34,7 +34,7 @@ class Stretch:
         self._mark = have.mark if have else ""
         self._offset = have.offset if have else 0
         self._last, self._check = (have.last, have.check) if have else (0, 0)
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int, int] | None = None
 
     def read(self) -> Piece | None:
         """The next piece; None while there is nothing new."""
@@ -50,7 +50,7 @@ class Stretch:
 
     def _read(self, fd: int) -> Piece | None:
         found = os.fstat(fd)
-        seen = (found.st_ino, found.st_size)
+        seen = (found.st_ino, found.st_size, found.st_mtime_ns)
         if not stat.S_ISREG(found.st_mode) or seen == self._seen:
             return None
         anew = not self._goes_on(fd, found)

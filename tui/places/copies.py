@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +14,28 @@ from pathlib import Path
 from engine.attach.protocol import Chunk, FileName, Have
 from engine.attach.stretch import LAST_BYTES
 from engine.files import aside
+from engine.runs.locks import is_locked, try_lock
 from engine.runs.paths import RunPaths
 
 MOST_BYTES: dict[FileName, int] = {"events": 512 * 1024 * 1024, "status": 16 * 1024 * 1024, "log": 64 * 1024 * 1024}
 """Of one file; what comes after is left out."""
 MOST_IN_ALL = 2 * 1024 * 1024 * 1024
 """Of one workspace."""
+PREFIX = "finetop-attach-"
+LOCK = "console.lock"
+YOUNG_S = 60.0
 KEPT = 24
 """Runs whose copies stay when they are no longer on screen, so that a way back costs nothing."""
+
+
+def remove_orphans() -> None:
+    """Remove the copies of consoles that were killed: nobody holds their lock any more."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # those of other users are theirs
+            found = directory.stat(follow_symlinks=False)
+            is_young = time.time() - found.st_mtime < YOUNG_S  # its console may be about to lock it
+            if found.st_uid == os.getuid() and not is_young and not is_locked(directory / LOCK):
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 @dataclass
@@ -40,13 +56,18 @@ class Copies:
     """Takes pieces in order; one that was had before is not had twice."""
 
     def __init__(self) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="finetop-attach-", ignore_cleanup_errors=True)
+        remove_orphans()
+        self._directory = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        self._lock = try_lock(Path(self._directory.name) / LOCK)
         self._copies: dict[str, dict[FileName, _Copy]] = {}
         """By run, the one that was used last at the end."""
 
     def close(self) -> None:
         """Remove them all."""
         self._directory.cleanup()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def paths(self, run_id: str) -> RunPaths:
         """Where the copies of a run lie."""
