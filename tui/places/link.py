@@ -71,6 +71,8 @@ class _Connection:
     def end(self) -> None:
         """End the process, whatever it does."""
         self.ended.set()
+        with contextlib.suppress(queue.Full):
+            self.out.put_nowait(Ping())  # wakes the thread that writes, which sees that it is over
         with contextlib.suppress(OSError):
             self.process.kill()
 
@@ -181,10 +183,8 @@ class Link:
         except OSError:
             pass  # ended from here
         ended_here = connection.ended.is_set() or bool(connection.said)
-        connection.ended.set()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
         code = self._wait_for(process, killed=ended_here)
+        connection.end()
         for thread in others:
             thread.join(1)
         for stream in (process.stdout, process.stderr):
@@ -275,6 +275,10 @@ class Link:
                     spoke_at = time.monotonic()
         except (OSError, ValueError):
             connection.end()  # it takes nothing any more
+        finally:
+            # Whatever stands between here and the engine over there: the end of its input ends it.
+            with contextlib.suppress(OSError):
+                connection.process.stdin.close()
 
     def _push(self, connection: _Connection, fd: int, data: bytes) -> None:
         rest = memoryview(data)

@@ -32,7 +32,6 @@ case $1 in
   mute) exec sleep 600 ;;
   chatty) echo "Welcome to chatty!"; echo "You have mail." ;;
 esac
-echo $$ >"$0.$1.pid"
 shift
 exec /bin/sh -c "$1"
 """
@@ -52,7 +51,9 @@ def engine(tmp_path: Path) -> str:
     """`engine` on the other machine, which is this one."""
     path = tmp_path / "bin" / "engine of others"
     path.parent.mkdir()
-    path.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m engine "$@"\n')
+    path.write_text(
+        f'#!/bin/sh\n[ -d "$3" ] && echo $$ >"$3/../pid"\nPYTHONPATH={ROOT} exec {sys.executable} -m engine "$@"\n'
+    )
     path.chmod(0o755)
     return str(path)
 
@@ -135,12 +136,17 @@ def watch(tmp_path: Path, ssh: Path, engine: str, machine: Any) -> Iterator[Call
 
 
 @pytest.fixture
-def kill(ssh: Path) -> Callable[[str], None]:
-    """`kill("gpu1")` ends the process over there with SIGKILL."""
+def pid_of(machine: Callable[[str], Workspace]) -> Callable[[str], int]:
+    """`pid_of("gpu1")` is the engine that speaks over there."""
+    return lambda host: int((machine(host).root.parent / "pid").read_text())
+
+
+@pytest.fixture
+def kill(pid_of: Callable[[str], int]) -> Callable[[str], None]:
+    """`kill("gpu1")` ends the engine over there with SIGKILL."""
 
     def end(host: str) -> None:
-        path = Path(f"{ssh}.{host}.pid")
-        os.kill(int(path.read_text()), 9)
+        os.kill(pid_of(host), 9)
 
     return end
 
