@@ -75,6 +75,8 @@ class PlaceInfo:
     """Why it is not reachable; empty while it is, and before the first attempt has ended."""
     seen_at: float | None = None
     """When it was last heard; None while it is connected, and where it never was."""
+    silent_min: int = 0
+    """Whole minutes since then: a picture is new when these change."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """What its devices do, or did when it was last heard."""
     readonly: bool = False

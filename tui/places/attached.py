@@ -35,7 +35,7 @@ class Attached:
         readonly: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.name = name
+        self.name, self._now = name, now
         self._mirror = Mirror(name, now)
         self._changed: Callable[[], object] = lambda: None
         words = command(address, list(ssh), engine=engine, readonly=readonly)
@@ -86,13 +86,15 @@ class Attached:
     def info(self) -> PlaceInfo:
         """How it stands with the machine itself."""
         link, hello = self._link, self._link.hello
+        # While it is connected nobody asks since when, and a picture is only new where something is.
+        seen_at = None if hello is not None else link.seen_at
         return PlaceInfo(
             name=self.name,
             connected=hello is not None,
             listed=self._mirror.listed,
             problem=link.problem,
-            # While it is connected nobody asks since when, and a picture is only new where something is.
-            seen_at=None if hello is not None else link.seen_at,
+            seen_at=seen_at,
+            silent_min=int(max(0.0, self._now() - seen_at) // 60) if seen_at is not None else 0,
             figures=self._mirror.figures(),
             readonly=hello is not None and hello.readonly,
         )

@@ -15,6 +15,9 @@ from tui.widgets.sparkline import sparkline
 from tui.widgets.states import state_cell
 
 _GAP = 2
+HOST = "host"
+"""Title of the column that is there only where runs are on several machines."""
+LIVE = ("starting", "running", "stopping", "stalled", "queued")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class RunRow:
     device: str = ""
     age_s: float | None = None
     """Age of the last event; None once the run ended."""
+    host: str = ""
+    """The machine that it is on; empty where all are on this one."""
+    away: bool = False
+    """That machine is not reachable: what is shown is what was last heard."""
     pinned: bool = False
     """Kept above the others by the operator."""
 
@@ -57,11 +64,16 @@ class Column:
     right: bool = False
 
 
-def columns_for(width: int) -> list[tuple[Column, int]]:
-    """The columns that fit into a width, in their order, with the cells that each gets."""
+def columns_for(width: int, *, hosts: bool = False) -> list[tuple[Column, int]]:
+    """The columns that fit into a width, in their order, with the cells that each gets.
+
+    `hosts`: whether the runs are on several machines.
+    """
     kept: list[Column] = []
     used = 0
     for column in sorted(COLUMNS, key=lambda column: column.rank):
+        if column.title == HOST and not hosts:
+            continue
         need = column.width + (_GAP if kept else 0)
         if used + need > width:
             break
@@ -77,7 +89,22 @@ def columns_for(width: int) -> list[tuple[Column, int]]:
 
 
 def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if is_old(row):
+        # Nobody knows whether it still does.
+        return ((f"? {row.state}", Role.MUTED),)
     return state_cell(row.state, ascii_only=ascii_only)
+
+
+def is_old(row: RunRow) -> bool:
+    """Whether what a row says was true when its machine was last heard, and may not be now."""
+    return row.away and row.state in LIVE
+
+
+def _host(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if not row.away:
+        return ((fit(row.host, width), Role.TEXT),)
+    glyph = "x" if ascii_only else "✗"
+    return ((fit(f"{glyph} {row.host}", width), Role.WARNING),)
 
 
 def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
@@ -91,7 +118,7 @@ def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
 def _progress(row: RunRow, width: int, ascii_only: bool) -> Line:
     if not row.steps:
         return (("", Role.TEXT),)
-    role = Role.BAR if row.state in ("starting", "running", "stopping", "stalled") else Role.MUTED
+    role = Role.BAR if row.state in LIVE and not row.away else Role.MUTED
     percent = min(100, int(100 * row.step / row.steps))
     bar = progress_cell(row.step, row.steps, width - 5, role=role, ascii_only=ascii_only)
     return (*bar, (f" {percent:>3}%", Role.TEXT))
@@ -144,6 +171,7 @@ def _age(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 COLUMNS = (
     Column("state", 0, 10, 10, _state),
+    Column(HOST, 1, 6, 16, _host),
     Column("model", 1, 10, 26, _model),
     Column("progress", 2, 11, 25, _progress),
     Column("phase", 6, 14, 24, _phase),

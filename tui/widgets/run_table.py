@@ -136,7 +136,7 @@ class RunTable(CellWidget, can_focus=True):
             canvas.write(max(0, (canvas.width - len(self.empty)) // 2), canvas.height // 2, self.empty, Role.MUTED)
             return
         self._keep_in_sight(canvas.height)
-        columns = columns_for(canvas.width - _MARGIN)
+        columns = columns_for(canvas.width - _MARGIN, hosts=any(row.host for row in self._rows))
         self._header(canvas, columns)
         for y, row in enumerate(self._rows[self._top : self._top + canvas.height - 1], start=1):
             self._row(canvas, y, row, columns)
