@@ -50,9 +50,7 @@ class Listing:
         self._complete = complete
         return Runs(changed=changed, gone=gone, complete=complete)
 
-    def _changed(
-        self, infos: dict[str, RunInfo], selected: set[str], trends: Trends
-    ) -> list[Facts]:
+    def _changed(self, infos: dict[str, RunInfo], selected: set[str], trends: Trends) -> list[Facts]:
         now = self._clock()
         changed: list[Facts] = []
         for run_id in list(self._waiting):

@@ -75,8 +75,8 @@ def test_a_cut_line_is_refused(end: int) -> None:
         b'{"type":"chunk","run":"r","file":"../../etc/passwd","mark":"","offset":0}',
         b'{"type":"runs","changed":[{"id":"r","state":"splendid"}]}',
         b"[" * 100_000,
-        b"~" + binascii.b2a_base64(zlib.compress(b" " * (MAX_LINE_BYTES + 1)), newline=False),
-        b"~" + binascii.b2a_base64(zlib.compress(b'{"type":"ping"}')[:-3], newline=False),
+        b"~" + binascii.b2a_base64(zlib.compress(b" " * (MAX_LINE_BYTES + 1), wbits=-15), newline=False),
+        b"~" + binascii.b2a_base64(zlib.compress(b'{"type":"ping"}', wbits=-15)[:-3], newline=False),
         b"~!!!!",
     ],
 )
@@ -96,6 +96,15 @@ def test_what_only_one_side_says_is_refused_from_the_other() -> None:
 def test_a_field_that_did_not_change_is_not_sent() -> None:
     line = to_line(Runs(changed=[Facts(id="r", score=None)]))
     assert msgspec.json.decode(line) == {"type": "runs", "changed": [{"id": "r", "score": None}]}
+
+
+def test_a_few_events_cost_less_than_they_do_on_the_disk() -> None:
+    events = "".join(
+        f'{{"type":"metrics","t":1795308624.4{step},"seq":{step},"step":{step},"values":{{"loss":0.{step}7}}}}\n'
+        for step in (501, 502)
+    )
+    chunk = Chunk(run="20261122-005024-external-alpha-6e22", file="events", mark="fe00.378", offset=9876, data=events)
+    assert len(to_line(chunk)) < len(events)
 
 
 def test_short_news_are_plain() -> None:
