@@ -17,7 +17,7 @@ def attach(
 ) -> None:
     """Speak with `finetop --attach HOST:DIR` on standard streams; the console starts it over SSH. Opens no port.
 
-    Example: ssh gpu1 engine attach --workspace /srv/workspace
+    Example: engine attach --workspace workspace
     """
     from engine.attach.serving import serve
 

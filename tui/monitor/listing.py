@@ -87,7 +87,8 @@ class Listing:
         live = run.view is not None and run.view.state in LIVE
         if known is None or live or known.info is not run or known.detail is not detail:
             shape = self._shape
-            host, away = run.place or shape.here, run.place in shape.away
+            # Who logs in there is of no interest in a narrow column.
+            host, away = run.place.rpartition("@")[2] or shape.here, run.place in shape.away
             row = row_of(run, detail, now, named=shape.named, host=host, away=away)
             known = self._rows[run.id] = _Row(run, detail, row)
         return known.row if known.row.pinned is pinned else replace(known.row, pinned=pinned)
