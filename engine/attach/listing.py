@@ -24,44 +24,47 @@ class Listing:
         self._catalogue, self._clock = catalogue, clock
         self._told: dict[str, Facts] = {}
         self._told_at: dict[str, float] = {}
-        self._seen: dict[str, object] = {}
+        self._seen: dict[str, RunInfo] = {}
         """The catalogue's own object at the last look: it makes a new one for what changed."""
         self._waiting: dict[str, None] = {}
+        self._gone: dict[str, None] = {}
         self._complete = False
+
+    def look(self) -> None:
+        """Take note of what the catalogue knows now: after each of its changes."""
+        infos = {info.id: info for info in self._catalogue.runs()}
+        self._waiting |= {run_id: None for run_id, info in infos.items() if self._seen.get(run_id) is not info}
+        self._gone |= {run_id: None for run_id in self._told if run_id not in infos}
+        self._seen = infos
 
     def next(self, selected: Iterable[str], trends: Trends) -> Runs | None:
         """The next batch of news; None where there is none."""
-        infos = {info.id: info for info in self._catalogue.runs()}
-        gone = [run_id for run_id in self._told if run_id not in infos][:BATCH]
+        gone = list(self._gone)[:BATCH]
         for run_id in gone:
-            for known in (self._told, self._told_at, self._seen):
+            for known in (self._told, self._told_at, self._gone):
                 known.pop(run_id, None)
-        for run_id, info in infos.items():
-            if self._seen.get(run_id) is not info:
-                self._seen[run_id] = info
-                self._waiting[run_id] = None
         for run_id, trend in trends.items():
             if run_id in self._told and self._told[run_id].trend != trend:
                 self._waiting[run_id] = None
-        changed = self._changed(infos, set(selected), trends)
+        changed = self._changed(set(selected), trends)
         complete = self._catalogue.complete and not any(run_id not in self._told for run_id in self._waiting)
         if not (changed or gone or complete != self._complete):
             return None
         self._complete = complete
         return Runs(changed=changed, gone=gone, complete=complete)
 
-    def _changed(self, infos: dict[str, RunInfo], selected: set[str], trends: Trends) -> list[Facts]:
+    def _changed(self, selected: set[str], trends: Trends) -> list[Facts]:
         now = self._clock()
         changed: list[Facts] = []
         for run_id in list(self._waiting):
             if len(changed) >= BATCH:
                 break
-            if run_id not in infos:
+            if run_id not in self._seen:
                 del self._waiting[run_id]
                 continue
             before = self._told.get(run_id)
             trend = trends.get(run_id, before.trend if before is not None and before.trend else ())
-            change = changes(before, facts_of(infos[run_id], trend))
+            change = changes(before, facts_of(self._seen[run_id], trend))
             rank = "selected" if run_id in selected else "visible" if run_id in trends else ""
             if change is not None and only_moves(change) and now - self._told_at.get(run_id, 0.0) < MOVED_S[rank]:
                 continue  # it stays in the queue until its time has come

@@ -104,7 +104,8 @@ class Session:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._follow(self._heard.get_nowait())
-        self._catalogue.refresh()
+        if self._catalogue.refresh():
+            self._listing.look()
         while self._answers and self._outbox.has_room:
             self._outbox.say(self._answers.popleft())
         more = self._tell_runs() | self._tell_files()

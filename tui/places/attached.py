@@ -71,16 +71,16 @@ class Attached:
         for run_id in self._followers.keys() - set(selected):
             del self._followers[run_id]
             self._cleaned.pop(run_id, None)
-        headlines = {info.id: info.view.headline for info in self.runs() if info.view is not None}
         found: dict[str, RunDetail] = {}
         for run_id in self._wanted.visible:
             trend = self._mirror.trend(run_id)
             if trend and run_id not in selected:
                 found[self._public(run_id)] = RunDetail(revision=hash(trend), trend=trend, complete=True)
         for place, run_id in enumerate(selected):
-            public = self._public(run_id)
-            if public in headlines:
-                found[public] = self._detail(run_id, headlines[public], budget_s if not place else budget_s / 4)
+            headline = self._mirror.headline(run_id)
+            if headline is not None:
+                budget = budget_s if not place else budget_s / 4
+                found[self._public(run_id)] = self._detail(run_id, headline, budget)
         return found
 
     def info(self) -> PlaceInfo:

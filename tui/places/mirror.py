@@ -39,6 +39,8 @@ class Mirror:
         self._copies = Copies()
         self._facts: dict[str, Facts] = {}
         self._infos: dict[str, RunInfo] = {}
+        self._newest_first: tuple[RunInfo, ...] | None = ()
+        """Made when it is asked for after a change."""
         self._told: set[str] = set()
         """Runs of which this connection has said anything."""
         self._figures: Mapping[str, float] = {}
@@ -97,7 +99,15 @@ class Mirror:
     def runs(self) -> tuple[RunInfo, ...]:
         """All that are known, newest first."""
         with self._lock:
-            return tuple(self._infos[run_id] for run_id in sorted(self._infos, reverse=True))
+            if self._newest_first is None:
+                self._newest_first = tuple(self._infos[run_id] for run_id in sorted(self._infos, reverse=True))
+            return self._newest_first
+
+    def headline(self, run_id: str) -> str | None:
+        """Name of a run's headline metric; None where there is no such run."""
+        with self._lock:
+            found = self._infos.get(run_id)
+        return found.view.headline if found is not None and found.view is not None else None
 
     def figures(self) -> Mapping[str, float]:
         """What the devices there did last."""
@@ -114,6 +124,7 @@ class Mirror:
             return self._copies.paths(run_id), not self._copies.left(run_id), self._copies.is_cut(run_id)
 
     def _take_runs(self, news: Runs) -> None:
+        self._newest_first = None
         for change in news.changed:
             if not is_run_id(change.id) or (change.id not in self._facts and len(self._facts) >= MOST_RUNS):
                 continue
