@@ -38,7 +38,7 @@ from engine.runs.catalogue import Catalogue
 from engine.workspace import Workspace
 
 LIVE_POLL_S = 0.2
-IDLE_POLL_S = 0.5
+IDLE_POLL_S = 1.0
 FIGURES_S = 2.0
 IDLE_FIGURES_S = 10.0
 MOST_WAITING = 16

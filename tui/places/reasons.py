@@ -38,7 +38,9 @@ def why(ending: Ending, engine: str) -> str:
     if ending.silent:
         return f"it does not answer{f': {last}' if last else ''}"
     if ending.code == NOT_FOUND or (ending.code == 126 and _NO_COMMAND.search(last)):
-        return f"there is no {engine} in the PATH of its non-interactive shell; name it with --remote-engine"
+        if engine == "engine":
+            return "no engine in the PATH there: give --remote-engine FILE"
+        return f"there is no {engine} there: give another --remote-engine"
     if ending.code == OF_SSH:
         return last if last.lower().startswith("ssh") else f"ssh: {last or 'the connection was lost'}"
     if ending.code == BAD_INPUT and "no command 'attach'" in last:

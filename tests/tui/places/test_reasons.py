@@ -13,7 +13,7 @@ from tui.places.reasons import LONGEST_WAIT_S, Ending, other_protocol, wait_s, w
         (Ending(255, ["ssh: connect to host x port 22: Connection refused"]), "ssh: connect to host x"),
         (Ending(255, ["ada@gpu1: Permission denied (publickey)."]), "ssh: ada@gpu1: Permission denied (publickey)."),
         (Ending(255), "ssh: the connection was lost"),
-        (Ending(127, ["bash: line 1: engine: command not found"]), "name it with --remote-engine"),
+        (Ending(127, ["bash: line 1: engine: command not found"]), "give --remote-engine FILE"),
         (
             Ending(2, ["error: /srv/x: there is no such workspace; name its directory after HOST:"]),
             "/srv/x: there is no",
