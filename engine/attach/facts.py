@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from engine.attach.protocol import Facts, Goal, Steps
+from engine.attach.protocol import LATEST, Facts, Goal, Steps
 from engine.runs.info import RunInfo
 
 SEEN_S = 4.0
@@ -33,13 +33,13 @@ def facts_of(info: RunInfo, trend: Sequence[float] = ()) -> Facts:
         reason=None if view.reason is None else _cut(view.reason, 2000),
         message=_cut(view.message, 2000),
         attempt=view.attempt,
-        started=_finite(view.started),
-        ended=_finite(view.ended),
-        seen=_finite(info.last_event_t),
+        started=_time(view.started),
+        ended=_time(view.ended),
+        seen=_time(info.last_event_t),
         progress=None
         if progress is None
         else Steps(
-            t=progress.t,
+            t=_time(progress.t) or 0.0,
             phase=_cut(progress.phase),
             step=progress.step,
             steps=progress.steps,
@@ -89,6 +89,11 @@ def _differs(name: str, before: object, after: object) -> bool:
 
 def _cut(text: str, most: int = 200) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _time(value: float | None) -> float | None:
+    """A script may write any number as its time."""
+    return value if value is not None and 0 <= value <= LATEST else None
 
 
 def _finite(value: float | None) -> float | None:

@@ -53,6 +53,9 @@ TREND_POINTS = 32
 Id = Annotated[str, Meta(max_length=200)]
 Word = Annotated[str, Meta(max_length=200)]
 Sentence = Annotated[str, Meta(max_length=2000)]
+LATEST = 1e11
+"""Seconds since 1970; a clock that is further on could not be shown."""
+Time = Annotated[float, Meta(ge=0, le=LATEST)]
 Offset = Annotated[int, Meta(ge=0, le=2**53)]
 FileName = Literal["events", "status", "log"]
 WireState = Literal[
@@ -76,13 +79,13 @@ class Hello(Message, frozen=True, tag="hello", omit_defaults=False):
     version: Word = ""
     workspace: Sentence = ""
     readonly: bool = False
-    now: float = 0.0
+    now: Time = 0.0
 
 
 class Steps(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far a trainer is."""
 
-    t: float
+    t: Time
     phase: Word
     step: int
     steps: int
@@ -111,9 +114,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reason: Sentence | UnsetType | None = UNSET
     message: Sentence | UnsetType = UNSET
     attempt: int | UnsetType = UNSET
-    started: float | UnsetType | None = UNSET
-    ended: float | UnsetType | None = UNSET
-    seen: float | UnsetType | None = UNSET
+    started: Time | UnsetType | None = UNSET
+    ended: Time | UnsetType | None = UNSET
+    seen: Time | UnsetType | None = UNSET
     """When it last wrote something, by the clock there."""
     progress: Steps | UnsetType | None = UNSET
     headline: Word | UnsetType = UNSET
@@ -174,7 +177,7 @@ class Answer(Message, frozen=True, tag="answer"):
 class Beat(Message, frozen=True, tag="beat"):
     """Nothing new."""
 
-    now: float
+    now: Time
 
 
 # -- from the console to the workspace

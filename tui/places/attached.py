@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.feed.model import PlaceInfo, RunDetail, RunInfo, Wanted
 from tui.places.address import Address
-from tui.places.cleaned import line
+from tui.places.cleaned_detail import cleaned_detail
 from tui.places.link import Link
 from tui.places.mirror import Mirror
 from tui.places.remote import RemotePlace
@@ -113,9 +113,7 @@ class Attached:
         known = self._cleaned.get(run_id)
         complete = detail.complete and (arrived or cut)
         if known is None or known[0] is not detail or known[1].complete != complete:
-            log = tuple(replace(entry, text=line(entry.text)) for entry in detail.log)
-            series = dict(list(detail.series.items())[:MOST_SERIES])
-            known = self._cleaned[run_id] = detail, replace(detail, log=log, series=series, complete=complete)
+            known = self._cleaned[run_id] = detail, replace(cleaned_detail(detail, MOST_SERIES), complete=complete)
         return known[1]
 
     def _own(self, run_ids: Iterable[str]) -> tuple[str, ...]:

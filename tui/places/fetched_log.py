@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from engine.attach.protocol import FileName
 from engine.events.tail import parse_line
 from tui.feed.follow import line_of, sorted_by_time
 from tui.feed.model import LogLine
 from tui.feed.printed import as_people_saw_it
-from tui.places.cleaned import line
+from tui.places.cleaned_detail import cleaned_line
 
 MOST_LINES = 20_000
 
@@ -22,4 +21,4 @@ def lines_of(files: Mapping[FileName, bytes]) -> list[LogLine]:
     said = [found for event in events if event is not None and (found := line_of(event)) is not None]
     printed = [LogLine(None, "printed", text) for text in map(as_people_saw_it, files.get("log", b"").split(b"\n"))]
     lines = [*sorted_by_time(said)[-MOST_LINES:], *[entry for entry in printed if entry.text][-MOST_LINES:]]
-    return [replace(entry, text=line(entry.text)) for entry in lines]
+    return [cleaned_line(entry) for entry in lines]
