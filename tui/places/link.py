@@ -14,9 +14,7 @@ import select
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import IO
 
 from engine.attach.protocol import (
@@ -35,6 +33,7 @@ from engine.attach.protocol import (
 )
 from engine.errors import FinetopError, InputError
 from tui.places.cleaned import line as clean_line
+from tui.places.connection import Connection
 from tui.places.mirror import Mirror
 from tui.places.reasons import Ending, other_protocol, wait_s, why
 
@@ -46,35 +45,6 @@ TAKEN_BYTES = 32 * 1024
 """Acknowledged at least this often."""
 STEADY_S = 30.0
 """A connection that lived so long was a good one: the next is tried at once."""
-MOST_WAITING = 64
-
-
-@dataclass
-class _Connection:
-    process: subprocess.Popen[bytes]
-    out: queue.Queue[Message] = field(default_factory=lambda: queue.Queue(MOST_WAITING))
-    words: deque[str] = field(default_factory=lambda: deque(maxlen=10))
-    began: float = field(default_factory=time.monotonic)
-    heard_at: float = field(default_factory=time.monotonic)
-    greeted: bool = False
-    silent: bool = False
-    said: str = ""
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def say(self, message: Message) -> None:
-        """Put a message out; one that takes nothing any more is ended."""
-        try:
-            self.out.put_nowait(message)
-        except queue.Full:
-            self.end()
-
-    def end(self) -> None:
-        """End the process, whatever it does."""
-        self.ended.set()
-        with contextlib.suppress(queue.Full):
-            self.out.put_nowait(Ping())  # wakes the thread that writes, which sees that it is over
-        with contextlib.suppress(OSError):
-            self.process.kill()
 
 
 class Link:
@@ -93,7 +63,7 @@ class Link:
         self.mirror, self._command, self._changed = mirror, list(command), changed
         self._engine, self._now, self._wait = engine, now, wait
         self._stop = threading.Event()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._pending: dict[int, queue.Queue[Answer | None]] = {}
         self._numbers = 0
         self._lock = threading.Lock()
@@ -167,7 +137,7 @@ class Link:
             )
         except OSError as problem:
             return Ending(said=f"{self._command[0]} cannot be started ({problem.strerror})")
-        connection = self._connection = _Connection(process)
+        connection = self._connection = Connection(process)
         others = [
             threading.Thread(target=work, args=(connection,), daemon=True) for work in (self._write, self._drain)
         ]
@@ -204,7 +174,7 @@ class Link:
             process.kill()
             return process.wait()
 
-    def _read(self, connection: _Connection, stream: IO[bytes]) -> None:
+    def _read(self, connection: Connection, stream: IO[bytes]) -> None:
         taken = acknowledged = 0
         noise = 0
         while not connection.ended.is_set():
@@ -240,7 +210,7 @@ class Link:
                 connection.say(Taken(count=taken))
             self._changed()
 
-    def _greet(self, connection: _Connection, hello: Hello) -> None:
+    def _greet(self, connection: Connection, hello: Hello) -> None:
         if hello.protocol != PROTOCOL:
             raise InputError(other_protocol(hello.protocol, hello.version))
         self.mirror.greet(hello)
@@ -258,7 +228,7 @@ class Link:
 
     # -- beside it
 
-    def _write(self, connection: _Connection) -> None:
+    def _write(self, connection: Connection) -> None:
         """Write what is put out, something at least every `BEAT_S`, and end a connection that is silent."""
         assert connection.process.stdin is not None
         fd = connection.process.stdin.fileno()
@@ -280,7 +250,7 @@ class Link:
             with contextlib.suppress(OSError):
                 connection.process.stdin.close()
 
-    def _push(self, connection: _Connection, fd: int, data: bytes) -> None:
+    def _push(self, connection: Connection, fd: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest and not self._is_over(connection):
             if select.select([], [fd], [], 0.5)[1]:
@@ -288,7 +258,7 @@ class Link:
                     rest = rest[os.write(fd, rest) :]
 
     @staticmethod
-    def _is_over(connection: _Connection) -> bool:
+    def _is_over(connection: Connection) -> bool:
         limit = SILENCE_S if connection.greeted else HELLO_WITHIN_S
         if not connection.ended.is_set() and time.monotonic() - connection.heard_at > limit:
             connection.silent = True
@@ -296,7 +266,7 @@ class Link:
         return connection.ended.is_set()
 
     @staticmethod
-    def _drain(connection: _Connection) -> None:
+    def _drain(connection: Connection) -> None:
         """The last words on standard error; what a machine prints without end is read and forgotten."""
         stream = connection.process.stderr
         assert stream is not None
