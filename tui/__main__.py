@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from engine.errors import FinetopError
     from engine.workspace import Workspace
+    from tui.places.options import attached_of
 
     try:
         settings, keymap = _settings()
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(_keys(keymap, markdown=given.markdown), end="")
             return 0
         workspace = Workspace.locate(given.workspace)
+        attached = attached_of(given)
     except FinetopError as problem:
         print(f"finetop: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -62,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             notices=settings.notices,
             ascii_only=given.ascii or not _prints_unicode(),
             read_figures=_read_figures,
+            attached=attached,
         )
     )
     if given.screenshot is not None:
@@ -116,6 +119,8 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from tui.places.options import add_arguments
+
     parser = argparse.ArgumentParser(
         prog="finetop",
         description="The console: generate data, start training, watch it, try the models.",
@@ -126,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
     )
+    add_arguments(parser)
     parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
     parser.add_argument(
         "--low-bandwidth",

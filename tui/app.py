@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.runs.spec import RunSpec
     from engine.workspace import Workspace
     from tui.commands.search import Command
+    from tui.places.attached import Attached
     from tui.places.place import Place
     from tui.validate.warm import WarmModels
 
@@ -53,6 +54,8 @@ class Options:
     notices: Notices = field(default_factory=Notices)
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
+    attached: tuple[Attached, ...] = ()
+    """Workspaces on other machines that are watched, too."""
 
 
 def _monitor() -> Screen[None]:
@@ -144,6 +147,7 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
             pace=LOW_BANDWIDTH_PACE if options.low_bandwidth else FULL_PACE,
             now=options.now,
             read_figures=options.read_figures,
+            attached=options.attached,
         )
         for theme in THEMES:
             self.register_theme(theme)
@@ -183,7 +187,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
     def place_of(self, run: RunInfo) -> Place:
         """Where a run lies, and what is done with it there."""
-        return LocalPlace(self.options.workspace)
+        elsewhere = next((machine.place for machine in self.options.attached if machine.name == run.place), None)
+        return elsewhere or LocalPlace(self.options.workspace)
 
     def want(self, wanted: Wanted) -> None:
         """Tell the feed what is on screen."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 AGES_STAND_S = 10.0
 """Whether a run is younger than two days is asked this often: nothing else of a filter depends on the clock."""
 EVERYTHING = parse_filter("")
+HERE = "here"
+"""This machine, where runs of others stand beside its own."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,19 @@ class Listed:
 class _Row:
     info: RunInfo
     detail: RunDetail | None
-    named: bool
     row: RunRow
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What all rows have in common; another one makes them all anew."""
+
+    named: bool = False
+    """With the profile: there are several."""
+    here: str = ""
+    """What this machine is called; empty where there is no other."""
+    away: frozenset[str] = frozenset()
+    """Machines that are not reachable."""
 
 
 class Listing:
@@ -42,6 +55,7 @@ class Listing:
 
     def __init__(self) -> None:
         self._rows: dict[str, _Row] = {}
+        self._shape = _Shape()
         self._facts: dict[str, tuple[RunInfo, RunFacts]] = {}
         self._kept: dict[str, tuple[RunInfo, bool]] = {}
         self._asked: tuple[str, int] = ("", 0)
@@ -52,10 +66,15 @@ class Listing:
     ) -> Listed:  # fmt: skip
         """The rows for a picture of the workspace."""
         runs = snapshot.runs if not wanted.text.strip() else self._filtered(snapshot.runs, wanted, now)
-        profiles = {(run.place, run.view.profile) for run in snapshot.runs if run.view is not None}
+        profiles = {run.view.profile for run in snapshot.runs if run.view is not None}
         named = len(profiles) > 1
+        shape = _Shape(
+            named, HERE if snapshot.places else "", frozenset(p.name for p in snapshot.places if not p.connected)
+        )
+        if shape != self._shape:
+            self._shape, self._rows = shape, {}
         rows = tuple(
-            self._row(run, snapshot.details.get(run.id), now, named=named, pinned=run.id in pinned)
+            self._row(run, snapshot.details.get(run.id), now, pinned=run.id in pinned)
             for run in ordered(runs, order, pinned)
         )
         if len(self._rows) > 2 * len(snapshot.runs) + 100:
@@ -63,11 +82,15 @@ class Listing:
             self._facts.clear()
         return Listed(rows, len(snapshot.runs))
 
-    def _row(self, run: RunInfo, detail: RunDetail | None, now: float, *, named: bool, pinned: bool) -> RunRow:
+    def _row(self, run: RunInfo, detail: RunDetail | None, now: float, *, pinned: bool) -> RunRow:
         known = self._rows.get(run.id)
         live = run.view is not None and run.view.state in LIVE
-        if known is None or live or known.info is not run or known.detail is not detail or known.named is not named:
-            known = self._rows[run.id] = _Row(run, detail, named, row_of(run, detail, now, named=named))
+        if known is None or live or known.info is not run or known.detail is not detail:
+            shape = self._shape
+            # Who logs in there is of no interest in a narrow column.
+            host, away = run.place.rpartition("@")[2] or shape.here, run.place in shape.away
+            row = row_of(run, detail, now, named=shape.named, host=host, away=away)
+            known = self._rows[run.id] = _Row(run, detail, row)
         return known.row if known.row.pinned is pinned else replace(known.row, pinned=pinned)
 
     def _filtered(self, runs: tuple[RunInfo, ...], wanted: Filter, now: float) -> list[RunInfo]:

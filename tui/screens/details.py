@@ -72,6 +72,8 @@ class DetailsScreen(Window[None]):
 
 
 Fact = tuple[str, str, str]
+ONLY_THERE = "Validate, Train and Data of its workspace: run finetop on that machine"
+"""What cannot be done with a run elsewhere, and where it can."""
 
 
 def _sections(run: RunInfo, spec: RunSpec | None) -> list[tuple[str, list[Fact]]]:
@@ -82,7 +84,8 @@ def _sections(run: RunInfo, spec: RunSpec | None) -> list[tuple[str, list[Fact]]
         facts = [("state", state, view.message), ("attempt", str(view.attempt), "")]
         facts += [("started", _clock(view.started), "")] if view.started else []
         facts += [("ended", _clock(view.ended), "")] if view.ended else []
-        facts.append(("directory", f"runs/{run.id}", ""))
+        facts.append(("directory", f"runs/{run.id.rpartition(':')[2]}", ""))
+        facts += [("machine", run.place, ONLY_THERE)] if run.place else []
         sections.append(("State", facts))
     if spec is not None:
         targets = ", ".join(str(target) for target in spec.targets) or "none"

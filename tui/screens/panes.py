@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 
-from tui.feed.model import LogLine, RunInfo, Snapshot
+from tui.feed.model import LogLine, PlaceInfo, RunInfo, Snapshot
 from tui.monitor.attribution import WORKING, shares_of
 from tui.monitor.axis_marks import marks_of
 from tui.monitor.names import short_name
@@ -78,13 +78,14 @@ class Panes(Vertical):
     def _show_devices(self, first: Selected | None, snapshot: Snapshot) -> None:
         """The machine of the highlighted run, and who uses it."""
         place = first.info.place if first is not None else ""
-        figures: dict[str, float | None] = {} if place else dict(snapshot.figures)
+        machine = snapshot.place(first.info) if first is not None else None
+        figures: dict[str, float | None] = dict(machine.figures if machine is not None else snapshot.figures)
         view = first.info.view if first is not None else None
         if first is not None and first.detail is not None and view is not None and view.state in WORKING:
             # What the run's own machine says goes before what this one sees: they may differ.
             figures |= first.detail.figures
         panel = self.query_one(DevicePanel)
-        panel.border_title = Text(f"Devices of {place}" if place else "Devices")
+        panel.border_title = Text(devices_title(machine))
         width = max(30, panel.content_size.width)
         users = [
             user_line(
@@ -151,3 +152,10 @@ class Panes(Vertical):
     def _show_pane(self) -> None:
         for pane in PANES:
             self.set_class(pane == PANES[self._pane], f"-{pane}")
+
+
+def devices_title(machine: PlaceInfo | None) -> str:
+    """Whose devices they are, and whether their figures are old."""
+    if machine is None:
+        return "Devices"
+    return f"Devices of {machine.name}" + ("" if machine.connected else ", when it was last seen")

@@ -16,40 +16,45 @@ LIVE = ("running", "stalled", "stopping", "starting", "queued")
 """States of runs that stand above those that ended."""
 
 
-def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True) -> RunRow:
-    """What the table shows of a run, with the name of its profile where there are several.
+def row_of(
+    info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True, host: str = "", away: bool = False
+) -> RunRow:
+    """What the table shows of a run, with the name of its profile where there are several, and of its machine.
+
+    `away`: that machine is not reachable.
 
     A directory that is no run shows its problem.
     """
     view = info.view
     if view is None:
-        return RunRow(info.id, info.id, "failed", phase=info.problem)
+        return RunRow(info.id, info.id, "failed", phase=info.problem, host=host, away=away)
     live = view.state in LIVE
     progress = (detail.progress if detail else None) or view.progress
     return RunRow(
         id=info.id,
         model=model_of(info, named=named),
         state=view.state,
-        phase=phase_of(view, progress),
+        phase="not reachable" if away and live else phase_of(view, progress),
         step=progress.step if progress else 0,
         steps=progress.steps if progress else 0,
         epoch=progress.epoch if progress else 0.0,
         epochs=progress.epochs if progress else 0.0,
-        eta_s=left_s(progress) if view.state == "running" else None,
+        eta_s=left_s(progress) if view.state == "running" and not away else None,
         metric=view.headline,
         value=view.score,
         goal=goal_of(view),
         history=detail.trend if detail else (),
         device=view.device,
         age_s=None if info.last_event_t is None else max(0.0, now - info.last_event_t) if live else None,
+        host=host,
+        away=away,
     )
 
 
 def model_of(info: RunInfo, *, named: bool) -> str:
-    """`gpu1 utility/ner`: the machine where it is another one, the profile where there are several."""
+    """`utility/ner`: with the profile where there are several."""
     assert info.view is not None
-    name = f"{info.view.profile}/{info.view.model}" if named else info.view.model
-    return f"{info.place} {name}" if info.place else name
+    return f"{info.view.profile}/{info.view.model}" if named else info.view.model
 
 
 def phase_of(view: RunView, progress: ProgressEvent | None) -> str:

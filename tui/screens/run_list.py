@@ -14,8 +14,10 @@ from tui.monitor.listing import Listing
 from tui.monitor.order import Order, next_order
 from tui.monitor.pins import read_pins, state_file, write_pins
 from tui.monitor.possible import Situation
+from tui.places.standing import standing
 from tui.screens.curves import Selected, slots_of
 from tui.screens.filter_bar import FilterBar, FilterField
+from tui.widgets.lines import Lines
 from tui.widgets.run_table import MOST_MARKS, RunTable
 
 if TYPE_CHECKING:
@@ -48,8 +50,11 @@ class RunList(Vertical):
         ascii_only = console.options.ascii_only
         self.table = RunTable(id="runs", ascii_only=ascii_only, empty="no run matches the filter")
         self.bar = FilterBar(ascii_only=ascii_only, id="filter-bar")
+        self.places = Lines(ascii_only=ascii_only, id="places")
 
     def compose(self) -> ComposeResult:
+        if self._finetop.options.attached:
+            yield self.places
         yield self.bar
         yield self.table
 
@@ -71,6 +76,7 @@ class RunList(Vertical):
     def show(self, snapshot: Snapshot, most_rows: int) -> None:
         """Show the runs of a picture that the filter lets through."""
         self._runs = {run.id: run for run in snapshot.runs}
+        self._show_places(snapshot)
         listed = self._listing.show(
             snapshot, self._finetop.options.now(), wanted=self.bar.wanted, order=self.order, pinned=self._pins
         )
@@ -79,6 +85,14 @@ class RunList(Vertical):
         self.table.styles.height = max(1, min(len(listed.rows), most_rows)) + 1
         self.table.show(listed.rows, known=self._runs)
         self.bar.count(len(listed.rows), listed.total)
+
+    def _show_places(self, snapshot: Snapshot) -> None:
+        """How it stands with the other machines, where there are any."""
+        if snapshot.places:
+            ascii_only = self._finetop.options.ascii_only
+            lines = standing(snapshot, max(20, self.size.width - 2), ascii_only=ascii_only)
+            self.places.styles.height = len(lines)
+            self.places.show(lambda width, height: lines)
 
     def refresh_rows(self) -> None:
         """Show the same picture again: filter, order or pins are other ones."""

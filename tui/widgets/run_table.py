@@ -12,7 +12,7 @@ from tui.actions import bindings_of
 from tui.theme import BOLD, Role, curve_role
 from tui.widgets.cells import Canvas, CellWidget, Line, width_of
 from tui.widgets.chart.legend import sign_of
-from tui.widgets.run_row import Column, RunRow, columns_for
+from tui.widgets.run_row import Column, RunRow, columns_for, host_width
 
 __all__ = ["RunRow", "RunTable"]
 
@@ -66,6 +66,7 @@ class RunTable(CellWidget, can_focus=True):
         self.sorted_by = ""
         """Title of the column that the rows are sorted by, where it is not their age."""
         self._rows: tuple[RunRow, ...] = ()
+        self._host_width = 0
         self._cursor = 0
         self._top = 0
         self._marks: dict[str, int] = {}
@@ -78,6 +79,7 @@ class RunTable(CellWidget, can_focus=True):
         though no row shows them."""
         before = self.highlighted
         self._rows = tuple(rows)
+        self._host_width = host_width(self._rows)
         places = {row.id: index for index, row in enumerate(self._rows)}
         if before in places:
             self._cursor = places[before]
@@ -136,7 +138,7 @@ class RunTable(CellWidget, can_focus=True):
             canvas.write(max(0, (canvas.width - len(self.empty)) // 2), canvas.height // 2, self.empty, Role.MUTED)
             return
         self._keep_in_sight(canvas.height)
-        columns = columns_for(canvas.width - _MARGIN)
+        columns = columns_for(canvas.width - _MARGIN, host=self._host_width)
         self._header(canvas, columns)
         for y, row in enumerate(self._rows[self._top : self._top + canvas.height - 1], start=1):
             self._row(canvas, y, row, columns)

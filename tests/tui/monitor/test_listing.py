@@ -10,9 +10,10 @@ import pytest
 
 from engine.runs.filter import parse_filter
 from engine.runs.spec import Target
-from tui.feed.model import RunDetail, RunInfo, Snapshot
+from tui.feed.model import PlaceInfo, RunDetail, RunInfo, Snapshot
 from tui.monitor.listing import Listing
 from tui.monitor.order import ORDERS, next_order, ordered
+from tui.widgets.run_row import is_old
 
 NOW = 1_795_185_600.0
 MakeRun = Callable[..., RunInfo]
@@ -73,8 +74,17 @@ def test_a_filter_shows_some_of_them_and_a_directory_that_is_no_run_never(a_run:
 def test_a_run_of_another_machine_is_named_after_it_and_found_by_it(a_run: MakeRun) -> None:
     runs = (a_run(1, place="gpu1"), a_run(0))
     listing = Listing()
-    assert [row.model for row in listing.show(Snapshot(runs=runs), NOW).rows] == ["gpu1 utility/ner", "utility/ner"]
+    places = (PlaceInfo("gpu1", connected=True),)
+    rows = listing.show(Snapshot(runs=runs, places=places), NOW).rows
+    assert [(row.host, row.model, row.away) for row in rows] == [("gpu1", "ner", False), ("here", "ner", False)]
     assert numbers(listing.show(Snapshot(runs=runs), NOW, wanted=parse_filter("host:gpu1")).rows) == [1]
+
+
+def test_runs_of_a_machine_that_went_away_are_shown_as_old(a_run: MakeRun) -> None:
+    runs, listing = (a_run(1, place="gpu1", state="running"), a_run(0, place="gpu1", state="done")), Listing()
+    listing.show(Snapshot(runs=runs, places=(PlaceInfo("gpu1", connected=True),)), NOW)
+    rows = listing.show(Snapshot(runs=runs, places=(PlaceInfo("gpu1", problem="ssh"),)), NOW).rows
+    assert [(is_old(row), row.phase) for row in rows] == [(True, "not reachable"), (False, "")]
 
 
 def test_a_run_that_changed_is_asked_again(a_run: MakeRun) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.errors import FinetopError
+from engine.runs.info import RunInfo
 from engine.runs.paths import RunPaths
 from engine.runs.state import look
 from engine.runs.store import list_runs
-from tui.feed.model import RunInfo
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
@@ -90,6 +90,11 @@ class Catalogue:
         """Where a known run lies."""
         known = self._known.get(run_id)
         return known.paths if known else None
+
+    def headline(self, run_id: str) -> str:
+        """Name of a known run's headline metric; empty where there is none."""
+        known = self._known.get(run_id)
+        return known.info.view.headline if known is not None and known.info.view is not None else ""
 
     def live(self) -> list[RunPaths]:
         """Runs that may still write."""
