@@ -135,8 +135,6 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """What Train opens with, when Monitor asked to start a run anew with changes."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
-        self.clone_run: RunSpec | None = None
-        """The run whose settings Train opens with, when Monitor asked for it."""
         self.curate_dataset: str | None = None
         """The dataset that Curate puts its cursor on, when Data asked for it."""
         self.warm: WarmModels | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tui.feed.model import RunDetail, RunInfo
 from tui.screens.kept_rows import KeptRows
+
+from tui.feed.model import RunDetail, RunInfo
 from tui.widgets.run_row import RunRow
 
 
