@@ -124,7 +124,7 @@ async def test_a_run_elsewhere_has_its_details_with_what_cannot_be_done(monitor:
         await until(pilot, lambda: "? running" in shows(app), "the rows")
         await pilot.press("enter")
         await until(pilot, lambda: "learning_rate" in shows(app), "the specification")
-        assert "run finetop on that machine" in shows(app) and ":2026" not in shows(app).split("directory")[1][:40]
+        assert "run finetop there" in shows(app) and ":2026" not in shows(app).split("directory")[1][:40]
 
 
 async def test_validate_offers_the_models_of_this_machine_alone(monitor: Any, until: Any, shows: Any) -> None:
