@@ -103,8 +103,10 @@ def test_machines(
 
     async def run(pilot: Any) -> None:
         await until(pilot, lambda: "not reachable" in shows(app) and "gpu1" in shows(app), "the machines")
-        await until(pilot, lambda: app.snapshot.details, "the curves")
-        await pilot.pause(0.4)
+        await until(
+            pilot, lambda: app.snapshot.details and "0.8815" in shows(app) and "loss" in shows(app), "the curves"
+        )
+        await pilot.pause(0.8)
 
     assert snap_compare(app, terminal_size=size, run_before=run)
 
