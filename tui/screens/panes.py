@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 
 from tui.feed.model import LogLine, PlaceInfo, RunInfo, Snapshot
-from tui.monitor.attribution import WORKING, shares_of
+from tui.monitor.attribution import WORKING, Share, shares_of
 from tui.monitor.axis_marks import marks_of
 from tui.monitor.names import short_name
 from tui.monitor.readings import readings
@@ -18,6 +18,7 @@ from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
 from tui.theme import Role
+from tui.widgets.cells import Line
 from tui.widgets.device_panel import DevicePanel, device_rows, user_line
 from tui.widgets.lines import Lines
 from tui.widgets.log_tail import LogTail
@@ -86,19 +87,8 @@ class Panes(Vertical):
             figures |= first.detail.figures
         panel = self.query_one(DevicePanel)
         panel.border_title = Text(devices_title(machine))
-        width = max(30, panel.content_size.width)
-        users = [
-            user_line(
-                share.who,
-                share.device,
-                share.percent,
-                share.memory_mib,
-                width,
-                Role.TEXT if share.is_run else Role.MUTED,
-            )
-            for share in shares_of(snapshot.runs, snapshot.details, figures, place)
-        ]
-        panel.show(device_rows(figures), users)
+        shares = shares_of(snapshot.runs, snapshot.details, figures, place)
+        panel.show(device_rows(figures), lambda width: [_user(share, width) for share in shares])
 
     def on_chart_wall_looked(self, event: ChartWall.Looked) -> None:
         event.stop()
