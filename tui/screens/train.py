@@ -135,9 +135,9 @@ class TrainScreen(ConsoleScreen):
 
     def on_dataset_found(self, event: told.DatasetFound) -> None:
         draft, said = with_found(self.picture, event.profile, event.model, event.dataset)
-        taken = draft != self.picture.draft
+        role = Role.MUTED if draft != self.picture.draft else Role.ERROR
         self._put(draft)
-        self.panes.say(event.problem or said, Role.MUTED if taken else Role.ERROR)
+        self.panes.say(event.problem or said, role)
 
     # -- choosing
 
