@@ -131,8 +131,6 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
-        self.clone_run: RunSpec | None = None
-        """What Train opens with, when Monitor asked to start a run anew with changes."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None
