@@ -146,13 +146,13 @@ class Columns:
         """Append points of metrics that stood on the same lines."""
         self.revision += len(values)
         tracks = {id(track): track for key in values if (track := self._tracks.get(key)) is not None}
-        known = [key for key in values if key in self._tracks]
+        shared = next(iter(tracks.values())) if len(tracks) == 1 else None
         if not tracks:
-            track = Track()
-            self._tracks |= dict.fromkeys(values, track)
-            track.extend(step, epoch, t, values)
-        elif len(tracks) == 1 and len(known) == len(values) == len((track := self._tracks[known[0]]).values):
-            track.extend(step, epoch, t, values)
+            fresh = Track()
+            self._tracks |= dict.fromkeys(values, fresh)
+            fresh.extend(step, epoch, t, values)
+        elif shared is not None and shared.values.keys() == values.keys():
+            shared.extend(step, epoch, t, values)
         else:
             # They part: what has had its lines in common with others has not any more.
             for key, column in values.items():

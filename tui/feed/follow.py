@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -89,6 +91,7 @@ class Follower:
         if self.whole:
             self.whole = False
             self._columns.keep_only([("validation", self.headline)])
+            give_back_memory()
             self._revision += 1
 
     def _of_row(self, events: Iterable[Event]) -> Iterable[Event]:
@@ -127,6 +130,7 @@ class Follower:
         self._columns, self._events = load_and_follow(self.paths.events)
         if not self.whole:
             self._columns.keep_only([("validation", self.headline)])
+        give_back_memory()
         self._revision += 1
         with self.paths.events.open("rb") as file:
             file.seek(max(0, self._events.offset - LOG_BYTES))
@@ -151,6 +155,12 @@ class Follower:
                     self._log.append(line)
                 if (moment := moment_of(event, line)) is not None:
                     self._moments.append(moment)
+
+
+def give_back_memory() -> None:
+    """Let the system have what reading a long file took: the C library keeps it otherwise, for hours."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def line_of(event: Event) -> LogLine | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,10 @@ SMALL_BYTES = 8 * 1024 * 1024
 """A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
 OWN_MEMORY = "process/memory_mib"
 """The console's own: of no interest to the operator."""
+NARROW_AFTER_S = 20.0
+"""A run that was selected is kept whole for so long: the cursor often comes back."""
+SWITCH_S = 0.0005
+"""For how long this thread may compute while the one that answers keys waits; Python's own is ten times as long."""
 FIRST_LOOK_S, MOST_LOOK_S = 0.05, 0.4
 """For how long unseen runs are looked at before the picture is shown."""
 WATCHED_RUNS = 32
@@ -71,11 +76,13 @@ class Feed:
         self._thread: threading.Thread | None = None
         self._watcher: _Watcher | None = None
         self._followers: dict[str, Follower] = {}
+        self._selected_at: dict[str, float] = {}
         self._figures: dict[str, float] = {}
         self._figures_at = float("-inf")
 
     def start(self) -> None:
         """Begin to read; returns at once."""
+        sys.setswitchinterval(SWITCH_S)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._thread.start()
 
@@ -135,8 +142,10 @@ class Feed:
 
         wanted = self._wanted
         names = [*wanted.selected, *(name for name in wanted.visible if name not in wanted.selected)]
+        began = time.monotonic()
         for name in self._followers.keys() - set(names):
             del self._followers[name]
+            self._selected_at.pop(name, None)
         for name in names:
             info, paths = catalogue.info(name), catalogue.paths(name)
             if info is None or info.view is None or paths is None:
@@ -147,8 +156,10 @@ class Feed:
                 if not selected and _size(paths.events) > SMALL_BYTES:
                     continue
                 follower = self._followers[name] = Follower(paths, info.view.headline, whole=selected)
-            elif not selected:
+            elif not selected and began - self._selected_at.get(name, began) > NARROW_AFTER_S:
                 follower.narrow()
+            if selected:
+                self._selected_at[name] = began
             follower.advance(0.1 if selected else 0.02)
 
     def _take_figures(self, live: bool, at: float) -> None:

@@ -22,6 +22,8 @@ from tui.widgets.chart.view import View
 _LEAST_LABELS = 6
 _BY_COLOUR = 2
 """More curves than these have letters too: nobody keeps eight colours apart."""
+_TRACES_KEPT = 8
+"""Beside those of the curves that are drawn."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ class Scene:
         """Columns of dots of the last drawing."""
         self._x_held: dict[str, Bounds] = {}
         self._y_held: dict[bool, Bounds] = {}
-        self._traces: dict[tuple[int, str, bool], Trace] = {}
+        self._traces: dict[tuple[object, ...], Trace] = {}
+        """The last ones; each sees by itself whether it still holds. Whoever comes back to a run of millions of
+        points finds it drawn."""
         self._label_width = _LEAST_LABELS
 
     def show(self, curves: Sequence[Curve], target: float | None, title: str, marks: Sequence[Mark] = ()) -> None:
@@ -62,7 +66,6 @@ class Scene:
         """Choose the bounds anew at the next drawing."""
         self._x_held.clear()
         self._y_held.clear()
-        self._traces.clear()
         self._label_width = _LEAST_LABELS
 
     def shown(self, view: View) -> Bounds:
@@ -132,7 +135,12 @@ class Scene:
         return sorted(spans, key=lambda entry: not entry[1])
 
     def _trace(self, index: int, curve: Curve, *, smooth: bool) -> Trace:
-        return self._traces.setdefault((index, curve.name, smooth), Trace())
+        key = (self.title, index, curve.name, smooth, curve.started())
+        trace = self._traces.pop(key, None) or Trace()
+        self._traces[key] = trace
+        while len(self._traces) > _TRACES_KEPT + 2 * len(self.curves):
+            del self._traces[next(iter(self._traces))]
+        return trace
 
     def _y_bounds(self, view: View, spans: list[tuple[Curve, bool, Span]]) -> Bounds:
         lows = [value for _, _, span in spans for value in (_least(span.low, view.log),) if np.isfinite(value)]
