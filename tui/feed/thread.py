@@ -160,7 +160,7 @@ class Feed:
                 follower.narrow()
             if selected:
                 self._selected_at[name] = began
-            follower.advance(0.1 if selected else 0.02)
+            follower.advance(0.2 if selected else 0.02)
 
     def _take_figures(self, live: bool, at: float) -> None:
         every = self.pace.figures_s if live else self.pace.idle_figures_s
