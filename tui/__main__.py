@@ -154,7 +154,9 @@ def _parser() -> argparse.ArgumentParser:
         help="serve the console to a browser on this machine, behind a token (default: port 8017)",
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--keys", action="store_true", help="print every key with its name in the settings, and leave")
+    parser.add_argument(
+        "--keys", action="store_true", help="print every key with its name in the settings, and leave"
+    )
     parser.add_argument("--markdown", action="store_true", help="with --keys: as docs/keys.md has them")
     parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
     parser.add_argument(

@@ -13,7 +13,8 @@ from engine.errors import InputError
 from tui.__main__ import main
 from tui.remembered import MAX_BYTES as MOST_REMEMBERED
 from tui.remembered import Remembered, recall, remember, remembered_path
-from tui.settings import MAX_BYTES, Notices, Settings, parse_settings, read_settings, settings_path
+from tui.notices.settings import NoticeSettings
+from tui.settings import MAX_BYTES, Settings, parse_settings, read_settings, settings_path
 from tui.theme import THEME_TITLES
 
 
@@ -32,7 +33,7 @@ def test_a_whole_file_is_read() -> None:
     assert parse_settings(text, "console.yaml") == Settings(
         keys={"monitor.stop": "S", "app.help": "5", "label.why": "y"},
         theme="light",
-        notices=Notices(bell=True, hot=False),
+        notices=NoticeSettings(bell=True, hot=False),
     )
 
 
@@ -48,6 +49,7 @@ def test_a_file_that_says_nothing_is_fine(text: bytes) -> None:
         (b"theme: pink\n", "c.yaml:1: theme: no such theme; write auto, dark"),
         (b"theme: auto\nnotices:\n  bell: loud\n", "c.yaml:3: notices.bell: neither true nor false"),
         (b"notices:\n  buzzer: true\n", "c.yaml:2: notices.buzzer: no such setting; write target_reached"),
+        (b"notices:\n  osc: loud\n", "c.yaml:2: notices.osc: no such way; write auto, osc9, osc777 or off"),
         (b"keys: S\n", "c.yaml:1: keys: must hold settings of its own"),
         (b"keys:\n  monitor:\n    stop: S\n", "c.yaml:1: keys: one of them is no key"),
         (b"theme: dark\ntheme: light\n", "c.yaml:2: theme: stands twice"),
@@ -113,7 +115,8 @@ def test_the_keys_are_printed_as_they_are_set(
 @pytest.mark.slow
 def test_without_settings_no_yaml_is_imported(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom tui.settings import read_settings\nread_settings(os.environ)\n"
+        "import os, sys\nfrom tui.notices.settings import NoticeSettings
+from tui.settings import read_settings\nread_settings(os.environ)\n"
         "print('yaml' in sys.modules)"
     )
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}

@@ -29,7 +29,15 @@ ACTIONS = (
     *MENU,
     Action("help", "question_mark", "Help", "The keys that work here", "app", "Console", 90),
     Action("commands", "ctrl+p,colon", "Commands", "Find what you can do by its name", "app", "Console", 91),
-    Action("next_theme", "t", "Colours", "The next colours: dark, light, colour-blind, the terminal's own", "app", "Console"),
+    Action("notices", "w,f8", "Notices", "What happened, also while you were away", "app", "Console"),
+    Action(
+        "next_theme",
+        "t",
+        "Colours",
+        "The next colours: dark, light, colour-blind, the terminal's own",
+        "app",
+        "Console",
+    ),
     # F10 as in htop: it works while letters go into a field. Ctrl+Q may never arrive: it is flow control.
     Action("quit", "q,f10", "Quit", "Close the console; training goes on", "app", "Console", 92),
     Action("how_to_quit", "ctrl+c", "How to quit", "Say how the console is closed", "app", "Console"),

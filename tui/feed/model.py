@@ -10,7 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from engine.events.columns import Series
-    from engine.events.schema import ProgressEvent
+    from engine.events.schema import ProgressEvent, SignalEvent
     from engine.runs.state import RunView
 
 MetricKey = tuple[str, str]
@@ -58,6 +58,8 @@ class RunInfo:
     has_report: bool = False
     last_event_t: float | None = None
     """When it last wrote something, by this machine's clock."""
+    signals: tuple[SignalEvent, ...] = ()
+    """The newest that it raised while it was watched."""
 
 
 @dataclass(frozen=True)
