@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             keep_theme=_keep_theme,
             notices=settings.notices,
             ascii_only=given.ascii or not _prints_unicode(),
-            read_figures=_read_figures,
+            read_figures=lambda: _read_figures(workspace.root),
         )
     )
     if given.screenshot is not None:
@@ -234,10 +234,11 @@ def _keep_theme(theme: str) -> None:
     remember(remembered_path(os.environ), Remembered(theme))
 
 
-def _read_figures() -> dict[str, float]:
-    from engine.devices import figures
+def _read_figures(root: Path) -> dict[str, float]:
+    from engine.devices import disk_figures, figures
 
-    return figures()
+    there = next(path for path in (root, *root.parents) if path.exists())
+    return {**figures(), **disk_figures(there)}
 
 
 def _screenshot(app: FinetopApp, path: Path, size: tuple[int, int]) -> int:

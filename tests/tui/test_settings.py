@@ -115,8 +115,7 @@ def test_the_keys_are_printed_as_they_are_set(
 @pytest.mark.slow
 def test_without_settings_no_yaml_is_imported(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom tui.notices.settings import NoticeSettings
-from tui.settings import read_settings\nread_settings(os.environ)\n"
+        "import os, sys\nfrom tui.settings import read_settings\nread_settings(os.environ)\n"
         "print('yaml' in sys.modules)"
     )
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
