@@ -40,10 +40,7 @@ async def test_help_names_the_keys_of_the_focused_pane_first(opened: Any, until:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Table of runs" in shows(app))
         text = shows(app)
-        order = [
-            text.index(heading)
-            for heading in ("Table of runs", "│ Runs   ", "│ Charts   ", "│ Screens  ", "│ Console  ")
-        ]
+        order = [text.index(heading) for heading in ("Table of runs", "│ Runs   ", "│ Charts   ", "│ Screens  ", "│ Console  ")]
         assert order == sorted(order)
         assert "Esc Close" in footer(shows, app)
         await pilot.press("escape")

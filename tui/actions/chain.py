@@ -8,15 +8,7 @@ CONSOLE, FOCUS = "app", "focus"
 SCREENS = ("data", "train", "monitor", "validate", "models", "label", "curate")
 _PANES = {"runs": "monitor", "log": "monitor", "ticks": ""}
 """Pane → the screen that it stands on; empty where it stands on several."""
-_TITLES = {
-    CONSOLE: "The console",
-    "runs": "Table of runs",
-    "ticks": "List to tick",
-    "focus": "From pane to pane",
-    "list": "Lists",
-    "field": "Fields",
-    "page": "Pages",
-}
+_TITLES = {CONSOLE: "The console", "runs": "Table of runs", "ticks": "List to tick", "focus": "From pane to pane", "list": "Lists", "field": "Fields", "page": "Pages"}
 
 
 def title_of(place: str) -> str:

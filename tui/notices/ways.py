@@ -73,7 +73,8 @@ _NEVER = ("dumb", "linux", "vt", "ansi", "eterm", "emacs", "cygwin")
 def way_out(environment: Mapping[str, str], setting: TerminalSetting = "auto") -> Way:
     """How a notification leaves this terminal."""
     term = environment.get("TERM", "")
-    if setting == "off" or not term or term.startswith(_NEVER):
+    # A page of `--web` is no terminal, though it says that it is one.
+    if setting == "off" or not term or term.startswith(_NEVER) or environment.get("TEXTUAL_DRIVER"):
         return Way(Code.NONE)
     code = {"osc9": Code.OSC9, "osc777": Code.OSC777}.get(setting) or _known(environment, term)
     if code is Code.NONE:
