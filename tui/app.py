@@ -129,6 +129,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")
         self.ready_signal: Signal[None] = Signal(self, "ready")
         """After the first paint."""
+        self.notices_signal: Signal[None] = Signal(self, "notices")
+        """There are other notices, or they were seen."""
         self.try_run: str | None = None
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
@@ -150,7 +152,7 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
             self,
             options.workspace,
             now=options.now,
-            changed=lambda count: setattr(self, "unseen", count),
+            changed=self._notices_changed,
             settings=options.notices,
             remember=options.remember,
         )
@@ -241,6 +243,10 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
         found = commands_of(working(self.screen, self.keymap))
         await self.push_screen(CommandsScreen(found, ascii_only=self.options.ascii_only), chosen)
+
+    def _notices_changed(self, unseen: int) -> None:
+        self.unseen = unseen
+        self.notices_signal.publish(None)
 
     def action_notices(self) -> None:
         """What happened, also while the operator was away."""

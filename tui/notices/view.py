@@ -18,7 +18,7 @@ _LOOKS: dict[Kind, tuple[str, str, int]] = {
     Kind.DISK: ("▲", "^", Role.WARNING | BOLD),
     Kind.HEAT: ("▲", "^", Role.WARNING | BOLD),
 }
-_AGO, _KIND, _NAME = 9, 18, 24
+_AGO, _KIND, _NAME = 11, 19, 24
 MARK = 2
 """Cells before a row, where the cursor stands."""
 

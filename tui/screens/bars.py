@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.dom import DOMNode
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.screen import Screen
@@ -25,7 +26,7 @@ ROOMY = 100
 """Columns from which on the menu has room for gaps."""
 
 
-def console_of(widget: Widget) -> FinetopApp:
+def console_of(widget: DOMNode) -> FinetopApp:
     """The application, by its own type."""
     from tui.app import FinetopApp
 

@@ -13,7 +13,7 @@ from tui.actions import bindings_of
 from tui.notices.notice import Notice
 from tui.notices.teller import Teller
 from tui.notices.view import MARK, Row, full_lines, rows_of
-from tui.screens.bars import ActionBar
+from tui.screens.bars import ActionBar, console_of
 from tui.screens.window import Window
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Canvas, CellWidget
@@ -92,10 +92,15 @@ class NoticeList(CellWidget, can_focus=True):
         self.post_message(self.Moved())
 
     def _scroll(self) -> None:
-        height = max(1, self.content_size.height)
-        place = next((y for y, row in enumerate(self._rows) if row.notice and row.notice == self._notice), 0)
-        self._top = max(0, min(max(self._top, place - height + 1), place, len(self._rows) - 1))
+        places = [y for y, row in enumerate(self._rows) if row.notice is not None]
+        place = next((y for y in places if self._rows[y].notice == self._notice), 0)
+        self._top = top_of(place, self._top, max(1, self.content_size.height), len(self._rows))
+        if places and place == places[0]:
+            self._top = 0  # with the heading above it
         self.redraw()
+
+    def on_resize(self) -> None:
+        self._scroll()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return max(1, len(self._rows))
@@ -108,6 +113,12 @@ class NoticeList(CellWidget, can_focus=True):
             canvas.write_line(MARK, y, row.line)
             if here:
                 canvas.highlight(y)
+
+
+def top_of(place: int, top: int, height: int, rows: int) -> int:
+    """The first row that is shown, so that one of them is seen and none of the height is wasted."""
+    top = max(min(top, place), place - height + 1)
+    return max(0, min(top, rows - height))
 
 
 class NoticesWindow(Window[str]):
@@ -124,11 +135,8 @@ class NoticesWindow(Window[str]):
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        from tui.app import FinetopApp
-
-        assert isinstance(self.app, FinetopApp)
-        self._now = self.app.options.now
-        self._ascii_only = self.app.options.ascii_only
+        options = console_of(self).options
+        self._now, self._ascii_only = options.now, options.ascii_only
         with Vertical(id="window", classes="wide") as window:
             window.border_title = "What happened"
             yield NoticeList(ascii_only=self._ascii_only)
@@ -141,7 +149,7 @@ class NoticesWindow(Window[str]):
         self._teller.look()
         self.call_after_refresh(self._show)
         self.set_interval(REFRESH_S, self._show)
-        self.watch(self.app, "unseen", self._show, init=False)
+        console_of(self).notices_signal.subscribe(self, lambda _: self._show())
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show)
