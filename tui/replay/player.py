@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -32,16 +33,17 @@ class Player:
         self._next = next(lines, None)
         self._from = (self._next.t if self._next is not None else time.time(), clock())
         """A time of the run, and when by the clock it was reached."""
+        self._unplayed_t = self._from[0]
 
     def now(self) -> float:
-        """The time of the run."""
-        reached, at = self._from
-        return reached + (self._clock() - at) * (self._speed if self._next is not None else 1.0)
+        """The time of the run: never behind a line that is not played yet, or a run would seem to stall between
+        two steps."""
+        return min(self._due_t(), self._unplayed_t)
 
     def step(self) -> float | None:
         """Play what is due; the seconds until something is again, None when all is played and the worker gone."""
         due: dict[bool, list[bytes]] = {True: [], False: []}
-        t, count = self.now(), 0
+        t, count = self._due_t(), 0
         while (line := self._next) is not None and line.t <= t and count < MOST_LINES:
             count += 1
             following = next(self._lines, None)
@@ -52,10 +54,15 @@ class Player:
             self._from = (line.t, self._from[1] + (line.t - self._from[0]) / self._speed)
             self._next = following
         self._play(due)
+        self._unplayed_t = self._next.t if self._next is not None else math.inf
         if self._next is None:
             self._worker.die()
             return None
         return self._wait(self._next.t)
+
+    def _due_t(self) -> float:
+        reached, at = self._from
+        return reached + (self._clock() - at) * (self._speed if self._next is not None else 1.0)
 
     def _play(self, due: dict[bool, list[bytes]]) -> None:
         for status, lines in due.items():

@@ -29,12 +29,11 @@ def test_the_list_after_a_night(
 ) -> None:  # fmt: skip
     Seen(utility.root, {"XDG_STATE_HOME": str(tmp_path / "state")}).advance(NOW - 20_000)
     full = "11.2 GiB of 931.5 GiB left"
+    nan = "the loss is nan (step 190)"
     worker = record("20261120-120500-utility-ner-5be0", state="lost", started=NOW - 9_000, done_epochs=3.0)
     worker.play()
     worker.say(SignalEvent(t=NOW - 7_000, seq=0, kind="disk_nearly_full", message=full), status=True)
-    worker.say(
-        SignalEvent(t=NOW - 6_900, seq=0, kind="diverged", metric="loss", message="the loss is nan (step 190)")
-    )
+    worker.say(SignalEvent(t=NOW - 6_900, seq=0, kind="diverged", metric="loss", message=nan))
     app = console(now=lambda: NOW)
     app.theme = theme
 
