@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +18,9 @@ FAILED = "20261120-093011-utility-ner-e5a8"
 
 
 @pytest.fixture
-def evening(workspace: Workspace, tmp_path: Path) -> None:
+def evening(workspace: Workspace) -> None:
     """The last console was closed four hours ago."""
-    Seen(workspace.root, {"XDG_STATE_HOME": str(tmp_path / "state")}).advance(NOW - 15_000)
+    Seen(workspace.root).advance(NOW - 15_000)
 
 
 async def test_a_run_that_fails_is_told_and_counted_until_the_list_is_opened(

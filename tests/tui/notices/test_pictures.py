@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +23,10 @@ def _the_same_place(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("theme", ["finetop-dark", "finetop-light"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_list_after_a_night(
-    utility: Workspace, record: Any, snap_compare: Any, console: Any, until: Any, shows: Any, tmp_path: Path,
+    utility: Workspace, record: Any, snap_compare: Any, console: Any, until: Any, shows: Any,
     size: tuple[int, int], theme: str,
 ) -> None:  # fmt: skip
-    Seen(utility.root, {"XDG_STATE_HOME": str(tmp_path / "state")}).advance(NOW - 20_000)
+    Seen(utility.root).advance(NOW - 20_000)
     full = "11.2 GiB of 931.5 GiB left"
     nan = "the loss is nan (step 190)"
     worker = record("20261120-120500-utility-ner-5be0", state="lost", started=NOW - 9_000, done_epochs=3.0)
