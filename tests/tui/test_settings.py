@@ -11,9 +11,9 @@ import pytest
 
 from engine.errors import InputError
 from tui.__main__ import main
+from tui.notices.settings import NoticeSettings
 from tui.remembered import MAX_BYTES as MOST_REMEMBERED
 from tui.remembered import Remembered, recall, remember, remembered_path
-from tui.notices.settings import NoticeSettings
 from tui.settings import MAX_BYTES, Settings, parse_settings, read_settings, settings_path
 from tui.theme import THEME_TITLES
 

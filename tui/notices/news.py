@@ -105,7 +105,6 @@ def _of_state(before: RunInfo | None, info: RunInfo, opened: float, now: float) 
         # Seen like this for the first time, it may have been so for long.
         silent = f"nothing written for {view.last_event_age_s:.0f} s" if view.last_event_age_s is not None else ""
         return of_run(Kind.STALLED, info, now, silent) if was is not None else None
-    notice = of_end(info)
-    if notice is None or (was is None and notice.t < opened):
+    if was is None and (view.ended is None or view.ended < opened):
         return None
-    return notice
+    return of_end(info)

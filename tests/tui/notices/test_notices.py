@@ -54,7 +54,7 @@ async def test_after_a_night_the_list_says_what_ended_and_enter_goes_there(
         await until(pilot, lambda: app.unseen == 5)
         await pilot.press("5")
         await until(pilot, lambda: app.current_mode == "models")
-        await pilot.press("f8")
+        await pilot.press("f12")
         await until(pilot, lambda: "while you were away, since" in shows(app))
         assert "since 10:30" in shows(app) and "before" in shows(app)
         await pilot.press("down", "down", "down", "down", "down", "down", "up")
@@ -91,7 +91,7 @@ async def test_where_nothing_happened_the_list_says_what_would_stand_there(
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
-async def test_in_a_field_w_is_a_letter_and_f8_opens_the_list(
+async def test_in_a_field_w_is_a_letter_and_f12_opens_the_list(
     workspace: Workspace, console: Any, until: Any, shows: Any
 ) -> None:
     app = console()
@@ -101,7 +101,7 @@ async def test_in_a_field_w_is_a_letter_and_f8_opens_the_list(
         app.screen.query("Input").first().focus()
         await pilot.press("w")
         assert len(app.screen_stack) == 1
-        await pilot.press("f8")
+        await pilot.press("f12")
         await until(pilot, lambda: "What happened" in shows(app))
 
 
