@@ -32,14 +32,15 @@ def read_history(workspace: Workspace, runs: Iterable[RunInfo], since: float, un
     found: list[Notice] = []
     touched = (run for run in runs if _last_t(run) >= since)
     for _, info in zip(range(MOST_RUNS), touched, strict=False):
-        end = of_end(info)
-        found += [end] if end is not None else []
         # The files of a run on another machine are not here.
         root = workspace.runs / info.id
         if root.is_dir():
             found += _of_worker(info, RunPaths(root))
             _, raised = signal_lines(RunPaths(root), -MOST_BYTES, most_bytes=MOST_BYTES)
             found += filter(None, (of_signal(info, event) for event in raised))
+        # Behind what led to it, where both bear the same time.
+        end = of_end(info)
+        found += [end] if end is not None else []
     return tuple(sorted((each for each in found if since <= each.t < until), key=lambda each: each.t))
 
 

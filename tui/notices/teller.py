@@ -129,7 +129,8 @@ class Teller:
         self._console.run_worker(read, thread=True, group="notices", exit_on_error=False)
 
     def _add(self, notices: tuple[Notice, ...]) -> None:
-        fresh = set(notices) - set(self.notices)
+        known = set(self.notices)
+        fresh = [notice for notice in notices if notice not in known]
         self.notices = tuple(sorted((*self.notices, *fresh), key=lambda notice: notice.t)[-MOST:])
         self._changed(len(self.unseen))
 

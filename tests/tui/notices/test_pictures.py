@@ -38,8 +38,10 @@ def test_the_list_after_a_night(
 
     async def run(pilot: Any) -> None:
         await until(pilot, lambda: len(app.teller.notices) == 10 and app.snapshot.complete)
-        await pilot.press("w", "down", "down")
-        await until(pilot, lambda: "while you were away" in shows(app))
-        await pilot.pause()
+        await pilot.press("w")
+        await until(pilot, lambda: "while you were away" in shows(app) and "Enter Go" in shows(app))
+        await pilot.press("down", "down")
+        await until(pilot, lambda: "20261120-120500-utility-ner-5be0" in shows(app))
+        await pilot.pause(0.2)
 
     assert snap_compare(app, terminal_size=size, run_before=run)
