@@ -34,6 +34,7 @@ from screen import Screen
 PORT = 7021
 WIDTH, HEIGHT = 120, 40
 QUIET_S = 2.0
+CURSOR = "▸"
 CONSOLE = Path(__file__).with_name("fixed_console.py")
 INSIDE = "FINETOP_LINKS_INSIDE"
 
@@ -61,9 +62,17 @@ class Seen:
             self.screen.feed(data)
 
     def answered_s(self, keys: str, patience_s: float = 20.0) -> float:
-        """Press, and say how long until the first cell changed."""
+        """Press a key that moves the cursor of the table, and say how long until its sign stands elsewhere.
+
+        Any other cell may change for another reason: a chart that follows the cursor, a run that goes on.
+        """
         changed: list[float] = []
-        self.screen.on_change = lambda *_: changed.append(time.monotonic()) if not changed else None
+
+        def look(x: int, y: int, before: str, after: str) -> None:
+            if after == CURSOR:
+                changed.append(time.monotonic())
+
+        self.screen.on_change = look
         pressed = time.monotonic()
         self.line.press(keys)
         while not changed and time.monotonic() - pressed < patience_s:
@@ -126,7 +135,7 @@ def tried(workspace: Path, wire: Wire, keys: int, *, thrifty: bool, resizes: int
     """Keys and resizes over a wire, and the same keys without one."""
     command = console(workspace, thrifty=thrifty)
     rng = random.Random(1)
-    pressed = [rng.choice("jjjk") for _ in range(keys)]
+    pressed = ["jjjk"[index % 4] for index in range(keys)]
     with far(command, wire) as (line, link):
         seen = Seen(line, Screen(WIDTH, HEIGHT))
         seen.settle(QUIET_S + 4 * wire.delay_s + 2)

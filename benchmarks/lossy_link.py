@@ -14,6 +14,7 @@ import heapq
 import os
 import random
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 
 HERE, THERE = "10.213.7.1", "10.213.7.2"
 _CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
 _TUNSETIFF = 0x400454CA
 _IFF_TUN, _IFF_NO_PI = 0x0001, 0x1000
 
@@ -49,8 +51,12 @@ class LossyLink:
         self.child = os.fork()
         if self.child == 0:
             ours.close()
-            _other_end(theirs, serve)
-            os._exit(0)
+            # Whatever becomes of this end: the other one does not stay behind.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            try:
+                _other_end(theirs, serve)
+            finally:
+                os._exit(0)
         theirs.close()
         _, (there,), _, _ = socket.recv_fds(ours, 1, 1)
         here = _tunnel("here0", HERE)

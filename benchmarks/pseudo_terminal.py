@@ -17,6 +17,11 @@ from pathlib import Path
 WIDTH, HEIGHT = 160, 48
 
 
+def _take_terminal() -> None:
+    """Make it the process's own: the kernel tells it of sizes, and ends it with the one that opened the terminal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A process on a pseudo-terminal."""
 
@@ -29,7 +34,13 @@ class Terminal:
         clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "SSH_CONNECTION")}
         clean |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment}
         self._process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=clean, start_new_session=True, close_fds=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=clean,
+            start_new_session=True,
+            preexec_fn=_take_terminal,
         )
         os.close(slave)
 
@@ -85,7 +96,10 @@ class Terminal:
 
     def read(self, seconds: float) -> bytes:
         """What is written next; nothing where that takes longer."""
-        return os.read(self._master, 1 << 16) if select.select([self._master], [], [], seconds)[0] else b""
+        try:
+            return os.read(self._master, 1 << 16) if select.select([self._master], [], [], seconds)[0] else b""
+        except OSError:
+            raise SystemExit("the program on the terminal ended") from None
 
     def press(self, keys: str | bytes) -> None:
         """Type."""
@@ -94,8 +108,6 @@ class Terminal:
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size, as a window manager does."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        # The kernel tells only those whose controlling terminal it is.
-        os.kill(self._process.pid, signal.SIGWINCH)
 
     def session(self) -> list[int]:
         """The process and all that it started and that lives."""

@@ -42,17 +42,20 @@ def train(
     *,
     preset: str = "full",
     overrides: Sequence[str] = (),
-    dataset: str | None = None,
+    dataset: str | Mapping[str, str] | None = None,
     device: str = "auto",
     launcher: str = "local",
     run: str | None = None,
+    watcher: Callable[[str, int, int], None] | None = None,
     workspace: Place = None,
 ) -> list[RunHandle]:
     """Start a detached run for each model of a profile (all of them by default) and return at once.
 
-    `overrides` are `KEY=VALUE` as for `--set`. Missing datasets are generated first. `run` is the id of the run of
-    one model, for those who must know it beforehand. All input is checked before the first run is created. Raises
-    InputError.
+    `overrides` are `KEY=VALUE` as for `--set`. `dataset` is that of one model, or model → dataset; missing datasets
+    are generated first. `run` is the id of the run of one model, for those who must know it beforehand. All input is
+    checked before the first run is created. `watcher` is told (model, how many are ready, of how many) before the
+    data of each model is found or made, and at last, with no model, before the first run is created: what it raises
+    ends it all, and nothing was started. Raises InputError.
     """
     from engine.runs.handle import RunHandle
     from engine.runs.launchers import launch
@@ -68,8 +71,11 @@ def train(
         device=device,
         launcher=launcher,
         run=run,
+        watcher=watcher,
         workspace=place,
     )
+    if watcher is not None:
+        watcher("", len(specs), len(specs))
     handles = []
     for spec in specs:
         paths = create_run(place, spec)
@@ -84,10 +90,11 @@ def specify(
     *,
     preset: str = "full",
     overrides: Sequence[str] = (),
-    dataset: str | None = None,
+    dataset: str | Mapping[str, str] | None = None,
     device: str = "auto",
     launcher: str = "local",
     run: str | None = None,
+    watcher: Callable[[str, int, int], None] | None = None,
     workspace: Place = None,
 ) -> list[RunSpec]:
     """What `train` would start, under the ids that the runs would have. Missing datasets are generated; nothing is
@@ -98,12 +105,18 @@ def specify(
     find_launcher(launcher)
     place = Workspace.of(workspace)
     resolved = resolve_models(profile, models, preset=preset, overrides=overrides)
-    if (dataset is not None or run is not None) and len(resolved) > 1:
+    if (isinstance(dataset, str) or run is not None) and len(resolved) > 1:
         raise InputError(
             f"{'a dataset' if run is None else 'an id'} serves one model, and {len(resolved)} are chosen",
             fix="name the model after the profile",
         )
-    return [specify_one(place, model, dataset, device, launcher, run) for model in resolved]
+    given = {resolved[0].model: dataset} if isinstance(dataset, str) else dict(dataset or {})
+    specs = []
+    for ready, model in enumerate(resolved):
+        if watcher is not None:
+            watcher(model.model, ready, len(resolved))
+        specs.append(specify_one(place, model, given.get(model.model), device, launcher, run))
+    return specs
 
 
 def resolve_models(
@@ -145,7 +158,7 @@ def preview_generate(
     workspace: Place = None,
 ) -> list[Preview]:
     """What `generate` would make: counts, classes and ten examples of each dataset. Nothing is written."""
-    from engine.datasets.preview import preview_generated
+    from engine.datasets.previewing import preview_generated
 
     place = Workspace.of(workspace)
     chosen = _with_recipe(profile, resolve_models(profile, models, preset=preset, overrides=overrides))
@@ -237,7 +250,7 @@ def preview_import(
 ) -> Preview:
     """What `import_data` would take in: counts, classes, ten examples. Nothing is written. Raises DataError naming
     file and line of the first row that cannot be used."""
-    from engine.datasets import preview
+    from engine.datasets import previewing
     from engine.datasets.importers import Import
 
     resolved = resolve_models(profile, [model])[0]
@@ -252,7 +265,7 @@ def preview_import(
         labels=getattr(resolved.config, "labels", None),
         pictures=pictures,
     )
-    return preview.preview_import(resolved.profile, model, wanted, told)
+    return previewing.preview_import(resolved.profile, model, wanted, told)
 
 
 def curate(

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine.process_figures import cpu_of, gpus_of, memory_of, tree_of
+
 CPU_SLOTS_VARIABLE = "FINETOP_CPU_SLOTS"
 _MIB = 1024 * 1024
 
@@ -41,10 +43,10 @@ def cpu_slots() -> int:
 def figures(pid: int | None = None) -> dict[str, float]:
     """What devices and machine do now: percent, MiB, °C, W. A figure that cannot be read is absent.
 
-    `process/memory_mib` is that of `pid` and its children (this process when None). CPU utilisation is
-    that since the last call; the first call gives none.
+    `process/memory_mib` is that of `pid` and its children (this process when None). With a `pid` there is also what
+    part of the processors and GPUs these use. CPU utilisation is that since the last call; the first call gives none.
     """
-    return {**_gpu_figures(), **_cpu_figures(), **_host_memory(), **_process_memory(pid or os.getpid())}
+    return {**_gpu_figures(), **_cpu_figures(), **_host_memory(), **_process(pid)}
 
 
 def disk_figures(path: Path) -> dict[str, float]:
@@ -159,18 +161,13 @@ def _host_memory() -> dict[str, float]:
     return {"host/memory_used_mib": round(total - available, 1), "host/memory_total_mib": round(total, 1)}
 
 
-def _process_memory(pid: int) -> dict[str, float]:
-    """Resident memory of a process and its descendants."""
-    pages, waiting, seen = 0, [pid], False
-    while waiting:
-        current = waiting.pop()
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            pages += int(Path(f"/proc/{current}/statm").read_text().split()[1])
-            seen = True
-            for task in Path(f"/proc/{current}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-    page = os.sysconf("SC_PAGE_SIZE")
-    return {"process/memory_mib": round(pages * page / _MIB, 1)} if seen else {}
+def _process(pid: int | None) -> dict[str, float]:
+    tree = tree_of(pid or os.getpid())
+    if pid is None:
+        return memory_of(tree)
+    nvml = _nvml()
+    gpus = [(device.name, handle) for device, handle in _gpus()] if nvml is not None else []
+    return {**memory_of(tree), **cpu_of(pid, tree), **(gpus_of(tree, nvml, gpus) if gpus else {})}
 
 
 def _text(value: str | bytes) -> str:

@@ -71,6 +71,7 @@ def _open(given: argparse.Namespace, *, low_bandwidth: bool) -> int:
             read_figures=None,
             replay=replay.note,
             remember=False,
+            attached=(),
         )
         return _show(given, played, replay)
 
@@ -79,6 +80,7 @@ def _options(
     given: argparse.Namespace, workspace: Workspace, settings: Settings, keymap: Keymap, *, low_bandwidth: bool
 ) -> Options:
     from tui.app import Options
+    from tui.places.options import attached_of
 
     photographed = given.screenshot is not None
     return Options(
@@ -95,6 +97,7 @@ def _options(
         ascii_only=given.ascii or not (photographed or _prints_unicode()),
         read_figures=lambda: _read_figures(workspace.root),
         remember=not photographed,
+        attached=attached_of(given),
     )
 
 
@@ -166,6 +169,8 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from tui.places.options import add_arguments
+
     parser = argparse.ArgumentParser(
         prog="finetop",
         description="The console: generate data, start training, watch it, try the models.",
@@ -176,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
     )
+    add_arguments(parser)
     parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
     parser.add_argument(
         "--low-bandwidth",

@@ -18,16 +18,20 @@ from engine.pictures.graphics import Graphics
 from tui.actions import ACTIONS, bindings_of
 from tui.actions.keymap import DEFAULT, Keymap
 from tui.actions.working import working
-from tui.feed.model import Snapshot, SnapshotTaken, Wanted
+from tui.feed.model import RunInfo, Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
 from tui.notices.settings import NoticeSettings
 from tui.notices.teller import Teller
+from tui.places.local import LocalPlace
 from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_for
 from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
+    from engine.runs.spec import RunSpec
     from engine.workspace import Workspace
     from tui.commands.search import Command
+    from tui.places.attached import Attached
+    from tui.places.place import Place
     from tui.validate.warm import WarmModels
 
 
@@ -57,6 +61,8 @@ class Options:
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     remember: bool = True
     """Whether it is remembered up to when the operator has seen what happened."""
+    attached: tuple[Attached, ...] = ()
+    """Workspaces on other machines that are watched, too."""
 
 
 def _monitor() -> Screen[None]:
@@ -123,7 +129,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
     """Notices that the operator has not seen."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        # Else Textual turns colours into greys, and the terminal's own into black on black.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.options = options
         self.snapshot = Snapshot()
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")
@@ -135,6 +142,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
+        self.clone_run: RunSpec | None = None
+        """What Train opens with, when Monitor asked to start a run anew with changes."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None
@@ -147,6 +156,7 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
             pace=LOW_BANDWIDTH_PACE if options.low_bandwidth else FULL_PACE,
             now=options.now,
             read_figures=options.read_figures,
+            attached=options.attached,
         )
         self.teller = Teller(
             self,
@@ -201,6 +211,11 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
     def on_load(self) -> None:
         self.set_keymap(dict(self.keymap.changed))
 
+    def place_of(self, run: RunInfo) -> Place:
+        """Where a run lies, and what is done with it there."""
+        elsewhere = next((machine.place for machine in self.options.attached if machine.name == run.place), None)
+        return elsewhere or LocalPlace(self.options.workspace)
+
     def want(self, wanted: Wanted) -> None:
         """Tell the feed what is on screen."""
         self.feed.want(wanted)
@@ -225,6 +240,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """Show the keys that work here."""
         from tui.screens.help import HelpScreen
 
+        if isinstance(self.screen, HelpScreen):
+            return
         entries = working(self.screen, self.keymap)
         await self.push_screen(HelpScreen(entries, ascii_only=self.options.ascii_only))
 

@@ -152,7 +152,7 @@ def _values(node: yaml.Node, shown: str, path: tuple[str, ...] = ()) -> Any:
 
 
 def _is_word(node: yaml.Node) -> bool:
-    return node.tag == "tag:yaml.org,2002:bool" and node.style is None
+    return node.tag == "tag:yaml.org,2002:bool"
 
 
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
@@ -192,7 +192,9 @@ def _line(root: yaml.Node, path: str) -> int:
 
 
 def _lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
-    if isinstance(node.value, list) and node.id == "mapping":
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
         for key, child in node.value:
             name = f"{path}.{key.value}".lstrip(".")
             yield name, key.start_mark.line + 1

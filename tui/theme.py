@@ -41,15 +41,19 @@ class Role(enum.IntEnum):
     CURVE_4 = enum.auto()
     CURVE_5 = enum.auto()
     CURVE_6 = enum.auto()
+    CURVE_7 = enum.auto()
+    CURVE_8 = enum.auto()
     FAINT_1 = enum.auto()
     FAINT_2 = enum.auto()
     FAINT_3 = enum.auto()
     FAINT_4 = enum.auto()
     FAINT_5 = enum.auto()
     FAINT_6 = enum.auto()
+    FAINT_7 = enum.auto()
+    FAINT_8 = enum.auto()
 
 
-CURVES = 6
+CURVES = 8
 BOLD = 1 << 8
 REVERSED = 1 << 9
 SELECTED = 1 << 10
@@ -58,13 +62,13 @@ _ROLE_MASK = 0xFF
 
 
 def curve_role(index: int) -> Role:
-    """The role of the nth curve; the seventh is the first again."""
+    """The role of the nth curve; the ninth is the first again."""
     return Role(Role.CURVE_1 + index % CURVES)
 
 
 def faint(role: int) -> Role:
     """The role of the same curve drawn faintly."""
-    if Role.CURVE_1 <= role <= Role.CURVE_6:
+    if Role.CURVE_1 <= role <= Role.CURVE_8:
         return Role(role + CURVES)
     return Role.MUTED
 
@@ -97,13 +101,13 @@ class Palette:
 
 def _roles(
     *, muted: str, axis: str, track: str, good: str, bad: str, warning: str, active: str, title: str,
-    curves: tuple[str, ...], faints: tuple[str, ...],
+    curves: tuple[str, ...], faints: tuple[str, ...], target: str = "",
 ) -> dict[Role, str]:  # fmt: skip
     styles = {
         Role.MUTED: muted,
         Role.TITLE: title,
         Role.AXIS: axis,
-        Role.TARGET: good,
+        Role.TARGET: target or good,
         Role.CURSOR: warning,
         Role.BAR: active,
         Role.TRACK: track,
@@ -117,10 +121,10 @@ def _roles(
     return styles | {Role(Role.FAINT_1 + index): colour for index, colour in enumerate(faints)}
 
 
-_DARK_CURVES = ("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f")
-_DARK_FAINTS = ("#0087af", "#af5f00", "#00875f", "#af5f87", "#87875f", "#875f5f")
-_LIGHT_CURVES = ("#005faf", "#af5f00", "#005f5f", "#af005f", "#5f5f00", "#870000")
-_LIGHT_FAINTS = ("#5f87d7", "#d75f00", "#5f8787", "#d75f87", "#87875f", "#d75f5f")
+_DARK_CURVES = ("#5fafff", "#ffaf00", "#00d7af", "#d787af", "#d7d75f", "#ff875f", "#af87ff", "#d0d0d0")
+_DARK_FAINTS = ("#0087af", "#af5f00", "#00875f", "#af5f87", "#87875f", "#875f5f", "#875fd7", "#8a8a8a")
+_LIGHT_CURVES = ("#005faf", "#af5f00", "#005f5f", "#af005f", "#5f5f00", "#870000", "#5f00af", "#444444")
+_LIGHT_FAINTS = ("#5f87d7", "#d75f00", "#5f8787", "#d75f87", "#87875f", "#d75f5f", "#875fd7", "#767676")
 
 DARK = Palette(
     "dark",
@@ -138,12 +142,13 @@ LIGHT = Palette(
     ),
     selected="on #dadada",
 )  # fmt: skip
-# Blue is good and orange is bad: the pair that people tell apart who take red and green for one colour.
+# Blue is good and orange is bad: the pair that people tell apart who take red and green for one colour. The target is
+# a line in none of these, for a curve may be blue too.
 SAFE_DARK = Palette(
     "colour-blind-dark",
     _roles(
         muted="#9e9e9e", axis="#8a8a8a", track="#6c6c6c", good="#5fafff", bad="bold #ff8700", warning="#ffff87",
-        active="#d787af", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS,
+        active="#d787af", title="bold #eeeeee", curves=_DARK_CURVES, faints=_DARK_FAINTS, target="#eeeeee",
     ),
     selected="on #303030",
 )  # fmt: skip
@@ -151,7 +156,7 @@ SAFE_LIGHT = Palette(
     "colour-blind-light",
     _roles(
         muted="#585858", axis="#626262", track="#878787", good="#005faf", bad="bold #875f00", warning="#870000",
-        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS,
+        active="#5f0087", title="bold #121212", curves=_LIGHT_CURVES, faints=_LIGHT_FAINTS, target="#121212",
     ),
     selected="on #dadada",
 )  # fmt: skip
@@ -161,18 +166,21 @@ ANSI = Palette(
     _roles(
         muted="dim", axis="dim", track="dim", good="green", bad="red", warning="yellow",
         active="blue", title="bold",
-        curves=("blue", "yellow", "cyan", "magenta", "green", "red"),
-        faints=("dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red"),
+        curves=("blue", "yellow", "cyan", "magenta", "green", "red", "bright_magenta", "default"),
+        faints=(
+            "dim blue", "dim yellow", "dim cyan", "dim magenta", "dim green", "dim red", "dim bright_magenta", "dim",
+        ),
     ),
-    selected="reverse",
+    # In one colour: each piece reversed by itself would be a patchwork.
+    selected="not dim default on default reverse",
 )  # fmt: skip
 MONO = Palette(
     "mono",
     _roles(
         muted="dim", axis="dim", track="dim", good="bold", bad="bold reverse", warning="bold", active="bold",
-        title="bold", curves=("bold", "none", "bold", "none", "bold", "none"), faints=("dim",) * CURVES,
+        title="bold", curves=("bold", "none") * (CURVES // 2), faints=("dim",) * CURVES,
     ),
-    selected="reverse",
+    selected="not dim reverse",
     monochrome=True,
 )  # fmt: skip
 
@@ -196,6 +204,11 @@ def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
         surface="#1c1c1c" if dark else "#ffffff",
         panel="#262626" if dark else "#dadada",
         dark=dark,
+        # Frames and scroll bars. Lighter than a light panel is what the background is: nobody would see them.
+        variables={
+            "panel-lighten-2": "#585858" if dark else "#949494",
+            "panel-lighten-3": "#6c6c6c" if dark else "#878787",
+        },
     )
 
 

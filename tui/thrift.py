@@ -29,8 +29,8 @@ _JOIN = 2
 class ThriftyApp(App[None]):
     """An application that sends changed cells only. Everything else is Textual's."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self._shown = Shown()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("engine.cli.plan", "what a training would run: values, steps, data, device, time, warnings"),
     "train": ("engine.cli.train", "start trainings in the background and follow them"),
     "runs": ("engine.cli.runs", "list, show, watch, stop and resume runs"),
+    "attach": ("engine.cli.attach", "this workspace for a console elsewhere, over standard streams"),
     "evaluate": ("engine.cli.evaluate", "measure a trained model on a split"),
     "predict": ("engine.cli.predict", "try a trained model on samples"),
     "compare": ("engine.cli.compare", "which of two models is better, on the same held-out rows"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from engine.cli.options import DebugOption, JsonOption, RunArgument, WorkspaceOp
 from engine.cli.output import duration, print_json, print_table, say
 from engine.errors import InputError
 from engine.runs.handle import RunHandle
+from engine.runs.state import RunView
 
 app = new_app("List, show, watch, stop, resume and import runs.")
 app.command("import")(import_)
@@ -24,15 +27,18 @@ app.command("import")(import_)
 @app.command("list")
 def list_(
     limit: Annotated[int, typer.Option("--limit", help="At most so many, newest first.")] = 30,
+    wanted: Annotated[
+        str, typer.Option("--filter", help="Only those: task:ner status:failed f1>0.8 age<2d, or, not, parentheses.")
+    ] = "",
     json: JsonOption = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Runs of the workspace, newest first.
 
-    Example: engine runs list --limit 5
+    Example: engine runs list --filter "status:failed age<2d"
     """
-    views = [handle.view() for handle in api.runs(workspace)[:limit]]
+    views = list(islice(_matching(wanted, workspace), limit))
     if json:
         print_json(views)
         return
@@ -135,14 +141,21 @@ def stop(
     now: Annotated[
         bool, typer.Option("--now", help="Publish a checkpoint and leave at once, without a model.")
     ] = False,
+    kill: Annotated[
+        bool, typer.Option("--kill", help="End its processes at once; only earlier checkpoints stand.")
+    ] = False,
     workspace: WorkspaceOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Stop after this step (the best model so far is kept), or now (a checkpoint is kept).
+    """Stop after this step (the best model so far is kept), now (a checkpoint is kept), or by force.
 
     Example: engine runs stop @latest
     """
     handle = api.run(run, workspace)
+    if kill:
+        handle.kill()
+        say(f"killed {handle.id}")
+        return
     handle.stop(now=now)
     say(f"asked {handle.id} to stop {'now' if now else 'after this step'}")
 
@@ -183,6 +196,15 @@ def remove(
         raise InputError("nothing was removed", fix="confirm, or give --yes")
     remove_run(handle.paths)
     say(f"removed {handle.id}")
+
+
+def _matching(wanted: str, workspace: object) -> Iterator[RunView]:
+    from engine.runs.filter import parse_filter
+    from engine.runs.filter_fields import RunFacts
+
+    found, now = parse_filter(wanted), time.time()
+    views = (handle.view() for handle in api.runs(workspace))  # type: ignore[arg-type]
+    return (view for view in views if found.matches(RunFacts(view), now))
 
 
 def _active(workspace: object) -> list[RunHandle]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.events.bulk import Floats, Part, Points
 from engine.events.schema import Event, MetricsEvent, RunEvent
 from engine.events.shards import parse_file
 from engine.events.tail import Tail
+from engine.events.track import Key, Track
 
 
 @dataclass(frozen=True)
@@ -42,45 +44,47 @@ class Columns:
     def __init__(self) -> None:
         self.revision = 0
         """Goes up with every change."""
-        self._columns: dict[tuple[str, str], _Column] = {}
+        self._tracks: dict[Key, Track] = {}
 
-    def names(self) -> list[tuple[str, str]]:
+    def names(self) -> list[Key]:
         """(split, metric) of every series with a point, in the order they first appeared."""
-        return [key for key, column in self._columns.items() if column.length]
+        return [key for key, track in self._tracks.items() if track.length]
 
     def series(self, split: str, metric: str) -> Series:
         """The points of a metric; empty when there are none."""
-        return self._columns.get((split, metric), _Column()).series()
+        track = self._tracks.get((split, metric))
+        if track is None:
+            return Series(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0))
+        end = track.length
+        return Series(track.step[:end], track.epoch[:end], track.t[:end], track.values[split, metric][:end])
 
     def latest(self, split: str, metric: str) -> float | None:
         """The last value of a metric; None when there is no point."""
-        column = self._columns.get((split, metric))
-        return float(column.value[column.length - 1]) if column and column.length else None
+        track = self._tracks.get((split, metric))
+        return float(track.values[split, metric][track.length - 1]) if track and track.length else None
 
     def add(self, events: Iterable[Event]) -> None:
         """Take in the metrics among `events`, and what a resume makes void."""
-        rows: dict[tuple[str, str], list[tuple[int, float, float, float]]] = {}
+        lines: dict[str, list[MetricsEvent]] = {}
         for event in events:
             if isinstance(event, MetricsEvent):
-                for metric, value in event.values.items():
-                    rows.setdefault((event.split, metric), []).append(
-                        (event.step, event.epoch, event.t, np.nan if value is None else value)
-                    )
+                lines.setdefault(event.split, []).append(event)
             elif isinstance(event, RunEvent):
-                self._extend(rows)
-                rows = {}
+                self._extend(lines)
+                lines = {}
                 self._begin_attempt(event)
-        self._extend(rows)
+        self._extend(lines)
 
     def clear(self) -> None:
         """Forget everything: the file was replaced (`TailBatch.restarted`)."""
-        self._columns.clear()
+        self._tracks.clear()
         self.revision += 1
 
-    def keep_only(self, keys: Iterable[tuple[str, str]]) -> None:
+    def keep_only(self, keys: Iterable[Key]) -> None:
         """Forget every series but these (split, metric)."""
         kept = set(keys)
-        self._columns = {key: column for key, column in self._columns.items() if key in kept}
+        for key in self._tracks.keys() - kept:
+            self._tracks.pop(key).values.pop(key)
         self.revision += 1
 
     def add_parts(self, parts: Iterable[Part]) -> None:
@@ -95,105 +99,76 @@ class Columns:
                 self.add([part])
         self._extend_points(waiting)
 
-    def _extend(self, rows: dict[tuple[str, str], list[tuple[int, float, float, float]]]) -> None:
-        for key, points in rows.items():
-            step, epoch, t, value = zip(*points, strict=True)
-            self._columns.setdefault(key, _Column()).extend(
-                np.array(step, np.int64), np.array(epoch, np.float64), np.array(t, np.float64), np.array(value)
-            )
-            self.revision += 1
+    def _extend(self, lines: dict[str, list[MetricsEvent]]) -> None:
+        for split, events in lines.items():
+            # Lines of the same names, one behind the other: their metrics have steps and times in common.
+            for names, alike in groupby(events, key=lambda event: tuple(event.values)):
+                if not names:
+                    continue
+                rows = list(alike)
+                self._extend_track(
+                    np.array([event.step for event in rows], np.int64),
+                    np.array([event.epoch for event in rows], np.float64),
+                    np.array([event.t for event in rows], np.float64),
+                    {
+                        (split, name): np.array(
+                            [np.nan if (value := event.values[name]) is None else value for event in rows]
+                        )
+                        for name in names
+                    },
+                )
 
     def _extend_points(self, waiting: list[Points]) -> None:
-        rows: dict[tuple[str, str], list[tuple[Points, int]]] = {}
+        rows: dict[Key, list[tuple[Points, int]]] = {}
         for points in waiting:
             for row, name in enumerate(points.names):
                 rows.setdefault((points.split, name), []).append((points, row))
-        heads: dict[tuple[int, ...], tuple[NDArray[np.int64], Floats, Floats]] = {}
+        # Metrics that stood on the same lines share their steps and times.
+        together: dict[tuple[object, ...], list[Key]] = {}
         for key, found in rows.items():
-            values = np.concatenate([points.values[row] for points, row in found])
-            same = tuple(id(points) for points, _ in found)
-            if same not in heads:  # metrics of the same lines share their steps and times
-                heads[same] = (
-                    np.concatenate([points.step for points, _ in found]),
-                    np.concatenate([points.epoch for points, _ in found]),
-                    np.concatenate([points.t for points, _ in found]),
-                )
-            step, epoch, t = heads[same]
+            mark = tuple((id(points), None if points.present is None else points.present[row].tobytes())
+                         for points, row in found)  # fmt: skip
+            together.setdefault(mark, []).append(key)
+        for keys in together.values():
+            found = rows[keys[0]]
+            step = np.concatenate([points.step for points, _ in found])
+            epoch = np.concatenate([points.epoch for points, _ in found])
+            t = np.concatenate([points.t for points, _ in found])
+            values = {key: np.concatenate([points.values[row] for points, row in rows[key]]) for key in keys}
             if any(points.present is not None for points, _ in found):
                 mask = np.concatenate([points.present_in(row) for points, row in found])
-                step, epoch, t, values = step[mask], epoch[mask], t[mask], values[mask]
+                step, epoch, t = step[mask], epoch[mask], t[mask]
+                values = {key: column[mask] for key, column in values.items()}
             if len(step):
-                self._columns.setdefault(key, _Column()).extend(step, epoch, t, values)
-                self.revision += 1
+                self._extend_track(step, epoch, t, values)
+
+    def _extend_track(self, step: NDArray[np.int64], epoch: Floats, t: Floats, values: dict[Key, Floats]) -> None:
+        """Append points of metrics that stood on the same lines."""
+        self.revision += len(values)
+        tracks = {id(track): track for key in values if (track := self._tracks.get(key)) is not None}
+        shared = next(iter(tracks.values())) if len(tracks) == 1 else None
+        if not tracks:
+            fresh = Track()
+            self._tracks |= dict.fromkeys(values, fresh)
+            fresh.extend(step, epoch, t, values)
+        elif shared is not None and shared.values.keys() == values.keys():
+            shared.extend(step, epoch, t, values)
+        else:
+            # They part: what has had its lines in common with others has not any more.
+            for key, column in values.items():
+                own = self._tracks.get(key) or Track()
+                if len(own.values) > 1:
+                    own = own.parted(key)
+                self._tracks[key] = own
+                own.extend(step, epoch, t, {key: column})
 
     def _begin_attempt(self, event: RunEvent) -> None:
-        for column in self._columns.values():
+        for track in {id(track): track for track in self._tracks.values()}.values():
             if event.resumed_step is None:
-                column.keep(np.zeros(column.length, np.bool_))
+                track.keep(np.zeros(track.length, np.bool_))
             else:
-                column.resume_after(event.resumed_step)
+                track.resume_after(event.resumed_step)
         self.revision += 1
-
-
-class _Column:
-    """Arrays that double when they are full. The first `length` points count and are never changed in
-    place: what is dropped is dropped by copying the rest, so a Series given out stays as it was."""
-
-    __slots__ = ("epoch", "length", "resumed", "step", "t", "value")
-
-    def __init__(self) -> None:
-        self.length = 0
-        self.resumed = False
-        """The next point replaces those at or past its step."""
-        self.step: NDArray[np.int64] = np.empty(0, np.int64)
-        self.epoch = self.t = self.value = np.empty(0, np.float64)
-
-    def series(self) -> Series:
-        end = self.length
-        return Series(self.step[:end], self.epoch[:end], self.t[:end], self.value[:end])
-
-    def extend(
-        self,
-        step: NDArray[np.int64],
-        epoch: Floats,
-        t: Floats,
-        value: Floats,
-    ) -> None:
-        """Append points. Whole arrays are taken over, not copied, by an empty column."""
-        if self.resumed and len(step):
-            self.resumed = False
-            self.keep(self.step[: self.length] < step[0])
-        end = self.length + len(step)
-        if not self.length:
-            self.step, self.epoch, self.t, self.value = step, epoch, t, value
-        else:
-            if end > len(self.step):
-                self._grow(max(end, 2 * self.length))
-            self.step[self.length : end] = step
-            self.epoch[self.length : end] = epoch
-            self.t[self.length : end] = t
-            self.value[self.length : end] = value
-        self.length = end
-
-    def resume_after(self, step: int) -> None:
-        self.keep(self.step[: self.length] <= step)
-        self.resumed = True
-
-    def keep(self, mask: NDArray[np.bool_]) -> None:
-        """Drop the points where `mask` is false."""
-        if mask.all():
-            return
-        end = self.length
-        self.step, self.epoch = self.step[:end][mask], self.epoch[:end][mask]
-        self.t, self.value = self.t[:end][mask], self.value[:end][mask]
-        self.length = len(self.step)
-
-    def _grow(self, capacity: int) -> None:
-        for name in ("step", "epoch", "t", "value"):
-            old = getattr(self, name)
-            new = np.empty(capacity, old.dtype)
-            new[: self.length] = old[: self.length]
-            setattr(self, name, new)
 
 
 def load_columns(path: Path) -> Columns:

@@ -13,6 +13,7 @@ from engine.base_models import SCRATCH, offline, resolve_base
 from engine.datasets.store import Dataset
 from engine.devices import list_devices
 from engine.errors import BaseModelError, InputError
+from engine.plan import tried
 from engine.plan.cautions import cautions
 from engine.plan.earlier import expected_time
 from engine.plan.outline import BasePlan, DataPlan, DevicePlan, DiskPlan, Plan, Value
@@ -31,9 +32,17 @@ ADAPTER_PART = 0.1
 """Weights that LoRA trains, as part of all: 2 to 8 % at ranks 8 to 64 on all linear layers, and the head."""
 
 
-def plan(workspace: Workspace, resolved: ResolvedModel, dataset: Dataset | None = None, device: str = "auto") -> Plan:
-    """What would run for a model. `dataset` is the one it would train on, None when it is yet to be made."""
-    data = _data(resolved, dataset)
+def plan(
+    workspace: Workspace,
+    resolved: ResolvedModel,
+    dataset: Dataset | None = None,
+    device: str = "auto",
+    *,
+    try_recipe: bool = True,
+) -> Plan:
+    """What would run for a model. `dataset` is the one it would train on, None when it is yet to be made: then its
+    recipe is tried, which can take seconds, or its sizes are estimated where `try_recipe` is false."""
+    data = _data(resolved, dataset, try_recipe=try_recipe)
     base = _base(resolved)
     phases = tuple(_phases(resolved, data))
     where = _device(device)
@@ -81,23 +90,21 @@ def _origin_of_target(resolved: ResolvedModel, metric: str) -> str:
     return next((origin for key, origin in resolved.origins.items() if f"{key}.".startswith(f"{name}.")), "default")
 
 
-def _data(resolved: ResolvedModel, dataset: Dataset | None) -> DataPlan:
+def _data(resolved: ResolvedModel, dataset: Dataset | None, *, try_recipe: bool) -> DataPlan:
     if dataset is not None:
         manifest = dataset.manifest
         return DataPlan("ready", manifest.id, dict(manifest.counts), manifest.classes, f"from {manifest.source}")
     if resolved.recipe is None:
         return DataPlan("missing", note=f"import with `engine data import {resolved.profile} {resolved.model} FILE…`")
     wanted = getattr(resolved.recipe, "examples", None)
-    if isinstance(wanted, int) and wanted > MOST_EXAMPLES_TO_TRY:
-        sizes = {name: round(wanted * part) for name, part in SPLITS.items()}
-        return DataPlan("to be generated", splits=sizes, note="sizes estimated: the recipe is too large to be tried")
-    task = find_task(resolved.task)
-    splits = task.generate(resolved.recipe, resolved.data_seed).splits
-    return DataPlan(
-        "to be generated",
-        splits={name: len(rows) for name, rows in splits.items()},
-        classes={name: task.count_classes(rows) for name, rows in splits.items() if name != "unlabelled"},
-    )
+    known = tried.find(resolved)
+    too_large = isinstance(wanted, int) and wanted > MOST_EXAMPLES_TO_TRY
+    if known is None and (too_large or not try_recipe):
+        sizes = {name: round(wanted * part) for name, part in SPLITS.items()} if isinstance(wanted, int) else {}
+        why = "the recipe is too large to be tried" if too_large else "the recipe is not tried yet"
+        return DataPlan("to be generated", splits=sizes, note=f"sizes estimated: {why}" if sizes else why)
+    counts = known or tried.attempt(resolved)
+    return DataPlan("to be generated", splits=dict(counts.splits), classes=dict(counts.classes))
 
 
 def _phases(resolved: ResolvedModel, data: DataPlan) -> list[PhaseOutline]:

@@ -21,6 +21,19 @@ def request_stop(paths: RunPaths, now: bool = False) -> None:
     write_atomic(paths.control, json.dumps({"stop": stop.value}) + "\n")
 
 
+def request_kill(paths: RunPaths) -> None:
+    """Ask its worker to end the trainer by force. For whoever knows no kill it is a request to stop now."""
+    write_atomic(paths.control, json.dumps({"stop": Stop.NOW.value, "kill": True}) + "\n")
+
+
+def kill_requested(paths: RunPaths) -> bool:
+    """Whether the stop that was asked for is a kill."""
+    try:
+        return json.loads(paths.control.read_bytes()).get("kill") is True
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def stop_requested(paths: RunPaths) -> Stop:
     """What was asked. An unreadable request is none."""
     try:

@@ -1,4 +1,4 @@
-"""A run as an object: look, wait, stop, resume."""
+"""A run as an object: look, wait, stop, kill, resume."""
 
 from __future__ import annotations
 
@@ -68,6 +68,18 @@ class RunHandle:
         if view.is_over:
             raise InputError(f"run {self.id} is over ({view.state})", fix="there is nothing to stop")
         request_stop(self.paths, now)
+
+    def kill(self) -> None:
+        """End its processes by force and wait until they are gone; its checkpoints stand.
+
+        Raises InputError when it is over, and where its processes are out of reach.
+        """
+        from engine.runs.killing import kill_run
+
+        view = self.view()
+        if view.is_over:
+            raise InputError(f"run {self.id} is over ({view.state})", fix="there is nothing to kill")
+        kill_run(self.paths)
 
     def resume(self) -> RunHandle:
         """Go on from the newest checkpoint, in the same directory. Raises InputError when it cannot."""

@@ -12,7 +12,7 @@ from engine import devices
 from engine.alarms import alarms
 from engine.events.schema import SignalKind, State
 from engine.events.writer import EventWriter
-from engine.runs.control import StopPoll
+from engine.runs.control import StopPoll, kill_requested
 from engine.runs.glance import usual_gap_s
 from engine.runs.paths import RunPaths
 from engine.runs.processes import TrainerProcess
@@ -100,7 +100,10 @@ class Watch:
             self._asked = True
             self.trainer.ask_to_leave()
             self._leave_within(now, self.policy.preempt_grace_s, Reason.PREEMPTED)
-        if stop is Stop.NOW:
+        if stop is Stop.NOW and kill_requested(self.paths):
+            self._verdict = (Reason.STOPPED, "killed")
+            self.trainer.kill()
+        elif stop is Stop.NOW:
             self._leave_within(now, self.policy.stop_grace_s, Reason.STOPPED)
 
     def _leave_within(self, now: float, grace_s: float, reason: Reason) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import engine
+import engine.api
 from engine.errors import InputError, NotFoundError
 
 
@@ -53,6 +54,26 @@ def test_nothing_is_started_when_one_input_is_bad(tmp_path: Path, scripted_profi
 def test_a_dataset_cannot_serve_two_models(tmp_path: Path, scripted_profile: Path) -> None:
     with pytest.raises(InputError, match="a dataset serves one model"):
         engine.train(str(scripted_profile), dataset="x", workspace=tmp_path / "w")
+
+
+def test_each_model_can_have_a_dataset_of_its_own(tmp_path: Path, scripted_profile: Path) -> None:
+    with pytest.raises(NotFoundError, match="no dataset 'x'"):
+        engine.api.train(str(scripted_profile), dataset={"bad": "x"}, workspace=tmp_path / "w")
+    assert engine.runs(tmp_path / "w") == []
+
+
+def test_a_watcher_is_told_what_is_waited_for_and_can_end_it(tmp_path: Path, scripted_profile: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def watch(*given: object) -> None:
+        told.append(given)  # type: ignore[arg-type]
+        if not given[0]:
+            raise InputError("given up")
+
+    with pytest.raises(InputError, match="given up"):
+        engine.api.train(str(scripted_profile), watcher=watch, workspace=tmp_path / "w")
+    assert told == [("good", 0, 2), ("bad", 1, 2), ("", 2, 2)]
+    assert engine.runs(tmp_path / "w") == []
 
 
 def test_a_run_without_a_model_cannot_predict(tmp_path: Path, scripted_profile: Path) -> None:

@@ -1,11 +1,13 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
 from engine import devices
 from engine.devices import Device, figures, list_devices
+from engine.process_figures import gpus_of
 
 
 def test_there_is_always_a_cpu() -> None:
@@ -35,6 +37,46 @@ def test_the_memory_of_a_process_includes_its_children() -> None:
     with_child = figures(os.getpid())["process/memory_mib"]
     held.communicate(b"\n")
     assert with_child - figures(os.getpid())["process/memory_mib"] > 50
+
+
+def test_of_a_named_process_the_part_of_the_processors_is_known() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        figures(busy.pid)
+        time.sleep(0.3)
+        values = figures(busy.pid)
+        busy.kill()
+    assert 0 < values["process/cpu_percent"] <= 100 / (os.cpu_count() or 1) + 10
+    assert "process/cpu_percent" not in figures()
+
+
+class Used:
+    """What NVML says of processes on a GPU."""
+
+    NVMLError = OSError
+
+    class Entry:
+        def __init__(self, **facts: int | None) -> None:
+            self.__dict__.update(facts)
+
+    def nvmlDeviceGetComputeRunningProcesses(self, handle: str) -> list["Used.Entry"]:
+        if handle == "other":
+            raise OSError
+        return [self.Entry(pid=7, usedGpuMemory=3 << 30), self.Entry(pid=8, usedGpuMemory=1 << 30),
+                self.Entry(pid=99, usedGpuMemory=5 << 30), self.Entry(pid=9, usedGpuMemory=None)]  # fmt: skip
+
+    def nvmlDeviceGetProcessUtilization(self, handle: str, since: int) -> list["Used.Entry"]:
+        return [self.Entry(pid=7, timeStamp=1, smUtil=10), self.Entry(pid=7, timeStamp=2, smUtil=60),
+                self.Entry(pid=99, timeStamp=2, smUtil=30)]  # fmt: skip
+
+
+def test_what_a_run_uses_of_a_gpu_is_that_of_its_own_processes() -> None:
+    gpus = [("cuda:0", "one"), ("cuda:1", "other")]
+    assert gpus_of([7, 8, 9], Used(), gpus) == {
+        "process/cuda:0/memory_mib": 4096.0,
+        "process/cuda:0/utilisation_percent": 60.0,
+        "process/cuda:1/utilisation_percent": 60.0,
+    }
+    assert gpus_of([5], Used(), gpus) == {}
 
 
 class Nvml:

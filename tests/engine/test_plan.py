@@ -14,7 +14,7 @@ import pytest
 from engine.datasets.store import write_dataset
 from engine.events.schema import Event, ProgressEvent, RunEvent
 from engine.events.writer import EventWriter
-from engine.plan import DataPlan, DevicePlan, DiskPlan, Plan, TimePlan, lines, plan
+from engine.plan import DataPlan, DevicePlan, DiskPlan, Plan, TimePlan, lines, plan, tried
 from engine.plan.cautions import cautions, half_width
 from engine.plan.earlier import NO_EARLIER, merge, pace_of
 from engine.plan.making import disk_needed_mib
@@ -146,6 +146,17 @@ def test_a_plan_from_a_recipe_knows_splits_and_classes_and_writes_nothing(
     assert set(quick.config.labels) <= set(made.data.classes["train"])
     assert made.steps == math.ceil(made.data.splits["train"] / quick.config.batch_size) * quick.config.epochs
     assert not workspace.root.exists()
+
+
+def test_a_recipe_that_is_not_tried_is_estimated_until_somebody_tells(
+    workspace: Workspace, quick: ResolvedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tried, "_COUNTS", {})
+    data = plan(workspace, quick, try_recipe=False).data
+    assert data.note == "sizes estimated: the recipe is not tried yet" and not data.classes
+    tried.remember(quick, tried.Counts({"train": 7}, {"train": {"A": 3}}))
+    told = plan(workspace, quick, try_recipe=False).data
+    assert (told.splits, told.classes, told.note) == ({"train": 7}, {"train": {"A": 3}}, "")
 
 
 def test_a_plan_on_a_dataset_shows_what_its_manifest_says(workspace: Workspace, quick: ResolvedModel) -> None:

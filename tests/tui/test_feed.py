@@ -13,7 +13,7 @@ import pytest
 from engine.events.schema import MetricsEvent, RunEvent
 from tui.feed.model import Snapshot, SnapshotTaken, Wanted
 from tui.feed.printed import PrintedTail
-from tui.feed.thread import Feed
+from tui.feed.thread import Feed, held_still
 
 NOW = 1_795_185_600.0
 RUN = "20261120-143408-utility-ner-7f3a"
@@ -133,3 +133,36 @@ def test_a_long_file_is_read_at_once_and_then_followed(
     worker.say(MetricsEvent(t=NOW, seq=0, step=900, epoch=9.0, values={"loss": 0.5}))
     said = listener.until(lambda said: said.details[RUN].series["train", "loss"].step[-1] == 900)
     assert len(said.details[RUN].series["train", "loss"]) == 340
+
+
+def test_of_a_run_whose_row_alone_is_on_screen_only_that_is_kept(
+    record: Any, feed: Feed, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.feed import thread
+
+    monkeypatch.setattr(thread, "NARROW_AFTER_S", -1.0)
+    record(RUN).hold().play()
+    feed.want(Wanted(selected=(RUN,)))
+    feed.start()
+    whole = listener.until(lambda said: said.complete and said.details).details[RUN]
+    feed.want(Wanted(visible=(RUN,)))
+    narrow = listener.until(lambda said: list(said.details[RUN].series) == [("validation", "f1")]).details[RUN]
+    assert len(whole.series) > 1 and narrow.trend == whole.trend
+    feed.want(Wanted(selected=(RUN,)))
+    listener.until(lambda said: said.details[RUN].series.keys() == whole.series.keys())
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "shown"),
+    [
+        (None, 14.0, 10.0),
+        (10.0, 19.9, 10.0),
+        (10.0, 20.1, 20.0),
+        (10.0, 0.5, 10.0),
+        (10.0, 0.0, 0.0),
+        (13.0, 14.0, 10.0),
+    ],
+)
+def test_a_figure_at_rest_changes_only_by_a_whole_step(before: float | None, value: float, shown: float) -> None:
+    held = {} if before is None else {"cpu/percent": before}
+    assert held_still({"cpu/percent": value}, held) == {"cpu/percent": shown}

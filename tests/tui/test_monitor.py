@@ -39,7 +39,7 @@ async def test_readonly_has_no_action_that_changes_anything(
     async with app.run_test(size=(140, 40)) as pilot:
         await until(pilot, lambda: app.snapshot.complete and "running" in shows(app))
         assert "Stop" not in footer(app) and "Details" in footer(app)
-        await pilot.press("s", "1", "2")
+        await pilot.press("s", "2")
         await pilot.pause()
         assert app.current_mode == "monitor" and len(app.screen_stack) == 1
         assert "2 Train" not in shows(app)
@@ -108,7 +108,7 @@ async def test_stop_asks_the_run_in_the_chosen_way(
         await until(pilot, lambda: "stopping" in shows(app))
 
 
-@pytest.mark.parametrize("presses", [("escape",), ("down", "down", "enter")])
+@pytest.mark.parametrize("presses", [("escape",), ("down", "down", "down", "enter")])
 async def test_stop_can_be_thought_better_of(
     utility: Any, workspace: Any, console: Any, until: Any, shows: Any, presses: tuple[str, ...]
 ) -> None:
@@ -158,7 +158,7 @@ async def test_charts_share_zoom_axis_and_cursor(utility: Any, console: Any, unt
         view = charts[0].view
         assert (view.axis, view.log, view.smoothing) == ("epoch", True, 0.6)
         assert view.window is not None and view.cursor is not None
-        assert "No cursor" in footer(app)
+        assert "Clear" in footer(app)
         await pilot.press("escape")
         await pilot.pause()
         assert charts[1].view.cursor is None

@@ -29,15 +29,18 @@ def test_it_lies_where_the_standard_says(tmp_path: Path) -> None:
 
 
 def test_a_whole_file_is_read() -> None:
-    text = b"keys:\n  monitor.stop: S\n  app.help: 5\n  label.why: y\ntheme: light\nnotices:\n  bell: true\n  hot: false\n"
-    assert parse_settings(text, "console.yaml") == Settings(
+    keys = b"keys:\n  monitor.stop: S\n  app.help: 5\n  label.why: y\n"
+    rest = b"theme: light\nnotices:\n  bell: true\n  hot: false\n"
+    assert parse_settings(keys + rest, "console.yaml") == Settings(
         keys={"monitor.stop": "S", "app.help": "5", "label.why": "y"},
         theme="light",
         notices=NoticeSettings(bell=True, hot=False),
     )
 
 
-@pytest.mark.parametrize("text", [b"", b"# nothing yet\n", b"keys:\n  # monitor.stop: S\n", b"\xef\xbb\xbftheme: auto\n"])
+@pytest.mark.parametrize(
+    "text", [b"", b"# nothing yet\n", b"keys:\n  # monitor.stop: S\n", b"\xef\xbb\xbftheme: auto\n"]
+)
 def test_a_file_that_says_nothing_is_fine(text: bytes) -> None:
     assert parse_settings(text, "console.yaml") == Settings()
 

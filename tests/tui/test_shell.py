@@ -40,11 +40,26 @@ async def test_help_names_the_keys_of_the_focused_pane_first(opened: Any, until:
         await pilot.press("question_mark")
         await until(pilot, lambda: "Table of runs" in shows(app))
         text = shows(app)
-        order = [text.index(heading) for heading in ("Table of runs", "│ Runs   ", "│ Charts   ", "│ Screens  ", "│ Console  ")]
+        order = [
+            text.index(heading)
+            for heading in ("Table of runs", "│ Runs   ", "│ Charts   ", "│ Screens  ", "│ Console  ")
+        ]
         assert order == sorted(order)
         assert "Esc Close" in footer(shows, app)
         await pilot.press("escape")
         await until(pilot, lambda: "Table of runs" not in shows(app))
+
+
+async def test_help_works_in_a_window_too(opened: Any, until: Any, shows: Any) -> None:
+    app, ready = opened()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: "Stop ner 7f3a?" in shows(app) and "? Help" in footer(shows, app))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Take the entry" in shows(app))
+        await pilot.press("question_mark", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
 
 
 async def test_a_command_is_found_by_its_words_and_done(opened: Any, until: Any, shows: Any) -> None:
@@ -64,7 +79,7 @@ async def test_what_cannot_be_done_now_is_no_command(opened: Any, until: Any) ->
         await pilot.press("ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
         titles = {command.title for command in app.screen.shown}
-        assert not titles & {"Stop", "Resume", "Train", "Data", "Label", "Curate"}
+        assert not titles & {"Stop", "Resume", "Train", "Label", "Curate"}
         assert {"Details", "Validate", "Help", "Quit"} <= titles
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -163,6 +178,19 @@ async def test_keys_that_may_not_arrive_are_told(opened: Any, until: Any, shows:
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await ready(pilot)
         await until(pilot, lambda: "tmux takes ctrl+b" in shows(app))
+
+
+async def test_without_colour_no_cell_has_one(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app, ready = opened()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        for _ in range(2):
+            for strip in app.screen._compositor.render_strips():
+                for _, style, _ in strip:
+                    colours = (style.color, style.bgcolor) if style is not None else ()
+                    assert all(colour is None or colour.is_default for colour in colours)
+            await pilot.press("t")
 
 
 async def test_ctrl_c_says_how_to_quit(opened: Any, until: Any, shows: Any) -> None:

@@ -103,53 +103,6 @@ def test_details_show_where_values_come_from(utility: Any, picture: Any) -> None
     )
 
 
-PROFILE = """\
-finetop: 1
-name: rehearsal
-title: Follows a script in place of training
-models:
-  quick:
-    task: noop
-    description: Ends at once.
-    config: {script: [{report: {loss: 0.5}}, {evaluate: {score: 0.8}}]}
-    targets: {score: 0.7}
-  slow:
-    task: noop
-    description: Takes a while.
-    config: {epochs: 40, script: [{report: {loss: 0.5}}, {sleep: 0.1}]}
-presets:
-  short:
-    description: One epoch.
-    models: {slow: {config: {epochs: 1}}}
-"""
-
-
-@pytest.fixture
-def rehearsal(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The one profile there is."""
-    from engine.profiles import finding
-
-    folder = tmp_path / "profiles"
-    folder.mkdir()
-    (folder / "rehearsal.yaml").write_text(PROFILE)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(finding, "shipped_profiles", lambda: folder)
-
-
-def test_start_offers_profiles_and_models(rehearsal: Any, snap_compare: Any, console: Any, until: Any) -> None:
-    app = console(now=lambda: NOW)
-    app.theme = "finetop-dark"
-
-    async def run(pilot: Any) -> None:
-        await pilot.press("2")
-        await until(pilot, lambda: app.screen.query("TickList") and app.screen.query_one("TickList").ticked)
-        await pilot.press("tab", "space", "tab", "tab")
-        await pilot.press(*"slow.epochs")
-        await until(pilot, lambda: "slow.epochs" in str(app.screen.query_one("#plan").content))
-
-    assert snap_compare(app, terminal_size=(120, 40), run_before=run)
-
-
 def test_validate_marks_entities_with_their_confidence(
     utility: Any, snap_compare: Any, console: Any, until: Any, shows: Any, fake_model: Any
 ) -> None:
@@ -160,7 +113,7 @@ def test_validate_marks_entities_with_their_confidence(
         await until(pilot, lambda: app.snapshot.complete)
         await pilot.press("4")
         await until(pilot, lambda: "ner 90be" in shows(app))
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: "Ready on cpu" in shows(app))
         await pilot.press(*"Keep 18 feet from the pole.", "enter")
         await until(pilot, lambda: "0.97" in shows(app))

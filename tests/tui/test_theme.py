@@ -13,6 +13,7 @@ from tui.settings import ThemeName
 from tui.theme import (
     ANSI,
     BOLD,
+    CURVES,
     DARK,
     LIGHT,
     MONO,
@@ -33,7 +34,7 @@ from tui.theme import (
 PALETTES = (DARK, LIGHT, SAFE_DARK, SAFE_LIGHT)
 THEME_OF = {palette.name: theme for palette, theme in zip(PALETTES, THEMES, strict=True)}
 each_palette = pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.name)
-GRAPHIC = {Role.TRACK, *map(curve_role, range(6)), *(faint(curve_role(index)) for index in range(6))}
+GRAPHIC = {Role.TRACK, *map(curve_role, range(CURVES)), *(faint(curve_role(index)) for index in range(CURVES))}
 """Lines and bars: nothing is read in these colours alone."""
 COLOURED = {Role.REACHED, Role.TARGET, Role.MISSED, Role.WARNING, Role.CURSOR, Role.ERROR, Role.AXIS}
 """Words that stand on a bar or a chosen row beside their glyph."""
@@ -99,8 +100,8 @@ def test_words_are_legible_on_bars_and_chosen_rows(palette: Palette, role: Role)
 
 @pytest.mark.parametrize("palette", [*PALETTES, ANSI], ids=lambda palette: palette.name)
 def test_curves_have_different_colours(palette: Palette) -> None:
-    colours = [colour(palette, curve_role(index)) for index in range(6)]
-    assert len(set(colours)) == 6
+    colours = [colour(palette, curve_role(index)) for index in range(CURVES)]
+    assert len(set(colours)) == CURVES
 
 
 def as_colour_blind_people_see(shown: Color) -> list[list[float]]:
@@ -181,5 +182,5 @@ def test_flags_are_added_to_the_role() -> None:
 
 def test_each_curve_has_a_faint_role() -> None:
     assert faint(Role.CURVE_2) is Role.FAINT_2
-    assert curve_role(6) is Role.CURVE_1
+    assert curve_role(8) is Role.CURVE_1
     assert faint(Role.TARGET) is Role.MUTED

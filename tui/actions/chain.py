@@ -6,9 +6,27 @@ from tui.actions.panes import OF_TEXTUAL
 
 CONSOLE, FOCUS = "app", "focus"
 SCREENS = ("data", "train", "monitor", "validate", "models", "label", "curate")
-_PANES = {"runs": "monitor", "log": "monitor", "ticks": ""}
+_PANES = {"runs": "monitor", "filter": "monitor", "log": "monitor", "sheet": "train", "ticks": ""}
 """Pane → the screen that it stands on; empty where it stands on several."""
-_TITLES = {CONSOLE: "The console", "runs": "Table of runs", "ticks": "List to tick", "focus": "From pane to pane", "list": "Lists", "field": "Fields", "page": "Pages"}
+_TITLES = {
+    CONSOLE: "The console",
+    FOCUS: "From pane to pane",
+    "runs": "Table of runs",
+    "sheet": "Settings of Train",
+    "choose": "Choosing one",
+    "rowlist": "Rows",
+    "ticks": "List to tick",
+    "list": "Lists",
+    "field": "Fields",
+    "page": "Pages",
+    "window": "Every window",
+    "make": "Making a dataset",
+    "relabel": "Another label",
+    "spans": "Correcting entities",
+    "boxes": "Correcting boxes",
+    "batch": "A whole file",
+    "pick": "Picking a sample",
+}
 
 
 def title_of(place: str) -> str:

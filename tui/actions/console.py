@@ -6,7 +6,7 @@ from tui.actions.action import Action
 
 MENU = (
     Action("open('data')", "1,f1", "Data", "Look at training data, and make more", "app", "Screens"),
-    Action("open('train')", "2,f2", "Train", "Choose a profile and start runs", "app", "Screens", changes=True),
+    Action("open('train')", "2,f2", "Train", "Choose a profile and start runs", "app", "Screens"),
     Action("open('monitor')", "3,f3", "Monitor", "Watch every run", "app", "Screens"),
     Action("open('validate')", "4,f4", "Validate", "Try a trained model on your own text", "app", "Screens"),
     Action("open('models')", "5,f5", "Models", "Put versions into production, and back out", "app", "Screens"),

@@ -51,7 +51,9 @@ def keymap_of(wanted: Mapping[str, str], actions: Sequence[Action] = ACTIONS) ->
     for action_id, written in wanted.items():
         action = by_id.get(action_id)
         if action is None:
-            raise InputError(f"there is no action {action_id}", where=f"keys.{action_id}", fix=_near(action_id, by_id))
+            raise InputError(
+                f"there is no action {action_id}", where=f"keys.{action_id}", fix=_near(action_id, by_id)
+            )
         if of_textual(action):
             raise InputError("this key cannot be changed", where=f"keys.{action_id}", fix="remove the line")
         changed[action_id] = ",".join(_keys(action_id, written))
@@ -63,7 +65,9 @@ def keymap_of(wanted: Mapping[str, str], actions: Sequence[Action] = ACTIONS) ->
             where=f"keys.{chosen.id}",
             fix=f"choose another, or give {stays.id} another",
         )
-    told = [f"{action_id}: {taken(key)}" for action_id, keys in changed.items() for key in keys.split(",") if taken(key)]
+    told = [
+        f"{action_id}: {taken(key)}" for action_id, keys in changed.items() for key in keys.split(",") if taken(key)
+    ]
     return Keymap(changed, tuple(told))
 
 

@@ -17,7 +17,7 @@ ACTIONS = (
     Action("page(1)", "pagedown", "Page down", "A page of runs down", "runs", "Runs"),
     Action("jump(False)", "home", "First", "The first run", "runs", "Runs"),
     Action("jump(True)", "end", "Last", "The last run", "runs", "Runs"),
-    Action("mark", "space", "Mark", "Compare: draw this run's curves too", "runs", "Runs", 15),
+    Action("mark", "space", "Mark", "Compare: draw this run's curves too, of at most eight", "runs", "Runs", 15),
     Action("choose", "enter", "Details", "What the run was started with", "runs", "Runs", 14),
     Action("scroll_by(-1)", "up,k", "Up", "The line above; the log stands still", "log", "Log"),
     Action("scroll_by(1)", "down,j", "Down", "The line below", "log", "Log"),

@@ -36,7 +36,10 @@ def help_lines(entries: Sequence[Working], width: int, *, ascii_only: bool = Fal
 
 def _with_sentence(start: Line, used: int, sentence: str, width: int) -> list[Line]:
     if width - used < LEAST:
-        return [start, *(((" " * 2 * INDENT, 0), *line) for line in wrapped(sentence, width - 2 * INDENT, Role.MUTED))]
+        return [
+            start,
+            *(((" " * 2 * INDENT, 0), *line) for line in wrapped(sentence, width - 2 * INDENT, Role.MUTED)),
+        ]
     first, *others = wrapped(sentence, width - used, Role.MUTED)
     return [(*start, *first), *(((" " * used, 0), *line) for line in others)]
 

@@ -43,15 +43,23 @@ def commands_of(entries: Iterable[Working]) -> list[Command]:
 def found(commands: Sequence[Command], words: str) -> list[Command]:
     """Those that hold every word, the best first; all of them where nothing is asked."""
     wanted = words.casefold().split()
-    ranked = [(sum(_rank(command, word) for word in wanted), command) for command in commands]
-    return [command for rank, command in sorted(ranked, key=lambda each: each[0]) if rank < _NOT]
+    ranked = [(sum(_rank(command, word) for word in wanted), _lesser(command), command) for command in commands]
+    ranked.sort(key=lambda each: each[:2])
+    # Letters in this order are a guess, for where no word is found.
+    most = _GUESS if any(rank < _GUESS for rank, _, _ in ranked) else _NOT
+    return [command for rank, _, command in ranked if rank < most]
 
 
-_NOT = 1000
+_GUESS, _NOT = 100, 10_000
+
+
+def _lesser(command: Command) -> bool:
+    """Whether it comes after others that fit as well: those that no footer shows mostly move a cursor."""
+    return command.entry is not None and not command.entry.action.footer and command.entry.action.group != "Screens"
 
 
 def _rank(command: Command, word: str) -> int:
-    """How well a word means a command: from 0, its title begins so, to 5, the letters occur in this order."""
+    """How well a word means a command: from 0: its title begins so."""
     title, sentence = command.title.casefold(), f"{command.help} {command.where}".casefold()
     if title.startswith(word):
         return 0
@@ -63,7 +71,7 @@ def _rank(command: Command, word: str) -> int:
         return 3
     if word in sentence:
         return 4
-    return 5 if _in_order(word, title) else _NOT
+    return _GUESS if _in_order(word, title) else _NOT
 
 
 def _in_order(letters: str, text: str) -> bool:

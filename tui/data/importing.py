@@ -78,7 +78,7 @@ def entries_of(offers: Sequence[ProfileOffer], form: Form) -> list[Entry]:
             "source",
             "path",
             f"{what}; Tab completes",
-            "The examples; with their splits, or to be split.",
+            "Write the path of the examples, with their splits or to be split.",
             files,
             is_path=True,
         ),
@@ -148,11 +148,9 @@ def task_of(profile: ProfileOffer, model: str) -> str:
 
 
 def problem_in(offers: Sequence[ProfileOffer], form: Form) -> str:
-    """What is missing that the form itself can tell; empty where the files can be looked at."""
+    """What is wrong that the form itself can tell; empty where nothing is."""
     if profile_of(offers, form) is None:
         return "There is no profile with a model that files can be imported for: write one to profiles/NAME.yaml."
-    if not form.value("source"):
-        return "Write the path of the examples; Tab completes it."
     return ""
 
 

@@ -77,14 +77,11 @@ class Making(Beside):
             self.what = ""
             process = self._process
         if process is not None and process.poll() is None:
-            threading.Thread(target=self._end, args=(process,), name="ending", daemon=True).start()
+            # No daemon: the console waits for it where it is closed meanwhile, and leaves nothing half-written.
+            threading.Thread(target=self._end, args=(process,), name="ending").start()
 
     def on_unmount(self) -> None:
-        with self._lock:
-            self._turn += 1
-            process = self._process
-        if process is not None and process.poll() is None:
-            self._end(process)
+        self.cancel()
 
     def _run(self, what: str, turn: int, command: Sequence[str], decode: Callable[[bytes], object]) -> Message | None:
         last = ""

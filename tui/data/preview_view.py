@@ -21,7 +21,7 @@ def preview_lines(preview: Preview, width: int, height: int, *, ascii_only: bool
     """The counts, what people should know, and the classes of the first split."""
     counts = "  ".join(f"{name} {preview.counts[name]:,}" for name in splits_of(preview.counts))
     found = f"format {', '.join(preview.formats)}  " if preview.formats else ""
-    lines: list[Line] = [((f"{found}{counts}", Role.TEXT | BOLD),)]
+    lines = wrapped(f"{found}{counts}", width, Role.TEXT | BOLD)
     if not preview.whole:
         lines += wrapped("Counted on a smaller one that is like it.", width, Role.MUTED)
     if preview.exists:

@@ -19,8 +19,8 @@ from engine.runs.store import list_runs
 from engine.workspace import Workspace
 from tui.data.shelf import DatasetSeen, Facts, Shelf
 
-BUDGET_S = 0.05
-"""Of one look: so soon the list shows what was read meanwhile."""
+FIRST_BUDGET_S, BUDGET_S = 0.05, 0.3
+"""Of the first look and of further ones: so soon the list begins, and so rarely a long one is drawn anew."""
 RELIST_S = 5.0
 """The directories are listed anew at least this often: on some network file systems their time stands still."""
 MOST_BYTES = 64 << 20
@@ -67,9 +67,10 @@ class Reader:
         """Whether nothing is left to be read."""
         return self._looked and not (self._unread or self._unsized or self._unread_runs)
 
-    def read(self, budget_s: float = BUDGET_S) -> Shelf | None:
+    def read(self, budget_s: float | None = None) -> Shelf | None:
         """What there is now; None where nothing is new since the last call."""
-        deadline = self._clock() + budget_s
+        usual = BUDGET_S if self._looked else FIRST_BUDGET_S
+        deadline = self._clock() + (usual if budget_s is None else budget_s)
         changed = self._list()
         # First what the list begins with, then what stands at the right of it.
         for work in (self._read_one, self._read_run, self._size_one):
@@ -141,7 +142,8 @@ def read_facts(workspace: Workspace, dataset: str) -> Facts:
     from engine.datasets.store import open_dataset
     from engine.registry.store import versions
 
-    manifest = open_dataset(workspace, dataset).manifest
+    opened = open_dataset(workspace, dataset)
+    manifest = opened.manifest
     names = []
     for version in versions(workspace, manifest.profile, manifest.model):
         try:
@@ -150,7 +152,7 @@ def read_facts(workspace: Workspace, dataset: str) -> Facts:
         except (FinetopError, OSError):
             continue  # a damaged version is told of in Models
     return Facts(
-        id=manifest.id,
+        id=opened.path.name,
         task=manifest.task,
         profile=manifest.profile,
         model=manifest.model,

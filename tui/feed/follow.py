@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from engine.events.columns import Columns, load_and_follow
+from engine.events.bulk import Part
+from engine.events.columns import Columns
 from engine.events.schema import (
     CheckpointEvent,
     Event,
@@ -21,8 +24,10 @@ from engine.events.schema import (
     StatusEvent,
     SystemEvent,
 )
+from engine.events.shards import parse_file
 from engine.events.tail import Tail, parse_line
-from tui.feed.model import LogLine, RunDetail
+from tui.feed.model import LogLine, Moment, RunDetail
+from tui.feed.moments import MOST_MOMENTS, moment_of
 from tui.feed.printed import PrintedTail
 
 if TYPE_CHECKING:
@@ -47,9 +52,12 @@ class Follower:
         self.whole = whole
         """Whether all series are kept; else only the one that its row shows."""
         self._columns = Columns()
+        self._parts: Iterator[Part] | None = None
+        """What is still to be taken in of a long file."""
         self._events, self._status = Tail(paths.events), Tail(paths.status)
         self._printed = PrintedTail(paths.log)
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._moments: deque[Moment] = deque(maxlen=MOST_MOMENTS)
         self._figures: dict[str, float | None] = {}
         self._progress: ProgressEvent | None = None
         self._revision = 0
@@ -60,14 +68,17 @@ class Follower:
         """Read on, for about as long as the budget. Says whether anything new came."""
         deadline = self._clock() + budget_s
         before = self._revision
-        if not self._revision:
-            self._take_long_file()
+        if not self._revision and self._parts is None:
+            self._open_long_file()
+        if self._parts is not None and not self._take_parts(deadline):
+            return False
         self._take_status()
         while True:
             batch = self._events.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
             if batch.restarted:
                 self._columns.clear()
                 self._log.clear()
+                self._moments.clear()
                 self._revision += 1
             if batch.events:
                 self._columns.add(batch.events if self.whole else self._of_row(batch.events))
@@ -86,6 +97,7 @@ class Follower:
         if self.whole:
             self.whole = False
             self._columns.keep_only([("validation", self.headline)])
+            give_back_memory()
             self._revision += 1
 
     def _of_row(self, events: Iterable[Event]) -> Iterable[Event]:
@@ -105,6 +117,7 @@ class Follower:
                 trend=self._trend(),
                 progress=self._progress,
                 log=tuple(sorted_by_time(self._log)),
+                moments=tuple(sorted(self._moments, key=lambda moment: moment.t)),
                 figures=dict(self._figures),
                 complete=self.complete,
             )
@@ -115,19 +128,35 @@ class Follower:
         every = max(1, -(-len(values) // TREND_POINTS))
         return tuple(float(value) for value in values[::-1][::every][::-1] if value == value)
 
-    def _take_long_file(self) -> None:
+    def _open_long_file(self) -> None:
         size = self.paths.events.stat().st_size if self.paths.events.exists() else 0
-        if size < BIG_BYTES:
-            return
-        # Read in one go whatever is kept of it: line by line takes many times as long.
-        self._columns, self._events = load_and_follow(self.paths.events)
+        if size >= BIG_BYTES:
+            # In blocks, whatever is kept of it: line by line takes many times as long.
+            self._parts = parse_file(self.paths.events, end=self._events.skip_to_end())
+
+    def _take_parts(self, deadline: float) -> bool:
+        """Take in blocks of a long file until the deadline: other runs are looked at between two such turns.
+
+        Says whether that was all. Nothing of it is shown before.
+        """
+        assert self._parts is not None
+        taken: list[Part] = []
+        for part in self._parts:
+            taken.append(part)
+            if self._clock() >= deadline:
+                self._columns.add_parts(taken)
+                return False
+        self._columns.add_parts(taken)
+        self._parts = None
         if not self.whole:
             self._columns.keep_only([("validation", self.headline)])
+        give_back_memory()
         self._revision += 1
         with self.paths.events.open("rb") as file:
             file.seek(max(0, self._events.offset - LOG_BYTES))
             lines = file.read(self._events.offset - file.tell()).split(b"\n")[1:]
         self._note(event for line in lines if b'"type":"metrics"' not in line and (event := parse_line(line)))
+        return True
 
     def _take_status(self) -> None:
         batch = self._status.read(max_events=CHUNK_EVENTS, max_seconds=0.05)
@@ -145,6 +174,14 @@ class Follower:
                 line = line_of(event)
                 if line is not None:
                     self._log.append(line)
+                if (moment := moment_of(event, line)) is not None:
+                    self._moments.append(moment)
+
+
+def give_back_memory() -> None:
+    """Let the system have what reading a long file took: the C library keeps it otherwise, for hours."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def line_of(event: Event) -> LogLine | None:

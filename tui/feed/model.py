@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from engine.runs.info import RunInfo
+
 if TYPE_CHECKING:
     from engine.events.columns import Series
-    from engine.events.schema import ProgressEvent, SignalEvent
-    from engine.runs.state import RunView
+    from engine.events.schema import ProgressEvent
+
+__all__ = ["LogLine", "PlaceInfo", "RunDetail", "RunInfo", "Snapshot", "SnapshotTaken", "Wanted"]
 
 MetricKey = tuple[str, str]
 """Split and metric, as in an event."""
@@ -29,6 +32,18 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Something that happened to a run, for a timeline."""
+
+    t: float
+    kind: str
+    """`status`, `checkpoint`, `signal`, `resumed`."""
+    text: str
+    step: int | None = None
+    """Where the trainer was, when it is known."""
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """All that is known of one run whose events are being read."""
 
@@ -40,6 +55,8 @@ class RunDetail:
     progress: ProgressEvent | None = None
     """The newest; fresher than the catalogue's."""
     log: tuple[LogLine, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    """What happened, by time; of a very long run the newest."""
     figures: Mapping[str, float | None] = field(default_factory=dict)
     """The newest device and host figures that the worker wrote."""
     complete: bool = False
@@ -47,19 +64,22 @@ class RunDetail:
 
 
 @dataclass(frozen=True)
-class RunInfo:
-    """One run as the catalogue knows it."""
+class PlaceInfo:
+    """How it stands with another machine whose workspace is watched."""
 
-    id: str
-    view: RunView | None
-    """None when the directory cannot be read as a run."""
+    name: str
+    connected: bool = False
+    listed: bool = False
+    """Whether it has ever told all its runs."""
     problem: str = ""
-    has_model: bool = False
-    has_report: bool = False
-    last_event_t: float | None = None
-    """When it last wrote something, by this machine's clock."""
-    signals: tuple[SignalEvent, ...] = ()
-    """The newest that it raised while it was watched."""
+    """Why it is not reachable; empty while it is, and before the first attempt has ended."""
+    seen_at: float | None = None
+    """When it was last heard; None while it is connected, and where it never was."""
+    silent_min: int = 0
+    """Whole minutes since then: a picture is new when these change."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What its devices do, or did when it was last heard."""
+    readonly: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +91,8 @@ class Snapshot:
     details: Mapping[str, RunDetail] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     """What this machine's devices do, where anything is known."""
+    places: tuple[PlaceInfo, ...] = ()
+    """The other machines, in the order in which the operator named them."""
     now: float = 0.0
     listed: bool = False
     """Whether the run directories have been listed at least once."""
@@ -80,6 +102,10 @@ class Snapshot:
     def find(self, run_id: str | None) -> RunInfo | None:
         """The run with this id."""
         return next((run for run in self.runs if run.id == run_id), None)
+
+    def place(self, run: RunInfo | None) -> PlaceInfo | None:
+        """The other machine that a run is on; None for this one."""
+        return next((place for place in self.places if run is not None and place.name == run.place), None)
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,30 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.feed.model import RunDetail, Snapshot, SnapshotTaken, Wanted
+from tui.feed.model import RunDetail, RunInfo, Snapshot, SnapshotTaken, Wanted
 
 if TYPE_CHECKING:
+    from engine.runs.catalogue import Catalogue
     from engine.workspace import Workspace
-    from tui.feed.catalogue import Catalogue
     from tui.feed.follow import Follower
+    from tui.places.attached import Attached
 
 SMALL_BYTES = 8 * 1024 * 1024
 """A run whose row alone is on screen is read for its sparkline only if its events are not longer than this."""
 OWN_MEMORY = "process/memory_mib"
 """The console's own: of no interest to the operator."""
+NARROW_AFTER_S = 20.0
+"""A run that was selected is kept whole for so long: the cursor often comes back."""
+SWITCH_S = 0.0005
+"""For how long this thread may compute while the one that answers keys waits; Python's own is ten times as long."""
 FIRST_LOOK_S, MOST_LOOK_S = 0.05, 0.4
 """For how long unseen runs are looked at before the picture is shown."""
 WATCHED_RUNS = 32
@@ -59,8 +65,9 @@ class Feed:
         pace: Pace = FULL_PACE,
         now: Callable[[], float] = time.time,
         read_figures: Callable[[], dict[str, float]] | None = None,
+        attached: Sequence[Attached] = (),
     ) -> None:
-        self.workspace, self.pace = workspace, pace
+        self.workspace, self.pace, self.attached = workspace, pace, attached
         self._speak, self._now, self._read_figures = speak, now, read_figures
         self.polls = 0
         """Looks at the disk so far."""
@@ -71,11 +78,15 @@ class Feed:
         self._thread: threading.Thread | None = None
         self._watcher: _Watcher | None = None
         self._followers: dict[str, Follower] = {}
+        self._selected_at: dict[str, float] = {}
         self._figures: dict[str, float] = {}
         self._figures_at = float("-inf")
 
     def start(self) -> None:
         """Begin to read; returns at once."""
+        sys.setswitchinterval(SWITCH_S)
+        for machine in self.attached:
+            machine.start(self._wake.set)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._thread.start()
 
@@ -85,6 +96,8 @@ class Feed:
         self.nudge()
         if self._thread is not None:
             self._thread.join(5)
+        for machine in self.attached:
+            machine.stop()
 
     def want(self, wanted: Wanted) -> None:
         """Say what is on screen; a change is read at once."""
@@ -98,7 +111,7 @@ class Feed:
         self._wake.set()
 
     def _run(self) -> None:
-        from tui.feed.catalogue import Catalogue
+        from engine.runs.catalogue import Catalogue
 
         catalogue = Catalogue(self.workspace, self._now)
         self._watcher = _Watcher(self._wake)
@@ -121,7 +134,8 @@ class Feed:
                     last_key = key
                     self._speak(SnapshotTaken(snapshot))
                 self._watch(catalogue)
-                busy = not snapshot.complete
+                # What other machines have still to send, they announce.
+                busy = not (catalogue.complete and all(follower.complete for follower in self._followers.values()))
                 # A hint is answered at once, but never sooner than the next picture may be shown; an operator
                 # who looks at something else is answered now.
                 self._asked.wait(max(0.0, (0.02 if busy else self.pace.speak_s) - (time.monotonic() - began)))
@@ -135,8 +149,10 @@ class Feed:
 
         wanted = self._wanted
         names = [*wanted.selected, *(name for name in wanted.visible if name not in wanted.selected)]
+        began = time.monotonic()
         for name in self._followers.keys() - set(names):
             del self._followers[name]
+            self._selected_at.pop(name, None)
         for name in names:
             info, paths = catalogue.info(name), catalogue.paths(name)
             if info is None or info.view is None or paths is None:
@@ -147,9 +163,11 @@ class Feed:
                 if not selected and _size(paths.events) > SMALL_BYTES:
                     continue
                 follower = self._followers[name] = Follower(paths, info.view.headline, whole=selected)
-            elif not selected:
+            elif not selected and began - self._selected_at.get(name, began) > NARROW_AFTER_S:
                 follower.narrow()
-            follower.advance(0.1 if selected else 0.02)
+            if selected:
+                self._selected_at[name] = began
+            follower.advance(0.2 if selected else 0.02)
 
     def _take_figures(self, live: bool, at: float) -> None:
         every = self.pace.figures_s if live else self.pace.idle_figures_s
@@ -163,13 +181,24 @@ class Feed:
 
     def _picture(self, catalogue: Catalogue) -> Snapshot:
         details: dict[str, RunDetail] = {name: follower.detail() for name, follower in self._followers.items()}
+        runs = catalogue.runs()
+        for machine in self.attached:
+            machine.want(self._wanted)
+            runs += machine.runs()
+            details |= machine.details()
+        places = tuple(machine.info() for machine in self.attached)
+        if places:
+            runs = tuple(sorted(runs, key=_newest_first, reverse=True))
         return Snapshot(
-            runs=catalogue.runs(),
+            runs=runs,
+            places=places,
             details=details,
             figures=self._figures,
             now=self._now(),
             listed=catalogue.listed,
-            complete=catalogue.complete and all(detail.complete for detail in details.values()),
+            complete=catalogue.complete
+            and all(detail.complete for detail in details.values())
+            and all(place.listed or place.problem for place in places),
         )
 
     def _watch(self, catalogue: Catalogue) -> None:
@@ -242,4 +271,9 @@ def _size(path: Path) -> int:
 def _key(snapshot: Snapshot) -> object:
     """What makes a picture worth showing: the time of taking it does not."""
     revisions = tuple((name, detail.revision, detail.complete) for name, detail in snapshot.details.items())
-    return snapshot.runs, revisions, snapshot.figures, snapshot.listed, snapshot.complete
+    return snapshot.runs, revisions, snapshot.figures, snapshot.places, snapshot.listed, snapshot.complete
+
+
+def _newest_first(run: RunInfo) -> str:
+    """The id without its machine begins with the time."""
+    return run.id.rpartition(":")[2]

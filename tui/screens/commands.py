@@ -70,6 +70,4 @@ class CommandsScreen(Window[Command]):
 
     def _show(self) -> None:
         shown, at, plain = self.shown, self._at, self._ascii_only
-        self.query_one(Lines).show(
-            lambda width, height: command_lines(shown, at, width, height, ascii_only=plain)
-        )
+        self.query_one(Lines).show(lambda width, height: command_lines(shown, at, width, height, ascii_only=plain))

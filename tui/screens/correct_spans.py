@@ -39,6 +39,7 @@ class SpansScreen(Window[Spans]):
         yield ActionBar()
 
     def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._show, init=False)
         self._show()
 
     def _show(self) -> None:

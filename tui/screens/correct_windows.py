@@ -88,6 +88,7 @@ class BoxesScreen(Window[Objects]):
         yield ActionBar()
 
     def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._show, init=False)
         self._show()
 
     def _show(self) -> None:

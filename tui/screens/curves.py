@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.feed.model import RunDetail, RunInfo
+from tui.monitor.names import short_name
 from tui.theme import curve_role
 from tui.widgets.chart.curve import Curve
 
@@ -35,6 +36,8 @@ class Selected:
 
     info: RunInfo
     detail: RunDetail | None
+    slot: int | None = None
+    """Its colour and letter among several; None where it is alone."""
 
 
 def panels_of(selected: Sequence[Selected]) -> list[Panel]:
@@ -67,8 +70,9 @@ def _panel(metric: str, selected: Sequence[Selected]) -> Panel:
             if len(selected) == 1:
                 name, role, behind = split, curve_role(rank), False
             else:
-                name, role, behind = short_name(run.info), curve_role(place), rank > 0
-            curves.insert(0, Curve(name, series.step, series.epoch, series.t, series.value, role, behind))
+                slot = place if run.slot is None else run.slot
+                name, role, behind = short_name(run.info), curve_role(slot), rank > 0
+            curves.insert(0, Curve(name, series.step, series.epoch, series.t, series.value, role, behind, run.slot))
     first = selected[0].info.view if selected else None
     target = next((target for target in (first.targets if first else ()) if target.metric == metric), None)
     return Panel(metric, tuple(curves), _threshold(target), titled(metric))
@@ -79,10 +83,19 @@ def titled(metric: str) -> str:
     return metric.replace("_", " ")
 
 
-def short_name(info: RunInfo) -> str:
-    """`ner 7f3a`: the model and the end of the id, which tells its runs apart."""
-    model = info.view.model if info.view else "?"
-    return f"{model} {info.id.rsplit('-', 1)[-1]}"
+def slots_of(highlighted: str | None, marks: Mapping[str, int], most: int) -> list[tuple[str, int | None]]:
+    """The runs that are drawn, the highlighted one first, with their colours.
+
+    Marked runs keep theirs. The highlighted one gets one that is free; where none is, it is not drawn.
+    """
+    if not marks or (highlighted is not None and list(marks) == [highlighted]):
+        return [(highlighted, None)] if highlighted is not None else []
+    free = min(set(range(most)) - set(marks.values()), default=None)
+    first = [(highlighted, marks.get(highlighted, free))] if highlighted is not None else []
+    return [
+        *((run, slot) for run, slot in first if slot is not None),
+        *((run, slot) for run, slot in marks.items() if run != highlighted),
+    ]
 
 
 def _threshold(target: Target | None) -> float | None:

@@ -82,7 +82,8 @@ class ExamplePictures(Vertical):
         across, _ = tiles_that_fit(A_ROW, width)
         rows = max(1, min(GALLERIES, height // (TILE_ROWS + CAPTION_ROWS)))
         for place, gallery in enumerate(self.query(Gallery)):
-            gallery.show(tiles[place * across : (place + 1) * across] if place < rows else [])
+            part = tiles[place * across : (place + 1) * across] if place < rows else []
+            gallery.show(part, among=min(across, len(tiles)))
         return min(len(tiles), across * rows)
 
     def _show_boxes(self, row: dict[str, Any], picture: Image | None, labels: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from rich.style import Style
@@ -12,7 +13,6 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec
 from tui.feed.model import RunInfo
 from tui.screens.bars import ActionBar
@@ -25,28 +25,28 @@ class DetailsScreen(Window[None]):
     """The specification, each value with its origin."""
 
     class SpecRead(Message):
-        """`run.yaml` was read."""
+        """What it was started with is here."""
 
         def __init__(self, spec: RunSpec) -> None:
             super().__init__()
             self.spec = spec
 
-    def __init__(self, run: RunInfo, paths: RunPaths) -> None:
+    def __init__(self, run: RunInfo, read: Callable[[], RunSpec]) -> None:
         super().__init__()
-        self._run_info, self._paths = run, paths
+        self._run_info, self._read = run, read
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:
-            window.border_title = self._run_info.id
+            window.border_title = Text(self._run_info.id)
             yield Static(id="details-text")
         yield ActionBar()
 
     def on_mount(self) -> None:
         self._show(None)
-        self.run_worker(self._read, thread=True, exit_on_error=False)
+        self.run_worker(self._fetch, thread=True, exit_on_error=False)
 
-    def _read(self) -> None:
-        message = attempt(lambda: self.SpecRead(RunSpec.read(self._paths.spec)))
+    def _fetch(self) -> None:
+        message = attempt(lambda: self.SpecRead(self._read()))
         if message is not None:
             self.post_message(message)
 
@@ -60,7 +60,7 @@ class DetailsScreen(Window[None]):
     def _show(self, spec: RunSpec | None) -> None:
         muted, title = (palette_of(self.app).style(role, Style.null()) for role in (Role.MUTED, Role.TITLE))
         text = Text()
-        for heading, facts in _sections(self._run_info, spec, self._paths):
+        for heading, facts in _sections(self._run_info, spec):
             text.append(f"{heading}\n", title)
             width = max((len(name) for name, _, _ in facts), default=0)
             for name, value, origin in facts:
@@ -72,9 +72,11 @@ class DetailsScreen(Window[None]):
 
 
 Fact = tuple[str, str, str]
+ONLY_THERE = "Validate, Train and Data of its workspace: run finetop on that machine"
+"""What cannot be done with a run elsewhere, and where it can."""
 
 
-def _sections(run: RunInfo, spec: RunSpec | None, paths: RunPaths) -> list[tuple[str, list[Fact]]]:
+def _sections(run: RunInfo, spec: RunSpec | None) -> list[tuple[str, list[Fact]]]:
     view = run.view
     sections: list[tuple[str, list[Fact]]] = []
     if view is not None:
@@ -82,7 +84,8 @@ def _sections(run: RunInfo, spec: RunSpec | None, paths: RunPaths) -> list[tuple
         facts = [("state", state, view.message), ("attempt", str(view.attempt), "")]
         facts += [("started", _clock(view.started), "")] if view.started else []
         facts += [("ended", _clock(view.ended), "")] if view.ended else []
-        facts.append(("directory", f"runs/{paths.root.name}", ""))
+        facts.append(("directory", f"runs/{run.id.rpartition(':')[2]}", ""))
+        facts += [("machine", run.place, ONLY_THERE)] if run.place else []
         sections.append(("State", facts))
     if spec is not None:
         targets = ", ".join(str(target) for target in spec.targets) or "none"

@@ -44,7 +44,7 @@ class ImportWindow(MakeWindow):
         """Offer what the model's task needs, and say what is missing. The files are looked at by the preview."""
         form = form.offer(entries_of(self.offers, form), form.values)
         problem = problem_in(self.offers, form)
-        arguments = () if problem else arguments_of(self.offers, form)
+        arguments = arguments_of(self.offers, form) if form.value("source") and not problem else ()
         return self.Settled(turn, arguments, problem, form)
 
     def in_the_form(self, problem: str) -> str:

@@ -13,9 +13,10 @@ from textual.timer import Timer
 from engine.pictures.graphics import Graphics
 from engine.workspace import Workspace
 from tui.actions import bindings_of
-from tui.data.form import Form
+from tui.data.form import Entry, Form
 from tui.data.making import Making, made_ids
 from tui.data.offers import ProfileOffer
+from tui.data.plain import plain
 from tui.data.preview_view import preview_lines, progress_lines
 from tui.data.previewed import Previewed, decode
 from tui.screens.bars import ActionBar
@@ -60,6 +61,9 @@ class MakeWindow(Window[tuple[str, ...]]):
         self._workspace, self._graphics, self._ascii_only = workspace, graphics, ascii_only
         self.offers: tuple[ProfileOffer, ...] = ()
         self._problem = ""
+        self._told = ""
+        self._told_of: Entry | None = None
+        """What was told, and the entry that it is about."""
         self._turn = 0
         self._arguments: tuple[str, ...] = ()
         """What the form means; empty while something is wrong with it."""
@@ -71,15 +75,15 @@ class MakeWindow(Window[tuple[str, ...]]):
         self._shown = 0
 
     def compose(self) -> ComposeResult:
-        plain = self._ascii_only
+        ascii_only = self._ascii_only
         with Horizontal(id="window", classes="make") as window:
             window.border_title = self.HEADING
             with Vertical(id="make-form"):
-                yield FormSheet(ascii_only=plain, id="make-sheet")
-                yield Lines(ascii_only=plain, id="make-help")
+                yield FormSheet(ascii_only=ascii_only, id="make-sheet")
+                yield Lines(ascii_only=ascii_only, id="make-help")
             with Vertical(id="make-preview"):
-                yield Lines(ascii_only=plain, id="make-counts")
-                yield ExamplesView(self._graphics, ascii_only=plain, first_slot=FIRST_SLOT, id="make-examples")
+                yield Lines(ascii_only=ascii_only, id="make-counts")
+                yield ExamplesView(self._graphics, ascii_only=ascii_only, first_slot=FIRST_SLOT, id="make-examples")
         yield Making(self._workspace)
         yield ActionBar()
 
@@ -162,11 +166,14 @@ class MakeWindow(Window[tuple[str, ...]]):
     def _show_help(self) -> None:
         entry = self.sheet.form.entry
         text, role = (self._problem, Role.ERROR) if self._problem else (entry.help if entry else "", Role.MUTED)
+        if self._told and self._told_of == entry:
+            text, role = self._told, Role.TEXT
         self.query_one("#make-help", Lines).show(lambda width, height: wrapped(text, width, role)[:height])
 
     def tell(self, text: str) -> None:
-        """A line below the form, until the cursor moves."""
-        self.query_one("#make-help", Lines).show(lambda width, height: wrapped(text, width, Role.TEXT)[:height])
+        """A line below the form, until something else is typed or the cursor moves."""
+        self._told, self._told_of = text, self.sheet.form.entry
+        self._show_help()
 
     # -- what it would make
 
@@ -186,8 +193,8 @@ class MakeWindow(Window[tuple[str, ...]]):
             self._say_progress(what, event.stage, event.done, event.total)
 
     def _say_progress(self, what: str, stage: str = "", done: int = 0, total: int = 0) -> None:
-        plain = self._ascii_only
-        lines = progress_lines(what + (" ..." if plain else " …"), stage, done, total, ascii_only=plain)
+        dots = " ..." if self._ascii_only else " …"
+        lines = progress_lines(what + dots, stage, done, total, ascii_only=self._ascii_only)
         self._show_counts(lines)
 
     def on_making_ended(self, event: Making.Ended) -> None:
@@ -220,14 +227,17 @@ class MakeWindow(Window[tuple[str, ...]]):
         if not self._previews:
             self._show_counts([])
             view.border_title = ""
-            view.say("What would be made shows here, before anything is written.")
+            if self._problem:
+                view.say(plain(self._problem), Role.ERROR)
+            else:
+                view.say("What would be made shows here, before anything is written.")
             return
-        one, plain = self._previews[self._which], self._ascii_only
+        one = self._previews[self._which]
         name = f"{one.preview.profile}/{one.preview.model}" if len(self._previews) > 1 else ""
         width, height = self.query_one("#make-counts").content_size.width, max(4, self.size.height // 3)
         head: list[Line] = [((name, Role.TITLE),)] if name else []
         if not self.making.what:
-            self._show_counts([*head, *preview_lines(one.preview, width, height, ascii_only=plain)])
+            self._show_counts([*head, *preview_lines(one.preview, width, height, ascii_only=self._ascii_only)])
         self._show_examples()
 
     def on_examples_view_resized(self, event: ExamplesView.Resized) -> None:
@@ -297,7 +307,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         if self.making.what == MAKE:
             self.making.cancel()
             self._show_preview()
-            self.tell("Ended: nothing was written.")
+            self.tell("Ended; what was not finished is taken away.")
             self.refresh_bindings()
         else:
             self.dismiss(None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -11,9 +11,12 @@ from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from engine.workspace import Workspace
+from tui.labelling.beside import Beside
+from tui.screens.base import Told
 from tui.screens.field import Field
 from tui.theme import palette_of
-from tui.validate.choices import Choice, filtered, prompt_of
+from tui.validate.choices import Choice, filtered, in_order, prompt_of
 
 
 class ModelList(Vertical):
@@ -25,9 +28,27 @@ class ModelList(Vertical):
 
         choice: Choice
 
-    def __init__(self, *, ascii_only: bool) -> None:
+    @dataclass
+    class Offered(Message):
+        """The list was filled, with so many models."""
+
+        count: int
+
+    @dataclass
+    class Versions(Message):
+        """What the registry has."""
+
+        choices: tuple[Choice, ...]
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ModelList.Versions)
+
+    def __init__(self, workspace: Workspace, *, ascii_only: bool) -> None:
         super().__init__(id="choice")
-        self._ascii_only = ascii_only
+        self._workspace, self._ascii_only = workspace, ascii_only
+        self._runs: tuple[Choice, ...] | None = None
+        self._versions: tuple[Choice, ...] | None = None
+        """None until they were read: what is in use stands first, where the cursor begins."""
         self._every: tuple[Choice, ...] = ()
         self._offered: tuple[Choice, ...] = ()
         self._marks: Mapping[str, str] = {}
@@ -40,12 +61,43 @@ class ModelList(Vertical):
         models.border_title = "Trained models"
         yield models
 
-    def show(self, every: Sequence[Choice], marks: Mapping[str, str]) -> None:
-        """Offer these; `marks`: name → `A` or `B`."""
-        if (tuple(every), marks) == (self._every, self._marks) and every:
+        yield RegistryReader(id="registry-reader")
+
+    def show_runs(self, runs: tuple[Choice, ...]) -> None:
+        """Offer these runs behind the versions."""
+        if runs == self._runs:
             return
-        self._every, self._marks = tuple(every), dict(marks)
+        if self._runs is not None:
+            self.read_versions()  # a run that ended may have become one
+        self._runs = runs
+        self._offer()
+
+    def read_versions(self) -> None:
+        """Look what the registry has."""
+        self.query_one(RegistryReader).read(self._workspace)
+
+    def on_model_list_versions(self, message: Versions) -> None:
+        message.stop()
+        if message.choices != self._versions:
+            self._versions = message.choices
+            self._offer()
+
+    def mark(self, marks: Mapping[str, str]) -> None:
+        """Say which models are asked: name → `A` or `B`."""
+        if marks != self._marks:
+            self._marks = dict(marks)
+            self._fill()
+
+    def repaint(self) -> None:
+        """The colours are others now."""
         self._fill()
+
+    def _offer(self) -> None:
+        if self._runs is None or self._versions is None:
+            return
+        self._every = in_order(self._versions, self._runs)
+        self._fill()
+        self.post_message(self.Offered(len(self._every)))
 
     @property
     def highlighted(self) -> Choice | None:
@@ -53,12 +105,15 @@ class ModelList(Vertical):
         place = self.query_one("#models", OptionList).highlighted
         return self._offered[place] if place is not None and place < len(self._offered) else None
 
-    def point_at(self, choice: Choice) -> None:
-        """Put the cursor on a model, whatever the filter says."""
-        if choice not in self._offered:
-            self.query_one("#filter", Input).value = ""
-            self._fill()
-        self.query_one("#models", OptionList).highlighted = self._offered.index(choice)
+    def point_at(self, name: str) -> Choice | None:
+        """Put the cursor on a model, whatever the filter says; None where it is not there."""
+        choice = next((one for one in self._every if one.name == name), None)
+        if choice is not None:
+            if choice not in self._offered:
+                self.query_one("#filter", Input).value = ""
+                self._fill()
+            self.query_one("#models", OptionList).highlighted = self._offered.index(choice)
+        return choice
 
     def focus_list(self) -> None:
         """Let arrow keys choose a model."""
@@ -105,3 +160,20 @@ class ModelList(Vertical):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Taken(self._offered[event.option_index]))
+
+
+class RegistryReader(Beside):
+    """Reads versions in a thread."""
+
+    def read(self, workspace: Workspace) -> None:
+        """Look now."""
+        from tui.validate.versions import versions_to_ask
+
+        def work() -> Message:
+            try:
+                return ModelList.Versions(versions_to_ask(workspace))
+            except OSError as problem:
+                self.post_message(Told(str(problem), failed=True))
+                return ModelList.Versions(())  # the runs are offered all the same
+
+        self.in_thread(work)

@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Static
 
-from engine.runs.paths import RunPaths
-from engine.tasks.contract import Stop
 from tui.actions import actions_of, bindings_of
-from tui.feed.model import RunInfo, Snapshot, Wanted
-from tui.screens.base import ConsoleScreen, Told
+from tui.feed.model import Moment, RunInfo, Snapshot, Wanted
+from tui.monitor.empty import what_to_do
+from tui.monitor.possible import OF_CHARTS, Situation, compared, possible
+from tui.monitor.stops import asked_for
+from tui.screens.base import ConsoleScreen
+from tui.screens.monitor_deeds import Deeds, ReportRead, SpecsRead
+from tui.screens.monitor_windows import Windows
 
 if TYPE_CHECKING:
     from tui.screens.panes import Panes
+    from tui.screens.run_list import RunList
     from tui.widgets.run_table import RunTable
-
-MOST_ROWS = 12
-"""Rows of the table before it scrolls, where the window is high."""
-VISIBLE_ROWS = 40
-"""Rows around the cursor whose runs are read for their sparkline."""
 
 
 class MonitorScreen(ConsoleScreen):
@@ -32,18 +30,12 @@ class MonitorScreen(ConsoleScreen):
     CSS_PATH = "monitor.tcss"
     BINDINGS = bindings_of("monitor")
 
-    class ReportRead(Message):
-        """The page of a report is here."""
-
-        def __init__(self, title: str, text: str) -> None:
-            super().__init__()
-            self.title, self.text = title, text
-
     def __init__(self) -> None:
         super().__init__()
         # Both come after the first paint: they import numpy, and that takes as long as the paint itself.
-        self.table: RunTable | None = None
+        self.list: RunList | None = None
         self.panes: Panes | None = None
+        self.deeds, self.windows = Deeds(self), Windows(self)
         self._possible: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -58,78 +50,61 @@ class MonitorScreen(ConsoleScreen):
 
     async def _build(self) -> None:
         from tui.screens.panes import Panes
-        from tui.widgets.run_table import RunTable
+        from tui.screens.run_list import RunList
 
-        ascii_only = self.console.options.ascii_only
         body = self.query_one("#body", Vertical)
-        table, panes = RunTable(id="runs", ascii_only=ascii_only), Panes(ascii_only=ascii_only, id="panes")
+        runs = RunList(self.console, id="run-list")
+        panes = Panes(ascii_only=self.console.options.ascii_only, id="panes")
         if not body.is_attached:
             return
-        await body.mount(table, Static(id="empty"), panes)
+        await body.mount(runs, Static(id="empty"), panes)
         await self.query_one("#waiting").remove()
-        self.table, self.panes = table, panes
+        self.list, self.panes = runs, panes
         self.show_snapshot(self.console.snapshot)
+
+    @property
+    def table(self) -> RunTable | None:
+        """The table of runs, once it is built."""
+        return self.list.table if self.list is not None else None
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a new picture."""
-        table, panes = self.table, self.panes
-        if table is None or panes is None or not snapshot.listed:
+        runs, panes = self.list, self.panes
+        if runs is None or panes is None or not snapshot.listed:
             return
-        from tui.screens.rows import rows_of
+        from tui.screens.run_list import most_rows_of
 
-        rows = rows_of(snapshot, self.console.options.now())
-        self.set_class(not rows, "-empty")
-        if not rows:
-            self.query_one("#empty", Static).update(self._what_to_do())
-        # The keys of a table without rows do nothing, so they must not stand in the footer.
-        table.can_focus = bool(rows)
-        if not rows:
+        self.set_class(not snapshot.runs, "-empty")
+        if not snapshot.runs:
+            self.query_one("#empty", Static).update(what_to_do(readonly=self.console.options.readonly))
+        runs.show(snapshot, most_rows_of(self.size.height))
+        if not runs.table.can_focus and self.focused is runs.table:
             self.set_focus(None)
-        elif self.focused is None:
-            table.focus()
-        table.styles.height = min(len(rows), self._most_rows()) + 1
-        table.show(rows)
-        if self.console.show_run is not None and table.highlight(self.console.show_run):
+        elif runs.table.can_focus and self.focused is None:
+            runs.table.focus()
+        if self.console.show_run is not None and runs.table.highlight(self.console.show_run):
             self.console.show_run = None
-        panes.show(self._selected(), snapshot)
+        self._show_panes()
         self._want()
         self._refresh_keys()
 
+    def _show_panes(self) -> None:
+        if self.list is not None and self.panes is not None:
+            self.panes.show(self.list.drawn(), self.console.snapshot, self.list.highlighted)
+
     def _refresh_keys(self) -> None:
         """Let the footer look again, where a snapshot changed what can be done: it asks after every key."""
-        possible = (self.focused, *(self.check_action(name, ()) for name in _ACTIONS))
-        if possible != self._possible:
-            self._possible = possible
+        situation = self._situation()
+        now = (self.focused, *(self._can(name, situation) for name in _ACTIONS))
+        if now != self._possible:
+            self._possible = now
             self.refresh_bindings()
 
-    def _most_rows(self) -> int:
-        return max(4, min(MOST_ROWS, self.size.height // 4))
-
-    def _what_to_do(self) -> str:
-        if self.console.options.readonly:
-            return "No runs in this workspace yet.\n\nThe console is read-only; what others start will show here."
-        return (
-            "No runs in this workspace yet.\n\n"
-            "Press [b]2[/b] to choose a profile and start training; data that is missing is generated first.\n"
-            "Press [b]1[/b] to generate data and look at it before."
-        )
-
-    def _selected(self) -> list[RunInfo]:
-        """The highlighted run and then the marked ones."""
-        table, snapshot = self.table, self.console.snapshot
-        if table is None:
-            return []
-        ids = [table.highlighted, *sorted(table.marked - {table.highlighted or ""}, reverse=True)]
-        return [run for run in map(snapshot.find, ids) if run is not None]
-
     def _want(self) -> None:
-        table = self.table
-        if table is None or self.console.screen_stack[0] is not self:
+        if self.list is None or self.console.screen_stack[0] is not self:
             return
-        ids = [row.id for row in table.rows]
-        place = ids.index(table.highlighted) if table.highlighted in ids else 0
-        first = max(0, place - VISIBLE_ROWS // 2)
-        self.console.want(Wanted(tuple(run.id for run in self._selected()), tuple(ids[first : first + VISIBLE_ROWS])))
+        drawn = tuple(run.info.id for run in self.list.drawn())
+        self.console.want(Wanted(drawn, self.list.around_cursor()))
 
     def on_run_table_highlighted(self, event: RunTable.Highlighted) -> None:
         event.stop()
@@ -139,13 +114,15 @@ class MonitorScreen(ConsoleScreen):
         event.stop()
         self._selection_changed()
 
-    def on_run_table_chosen(self, event: RunTable.Chosen) -> None:
+    def on_run_table_refused(self, event: RunTable.Refused) -> None:
         event.stop()
+        self.notify("Eight runs are marked, and no more can be told apart; u takes all marks away.", timeout=6)
+
+    def on_run_table_chosen(self) -> None:
         self.action_details()
 
     def _selection_changed(self) -> None:
-        if self.panes is not None:
-            self.panes.show(self._selected(), self.console.snapshot)
+        self._show_panes()
         self._want()
         self.refresh_bindings()
 
@@ -159,95 +136,121 @@ class MonitorScreen(ConsoleScreen):
     # -- what can be done now
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        run, readonly = self._highlighted(), self.console.options.readonly
-        state = run.view.state if run is not None and run.view is not None else None
-        if action == "stop":
-            return not readonly and state in ("queued", "starting", "running", "stalled", "stopping")
-        if action == "resume":
-            return not readonly and state in ("stopped", "failed", "lost")
-        if action == "report":
-            return run is not None and run.has_report
-        if action == "try_model":
-            return run is not None and run.has_model and state in ("done", "stopped", "failed", "lost")
-        if action == "details":
-            return state is not None
-        panes = self.panes
-        if action in _OF_CHARTS:
-            return panes is not None and run is not None and panes.can(action)
-        return True
+        return self._can(action, self._situation())
+
+    def _situation(self) -> Situation:
+        if self.list is None or self.panes is None:
+            return Situation(None, readonly=self.console.options.readonly, any_runs=False)
+        return self.list.situation(has_cursor=self.panes.wall.has_cursor(), big=self.has_class("-big"))
+
+    def _can(self, action: str, situation: Situation) -> bool:
+        if self.list is not None and self.list.bar.writing and action in _ACTIONS:
+            return False  # keys are letters of the filter
+        if action in OF_CHARTS:
+            return self.panes is not None and situation.run is not None and self.panes.can(action)
+        return possible(action, situation)
 
     def _highlighted(self) -> RunInfo | None:
-        table = self.table
-        return self.console.snapshot.find(table.highlighted) if table is not None else None
-
-    def _paths(self, run: RunInfo) -> RunPaths:
-        return RunPaths(self.console.options.workspace.runs / run.id)
+        return self.list.highlighted if self.list is not None else None
 
     # -- actions on runs
 
     def action_stop(self) -> None:
-        """Ask how, then ask the run."""
-        from tui.screens.curves import short_name
-        from tui.screens.stop import StopScreen
-
-        run = self._highlighted()
-        if run is None:
-            return
-
-        def chosen(way: Stop | None) -> None:
-            if way not in (None, Stop.NO):
-                self.in_thread(lambda: self._stop(run, way is Stop.NOW), group=f"stop {run.id}")
-
-        self.app.push_screen(StopScreen(short_name(run)), chosen)
-
-    def _stop(self, run: RunInfo, now: bool) -> Message:
-        from engine.runs.handle import RunHandle
-
-        RunHandle(self._paths(run)).stop(now=now)
-        self.console.feed.nudge()
-        return Told("Stop requested: now." if now else "Stop requested: after this step.")
+        """Ask how, then ask the runs."""
+        now = self._situation()
+        self.windows.ask_how_to_stop(asked_for(now.marked, now.run), self.deeds.stop)
 
     def action_resume(self) -> None:
         """Go on from the last checkpoint."""
-        run = self._highlighted()
-        if run is not None:
-            self.in_thread(lambda: self._resume(run), group=f"resume {run.id}")
-
-    def _resume(self, run: RunInfo) -> Message:
-        from engine.runs.handle import RunHandle
-
-        RunHandle(self._paths(run)).resume()
-        self.console.feed.nudge()
-        return Told(f"{run.id} goes on.")
+        if (run := self._highlighted()) is not None:
+            self.deeds.resume(run)
 
     def action_report(self) -> None:
         """Read the report of the highlighted run."""
-        from tui.screens.report import read_page
+        if (run := self._highlighted()) is not None:
+            self.deeds.report(run)
 
-        run = self._highlighted()
-        if run is not None:
-            page = self._paths(run).report.with_suffix(".md")
-            self.in_thread(lambda: self.ReportRead(run.id, read_page(page)), group="report")
-
-    def on_monitor_screen_report_read(self, event: ReportRead) -> None:
-        from tui.screens.report import ReportScreen
-
-        self.app.push_screen(ReportScreen(event.title, event.text))
+    def on_report_read(self, event: ReportRead) -> None:
+        self.windows.report(event.title, event.text)
 
     def action_details(self) -> None:
         """What the run was started with."""
-        from tui.screens.details import DetailsScreen
-
         run = self._highlighted()
         if run is not None and run.view is not None:
-            self.app.push_screen(DetailsScreen(run, self._paths(run)))
+            self.windows.details(run)
+
+    def action_clone(self) -> None:
+        """Train, with this run's settings."""
+        if (run := self._highlighted()) is not None:
+            self.deeds.specs([run], "clone")
+
+    def action_differ(self) -> None:
+        """What differs between the settings of the marked runs."""
+        now = self._situation()
+        self.deeds.specs(compared(now.marked, now.run), "differ")
+
+    def on_specs_read(self, event: SpecsRead) -> None:
+        if event.purpose == "clone":
+            self.console.clone_run = event.specs[0]
+            self.console.action_open("train")
+        else:
+            self.windows.difference(event.runs, event.specs)
 
     def action_try_model(self) -> None:
         """Validate, with this run's model."""
-        run = self._highlighted()
-        if run is not None:
+        if (run := self._highlighted()) is not None:
             self.console.try_run = run.id
             self.console.action_open("validate")
+
+    def action_log(self) -> None:
+        """Read and search the whole log."""
+        if (run := self._highlighted()) is not None:
+            self.windows.log(run)
+
+    def action_moments(self) -> None:
+        """What happened when; the chosen moment gets the value cursor."""
+        if (run := self._highlighted()) is not None:
+            self.windows.moments(run, self._go_to)
+
+    def _go_to(self, moment: Moment) -> None:
+        if self.panes is not None:
+            self.panes.wall.go_to(moment.t, moment.step)
+            self.refresh_bindings()
+
+    # -- actions on the table
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        if self.list is not None:
+            self.list.bar.open()
+            self.list.refresh_rows()
+
+    def action_sort(self) -> None:
+        """The next order."""
+        if self.list is not None:
+            self.list.sort()
+
+    def action_pin(self) -> None:
+        """Keep a run above the others."""
+        if self.list is not None:
+            self.list.pin()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        if self.table is not None:
+            self.table.unmark()
+
+    def action_clear(self) -> None:
+        """Take away the cursor, then the full chart, then the filter."""
+        if self.list is None or self.panes is None:
+            return
+        if self.panes.wall.has_cursor():
+            self.panes.wall.act("hide_cursor")
+        elif self.has_class("-big"):
+            self.action_big_chart()
+        else:
+            self.list.clear_filter()
+        self.refresh_bindings()
 
     # -- actions on charts and panes
 
@@ -271,11 +274,6 @@ class MonitorScreen(ConsoleScreen):
 
     def action_cursor(self, direction: int) -> None:
         self._on_wall("cursor", direction)
-        self.refresh_bindings()
-
-    def action_cursor_off(self) -> None:
-        self._on_wall("hide_cursor")
-        self.refresh_bindings()
 
     def action_next_metrics(self) -> None:
         if self.panes is not None:
@@ -294,12 +292,7 @@ class MonitorScreen(ConsoleScreen):
     def _on_wall(self, name: str, *arguments: object) -> None:
         if self.panes is not None:
             self.panes.wall.act(name, *arguments)
+            self.refresh_bindings()
 
 
 _ACTIONS = sorted({action.name.partition("(")[0] for action in actions_of("monitor")})
-_OF_CHARTS = frozenset(
-    {
-        "smooth", "log_scale", "axis", "zoom", "pan", "zoom_all", "cursor", "cursor_off", "next_metrics", "big_chart",
-        "next_pane",
-    }
-)  # fmt: skip

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
+from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 
-from tui.feed.model import LogLine, RunInfo, Snapshot
-from tui.screens.curves import Selected, panels_of, short_name
+from tui.feed.model import LogLine, PlaceInfo, RunInfo, Snapshot
+from tui.monitor.attribution import WORKING, shares_of
+from tui.monitor.axis_marks import marks_of
+from tui.monitor.names import short_name
+from tui.monitor.readings import readings
+from tui.screens.curves import Selected, panels_of
+from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
 from tui.theme import Role
-from tui.widgets.cells import Line
-from tui.widgets.device_panel import DevicePanel, device_rows
-from tui.widgets.log_tail import LogTail, level_role
+from tui.widgets.device_panel import DevicePanel, device_rows, user_line
+from tui.widgets.lines import Lines
+from tui.widgets.log_tail import LogTail
 from tui.widgets.recall_panel import RecallPanel
 
-WORKING = ("running", "stalled", "stopping")
 PANES = ("charts", "log", "devices")
 
 
@@ -33,7 +37,9 @@ class Panes(Vertical):
         self._log: tuple[LogLine, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield ChartWall(ascii_only=self._ascii_only, id="charts")
+        with Container(id="above"):
+            yield ChartWall(ascii_only=self._ascii_only, id="charts")
+            yield Lines(ascii_only=self._ascii_only, id="readings")
         with Horizontal(id="below"):
             log = LogTail(ascii_only=self._ascii_only, id="log")
             log.border_title = "Log"
@@ -55,22 +61,56 @@ class Panes(Vertical):
         """The charts."""
         return self.query_one(ChartWall)
 
-    def show(self, runs: Sequence[RunInfo], snapshot: Snapshot) -> None:
-        """Show these runs, the highlighted one first."""
-        selected = [Selected(run, snapshot.details.get(run.id)) for run in runs]
-        self.wall.show(panels_of([run for run in selected if run.info.view is not None]))
-        first = selected[0] if selected else None
+    def show(self, selected: Sequence[Selected], snapshot: Snapshot, run: RunInfo | None) -> None:
+        """Show the curves of these runs, and all else of the highlighted one."""
+        first = Selected(run, snapshot.details.get(run.id)) if run is not None else None
+        moments = first.detail.moments if first is not None and first.detail is not None else ()
+        panels = panels_of([run for run in selected if run.info.view is not None])
+        self.wall.show(panels, marks_of(moments, ascii_only=self._ascii_only))
+        self._show_readings()
         self._show_log(first)
         classes = recalls_of(first)
         panel = self.query_one(RecallPanel)
         panel.display = bool(classes)
         panel.show(classes)
-        figures: dict[str, float | None] = dict(snapshot.figures)
+        self._show_devices(first, snapshot)
+
+    def _show_devices(self, first: Selected | None, snapshot: Snapshot) -> None:
+        """The machine of the highlighted run, and who uses it."""
+        place = first.info.place if first is not None else ""
+        machine = snapshot.place(first.info) if first is not None else None
+        figures: dict[str, float | None] = dict(machine.figures if machine is not None else snapshot.figures)
         view = first.info.view if first is not None else None
         if first is not None and first.detail is not None and view is not None and view.state in WORKING:
             # What the run's own machine says goes before what this one sees: they may differ.
             figures |= first.detail.figures
-        self.query_one(DevicePanel).show(device_rows(figures))
+        panel = self.query_one(DevicePanel)
+        panel.border_title = Text(devices_title(machine))
+        width = max(30, panel.content_size.width)
+        users = [
+            user_line(
+                share.who,
+                share.device,
+                share.percent,
+                share.memory_mib,
+                width,
+                Role.TEXT if share.is_run else Role.MUTED,
+            )
+            for share in shares_of(snapshot.runs, snapshot.details, figures, place)
+        ]
+        panel.show(device_rows(figures), users)
+
+    def on_chart_wall_looked(self, event: ChartWall.Looked) -> None:
+        event.stop()
+        self._show_readings()
+
+    def _show_readings(self) -> None:
+        """All figures beside the one chart; beside several, their legends say them."""
+        wall, ascii_only = self.wall, self._ascii_only
+        if wall.is_big:
+            self.query_one("#readings", Lines).show(
+                lambda width, height: readings(wall.panels, wall.view, width, height, ascii_only=ascii_only)
+            )
 
     def _show_log(self, run: Selected | None) -> None:
         log = self.query_one(LogTail)
@@ -83,7 +123,7 @@ class Panes(Vertical):
             log.append([as_line(line) for line in lines[known:]])
         else:
             log.show([as_line(line) for line in lines])
-            log.border_title = f"Log of {short_name(run.info)}" if run is not None else "Log"
+            log.border_title = Text(f"Log of {short_name(run.info)}" if run is not None else "Log")
         self._run, self._log = run_id, lines
 
     # -- one pane at a time, where there is no room for three
@@ -92,8 +132,6 @@ class Panes(Vertical):
         """Whether an action on charts or panes does anything now."""
         if action == "next_pane":
             return not self._roomy
-        if action == "cursor_off":
-            return self.wall.has_cursor()
         if action == "next_metrics":
             return self._charts_shown and self.wall.pages > 1
         return self._charts_shown
@@ -116,12 +154,8 @@ class Panes(Vertical):
             self.set_class(pane == PANES[self._pane], f"-{pane}")
 
 
-_ROLES = {"signal": Role.TARGET, "status": Role.ACTIVE, "printed": Role.MUTED}
-
-
-def as_line(line: LogLine) -> Line:
-    """A log line in pieces: time, word where the level matters, text."""
-    clock = time.strftime("%H:%M:%S", time.localtime(line.t)) if line.t is not None else " " * 8
-    role = _ROLES.get(line.level, level_role(line.level))
-    word = f"{line.level}: " if line.level in ("warning", "error", "signal") else ""
-    return ((f"{clock} ", Role.MUTED), (word, role), (line.text, role))
+def devices_title(machine: PlaceInfo | None) -> str:
+    """Whose devices they are, and whether their figures are old."""
+    if machine is None:
+        return "Devices"
+    return f"Devices of {machine.name}" + ("" if machine.connected else ", when it was last seen")

@@ -1,12 +1,10 @@
-"""A run as a row of the table, and the order of the rows. Pure."""
+"""A run as a row of the table. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.feed.model import RunDetail, RunInfo, Snapshot
-from tui.screens.kept_rows import KeptRows
+from tui.feed.model import RunDetail, RunInfo
 from tui.widgets.gauge import Goal
 from tui.widgets.run_row import RunRow
 
@@ -18,53 +16,45 @@ LIVE = ("running", "stalled", "stopping", "starting", "queued")
 """States of runs that stand above those that ended."""
 
 
-def rows_of(snapshot: Snapshot, now: float) -> list[RunRow]:
-    """Runs that work first, then those that wait in the order of the queue, then those that ended, newest first."""
-    waiting = [run for run in snapshot.runs if _state(run) == "queued"]
-    working = [run for run in snapshot.runs if _state(run) in LIVE and _state(run) != "queued"]
-    ended = [run for run in snapshot.runs if _state(run) not in LIVE]
-    alone = len({run.view.profile for run in snapshot.runs if run.view is not None}) == 1
-    under_way = [
-        row_of(run, snapshot.details.get(run.id), now, named=not alone) for run in (*working, *reversed(waiting))
-    ]
-    ended_rows = _kept.rows(ended, snapshot.details, named=not alone, make=row_of, now=now)
-    return under_way + ended_rows
+def row_of(
+    info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True, host: str = "", away: bool = False
+) -> RunRow:
+    """What the table shows of a run, with the name of its profile where there are several, and of its machine.
 
-
-_kept = KeptRows()
-
-
-def row_of(info: RunInfo, detail: RunDetail | None, now: float, *, named: bool = True) -> RunRow:
-    """What the table shows of a run, with the name of its profile where there are several.
+    `away`: that machine is not reachable.
 
     A directory that is no run shows its problem.
     """
     view = info.view
     if view is None:
-        return RunRow(info.id, info.id, "failed", phase=info.problem)
+        return RunRow(info.id, info.id, "failed", phase=info.problem, host=host, away=away)
     live = view.state in LIVE
     progress = (detail.progress if detail else None) or view.progress
     return RunRow(
         id=info.id,
-        model=f"{view.profile}/{view.model}" if named else view.model,
+        model=model_of(info, named=named),
         state=view.state,
-        phase=phase_of(view, progress),
+        phase="not reachable" if away and live else phase_of(view, progress),
         step=progress.step if progress else 0,
         steps=progress.steps if progress else 0,
         epoch=progress.epoch if progress else 0.0,
         epochs=progress.epochs if progress else 0.0,
-        eta_s=left_s(progress) if view.state == "running" else None,
+        eta_s=left_s(progress) if view.state == "running" and not away else None,
         metric=view.headline,
         value=view.score,
         goal=goal_of(view),
         history=detail.trend if detail else (),
         device=view.device,
         age_s=None if info.last_event_t is None else max(0.0, now - info.last_event_t) if live else None,
+        host=host,
+        away=away,
     )
 
 
-def _state(run: RunInfo) -> str:
-    return run.view.state if run.view is not None else "failed"
+def model_of(info: RunInfo, *, named: bool) -> str:
+    """`utility/ner`: with the profile where there are several."""
+    assert info.view is not None
+    return f"{info.view.profile}/{info.view.model}" if named else info.view.model
 
 
 def phase_of(view: RunView, progress: ProgressEvent | None) -> str:
@@ -89,12 +79,3 @@ def goal_of(view: RunView) -> Goal | None:
     """The target of the headline metric."""
     target = next((target for target in view.targets if target.metric == view.headline), None)
     return Goal(target.at_least, target.at_most) if target is not None else None
-
-
-def counts_of(runs: Iterable[RunInfo]) -> str:
-    """`2 running, 1 queued, 14 ended`."""
-    states = [run.view.state if run.view else "unreadable" for run in runs]
-    ended = sum(state not in LIVE and state != "unreadable" for state in states)
-    parts = [f"{states.count(state)} {state}" for state in (*LIVE, "unreadable") if state in states]
-    parts += [f"{ended} ended"] if ended else []
-    return ", ".join(parts)

@@ -1,59 +1,63 @@
-"""Asks how a run is to be stopped, and says what each way keeps."""
+"""Asks how runs are to be stopped, and says what each way keeps."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.tasks.contract import Stop
+from tui.feed.model import RunInfo
+from tui.monitor.names import short_name
+from tui.monitor.stops import Way, ways_for
+from tui.places.place import StopWay
 from tui.screens.bars import ActionBar
 from tui.screens.window import Window
 
-WAYS = (
-    (
-        Stop.AFTER_STEP,
-        "After this step",
-        "Ends the step, publishes a checkpoint, evaluates and hands over the best model so far. It can be resumed.",
-    ),
-    (
-        Stop.NOW,
-        "Now",
-        "Publishes a checkpoint and leaves within 5 s, without evaluation. It can be resumed.",
-    ),
-    (Stop.NO, "Do not stop", "The run goes on."),
-)
+_LISTED = 8
 
 
-class StopScreen(Window[Stop]):
-    """Hands back the chosen way; `Stop.NO` when the operator thought better of it."""
+class StopScreen(Window[StopWay]):
+    """Hands back the chosen way; None when the operator thought better of it."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, runs: Sequence[RunInfo]) -> None:
         super().__init__()
-        self._title = title
+        self._runs = list(runs)
+        self._ways = ways_for(self._runs)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window") as window:
-            window.border_title = f"Stop {self._title}?"
-            yield OptionList(*(Option(_prompt(title, text), id=way.name) for way, title, text in WAYS))
+            window.border_title = Text(f"Stop {_title(self._runs)}?")
+            if len(self._runs) > 1:
+                yield Static(Text(_list(self._runs)), id="stop-runs")
+            yield OptionList(*(Option(_prompt(way), id=str(place)) for place, way in enumerate(self._ways)))
         yield ActionBar()
 
     def on_mount(self) -> None:
+        choices = self.query_one(OptionList)
         # The gentle way is the one that Enter takes.
-        self.query_one(OptionList).highlighted = 0
+        choices.highlighted = 0
+        choices.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(Stop[event.option.id or "NO"])
-
-    def action_dismiss_window(self) -> None:
-        self.dismiss(Stop.NO)
+        self.dismiss(self._ways[int(event.option.id or "0")].way)
 
 
-def _prompt(title: str, text: str) -> Text:
+def _title(runs: Sequence[RunInfo]) -> str:
+    return short_name(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
+
+
+def _list(runs: Sequence[RunInfo]) -> str:
+    names = [short_name(run) for run in runs[:_LISTED]]
+    return ", ".join(names) + (f" and {len(runs) - _LISTED} more" if len(runs) > _LISTED else "")
+
+
+def _prompt(way: Way) -> Text:
     prompt = Text()
-    prompt.append(title, "bold")
-    prompt.append(f"\n{text}")
+    prompt.append(way.title, "bold")
+    prompt.append(f"\n{way.text}")
     return prompt

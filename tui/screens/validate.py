@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
-from textual.widgets import Input
 
 from engine.pictures.graphics import Graphics
 from tui.actions import bindings_of
 from tui.feed.model import Snapshot, Wanted
 from tui.predictor import Row
-from tui.screens.asking import TEXT, Asking, asking_for
-from tui.screens.base import ConsoleScreen, Told, types_text
-from tui.screens.field import Field
+from tui.screens.ask_fields import AskFields
+from tui.screens.base import ConsoleScreen, types_text
 from tui.screens.model_list import ModelList
 from tui.screens.validate_feedback import FeedbackPart
 from tui.screens.validate_panes import AnswerPane
@@ -22,7 +19,7 @@ from tui.theme import Role, palette_of
 from tui.validate.answers import SIDES
 from tui.validate.asker import Asker
 from tui.validate.asking_state import Side, State
-from tui.validate.choices import Choice, in_order, runs_to_ask
+from tui.validate.choices import Choice, runs_to_ask
 from tui.validate.loading import loading_words
 from tui.validate.warm import WarmModels
 
@@ -37,110 +34,59 @@ class ValidateScreen(ConsoleScreen):
     BINDINGS = bindings_of("validate")
     AUTO_FOCUS = "#models"
 
-    class Versions(Message):
-        """What the registry has."""
-
-        def __init__(self, choices: tuple[Choice, ...]) -> None:
-            super().__init__()
-            self.choices = choices
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ValidateScreen.Versions)
-
     def __init__(self) -> None:
         super().__init__()
         self.state = State()
-        self._runs: tuple[Choice, ...] = ()
-        self._versions: tuple[Choice, ...] | None = None
-        """None until the registry was read: what is in use stands first, where the cursor begins."""
-        self._listed = self._failed = self._pictured = False
-        self._asking_for: Asking = TEXT
+        self._failed = self._pictured = False
         self._example = -1
-        self._filled: tuple[str, Row, str] | None = None
-        """What stands in the field for a sample that was filled in, the sample, and its split."""
 
     def compose_body(self) -> ComposeResult:
         options = self.console.options
         if self.console.warm is None:
             self.console.warm = WarmModels()
         with Horizontal(id="form-body"):
-            yield ModelList(ascii_only=options.ascii_only)
+            yield ModelList(options.workspace, ascii_only=options.ascii_only)
             with Vertical(id="try"):
-                yield Field(id="first", placeholder="Write a text")
-                second = Field(id="second", placeholder="Write another text")
-                second.border_title = "Second text"
-                yield second
+                yield AskFields()
                 yield AnswerPane(options.graphics, ascii_only=options.ascii_only)
         yield Asker(options.workspace, self.console.warm, options.now)
         yield FeedbackPart(self.state)
         yield SamplesPart(self.state)
 
     def on_mount(self) -> None:
-        self._fields_for("")
         self._tick = self.set_interval(1.0, self._say_loading, pause=True)
+        self.watch(self.app, "theme", self._repaint, init=False)
         self.console.snapshot_signal.subscribe(self, self.show_snapshot)
         self.show_snapshot(self.console.snapshot)
 
     def on_screen_resume(self) -> None:
         self.console.want(Wanted())
         self.show_snapshot(self.console.snapshot)
-        self._read_versions()
+        self.models.read_versions()
         self._take_wish()
 
     # -- the list of models
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Offer every run that ended with a model."""
-        runs = runs_to_ask(self.console.options.workspace, snapshot.runs)
-        if not snapshot.listed or (runs == self._runs and self._listed):
-            return
-        if self._listed:
-            self._read_versions()
-        self._runs, self._listed = runs, True
-        self._offer()
-        self._take_wish()
+        if snapshot.listed:
+            self.models.show_runs(runs_to_ask(self.console.options.workspace, snapshot.runs))
 
-    def _read_versions(self) -> None:
-        from tui.validate.versions import versions_to_ask
-
-        workspace = self.console.options.workspace
-
-        def work() -> Message:
-            try:
-                return self.Versions(versions_to_ask(workspace))
-            except OSError as problem:
-                self.post_message(Told(str(problem), failed=True))
-                return self.Versions(())  # the runs are offered all the same
-
-        self.in_thread(work, group="versions")
-
-    def on_validate_screen_versions(self, message: Versions) -> None:
-        if message.choices != self._versions:
-            self._versions = message.choices
-            self._offer()
-            self._take_wish()
-
-    def _offer(self) -> None:
-        if self._versions is None:
-            return
-        every = in_order(self._versions, self._runs)
-        marks = {
-            side.choice.name: SIDES[at] for at, side in self.state.sides.items() if self.state.beside is not None
-        }
-        self.models.show(every, marks)
-        if not every and self._listed:
+    def on_model_list_offered(self, event: ModelList.Offered) -> None:
+        event.stop()
+        if not event.count:
             self.pane.say("No run has a trained model yet. Press 2 to start one, 3 to watch it.", Role.MUTED)
-        elif self.state.first is None and every and not self._failed:
+        elif self.state.first is None and not self._failed:
             self.pane.say("Choose a model with the arrow keys and press Enter.", Role.MUTED)
             if self.focused is None:
                 self.models.focus_list()
+        self._take_wish()
 
     def _take_wish(self) -> None:
         """Load the model that Monitor asked for."""
-        run = next((run for run in self._runs if run.name == self.console.try_run), None)
-        if run is not None and self._versions is not None:
+        run = self.models.point_at(self.console.try_run) if self.console.try_run is not None else None
+        if run is not None:
             self.console.try_run = None
-            self.models.point_at(run)
             self._load(0, run)
 
     def on_model_list_taken(self, event: ModelList.Taken) -> None:
@@ -159,6 +105,11 @@ class ValidateScreen(ConsoleScreen):
         return self.query_one(ModelList)
 
     @property
+    def fields(self) -> AskFields:
+        """What is asked."""
+        return self.query_one(AskFields)
+
+    @property
     def pane(self) -> AnswerPane:
         """Where answers stand."""
         return self.query_one(AnswerPane)
@@ -168,17 +119,17 @@ class ValidateScreen(ConsoleScreen):
         sides = self.state.sides
         first = sides.get(0)
         if at == 0 and first is not None and first.choice == choice and first.ready is not None:
-            self.query_one("#first", Input).focus()
+            self.fields.focus_first()
             return
         if at == 0:
             sides.clear()
-            self._example, self._filled = -1, None
-            self._fields_for(choice.task)
-            self.query_one("#first", Input).focus()
+            self._example = -1
+            self.fields.ask_for(choice.task)
+            self.fields.focus_first()
         self.state.question, self.state.judged, self._failed = None, 0, False
         self.pane.clear()
         sides[at] = Side(choice, self.console.options.now())
-        self._offer()
+        self._mark()
         self._say_loading()
         self._tick.resume()
         keep = sides[0].choice.directory if at else None
@@ -206,8 +157,13 @@ class ValidateScreen(ConsoleScreen):
         self.query_one(Asker).drop(side.choice)
         self.state.question, self.state.judged = None, 0
         self.pane.clear()
-        self._offer()
+        self._mark()
         self.refresh_bindings()
+
+    def _mark(self) -> None:
+        """Say in the list which models are A and B."""
+        both = self.state.beside is not None
+        self.models.mark({side.choice.name: SIDES[at] for at, side in self.state.sides.items() if both})
 
     def _say_loading(self) -> None:
         waiting = [(side.choice.short, side.since) for side in self.state.loading]
@@ -226,19 +182,13 @@ class ValidateScreen(ConsoleScreen):
             self.pane.say(event.problem, Role.ERROR)
         elif self.state.ready:
             self._tick.pause()
-            self._fields_for(event.ready.task)
+            self.fields.ask_for(event.ready.task)
             names = " and ".join(side.choice.short for side in self.state.sides.values())
             both = f"{names} on {event.ready.device}" if self.state.beside else f"on {event.ready.device}"
             picks = "Ctrl+N or p for a sample" if event.ready.examples else "p for a sample"
             self.pane.say(f"Ready {both}. Write and press Enter, or {picks}.", Role.MUTED)
-        self._offer()
+        self._mark()
         self.refresh_bindings()
-
-    def _fields_for(self, task: str) -> None:
-        self._asking_for = asking_for(task)
-        first, second = (self.query_one(f"#{name}", Input) for name in ("first", "second"))
-        second.display = bool(self._asking_for.second)
-        first.border_title, first.placeholder = self._asking_for.first, self._asking_for.placeholder
 
     # -- questions and answers
 
@@ -259,13 +209,9 @@ class ValidateScreen(ConsoleScreen):
                 return self.query_one(FeedbackPart).can(action) if self.is_mounted else False
         return True
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_ask_fields_written(self, event: AskFields.Written) -> None:
         event.stop()
-        second = self.query_one("#second", Input)
-        if event.input.id == "first" and second.display and not second.value.strip():
-            second.focus()
-        else:
-            self.action_submit()
+        self.action_submit()
 
     def action_next_example(self) -> None:
         """Fill in the next of the samples that the training put beside the model."""
@@ -277,31 +223,25 @@ class ValidateScreen(ConsoleScreen):
 
     def fill(self, sample: Row, name: str, split: str = "") -> None:
         """Put a sample into the fields, and ask; `name` stands for a picture that it carries itself."""
-        first, second = self._asking_for.written(sample, name)
-        self._filled = (f"{first}\n{second}", sample, split)
-        for field, value in (("#first", first), ("#second", second)):
-            written = self.query_one(field, Input)
-            written.value = value
-            written.cursor_position = 0  # the beginning tells a long text
+        self.fields.fill(sample, name, split)
         self.action_submit()
 
     def action_submit(self) -> None:
         """Ask the model, or both."""
         if not self.state.ready or self.state.asking:
             return
-        first, second = (self.query_one(f"#{name}", Input).value.strip() for name in ("first", "second"))
-        asked, split = self._asking_for, ""
-        sample = asked.sample(first, second)
-        if sample is None:
-            self.pane.say(asked.missing, Role.WARNING)
+        asked = self.fields.asked()
+        if asked is None:
+            self.pane.say(self.fields.kind.missing, Role.WARNING)
             return
-        if self._filled is not None and self._filled[0].split("\n") == [first, second]:
-            _, sample, split = self._filled
+        sample, split = asked
         from tui.widgets.picture import can_show
 
         options = self.console.options
         shows = options.graphics is not Graphics.NONE
-        with_picture = asked.image and shows and can_show(palette_of(self.app), ascii_only=options.ascii_only)
+        with_picture = (
+            self.fields.kind.image and shows and can_show(palette_of(self.app), ascii_only=options.ascii_only)
+        )
         self.pane.keep()
         question = self.state.ask(sample, split)
         for side in self.state.sides:
@@ -320,7 +260,7 @@ class ValidateScreen(ConsoleScreen):
                 name = self.state.sides.pop(event.side).choice.short
                 again = "b" if event.side else "Enter"
                 self.pane.say(f"{event.answer.problem}\n{again} on {name} loads it again.", Role.ERROR)
-                self._offer()
+                self._mark()
         elif event.side == 0:
             self._pictured = event.picture is not None
             self.pane.show_picture(event.picture, event.answer)
@@ -345,9 +285,14 @@ class ValidateScreen(ConsoleScreen):
             self.pane.scroll_home(animate=False)
         self.refresh_bindings()
 
+    def _repaint(self) -> None:
+        self.models.repaint()
+        self.pane.repaint()
+        self.show_answers()
+
     # -- parts
 
-    async def action_judge(self, verdict: str) -> None:
+    def action_judge(self, verdict: str) -> None:
         """Accept or reject the answer."""
         self.query_one(FeedbackPart).judge(verdict)
 
@@ -384,4 +329,5 @@ class ValidateScreen(ConsoleScreen):
             in_field = self.focused is not None and types_text(self.focused)
             super().action_leave()
             if in_field:
+                self.pane.unsay(HINT)
                 self.models.focus_list()

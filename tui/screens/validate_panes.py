@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -16,7 +16,7 @@ from tui.screens.samples import labels_of, prediction_text
 from tui.theme import Role, palette_of
 from tui.validate.answers import SIDES, Answer, Question, facts_line
 from tui.validate.differences import difference_lines, differences
-from tui.validate.judging import in_words
+from tui.validate.judging import asked_in_words, in_words
 from tui.widgets.cells import Line, to_text
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ class AnswerPane(VerticalScroll):
         self._graphics, self._ascii_only = graphics, ascii_only
         self.border_title = "Answers"
         self._labels: list[str] = []
-        self._earlier: list[Text] = []
-        self._newest: Text | None = None
+        self._earlier: list[Callable[[], Text]] = []
+        self._newest: Callable[[], Text] | None = None
+        """Made anew when the colours change."""
+        self._told: tuple[str, Role] = ("", Role.MUTED)
 
     def compose(self) -> ComposeResult:
         yield Static(id="said")
@@ -58,8 +60,19 @@ class AnswerPane(VerticalScroll):
 
     def say(self, text: str, role: Role) -> None:
         """A sentence above everything; an empty one goes."""
+        self._told = (text, role)
         self._tell("#said", Text(text, palette_of(self.app).style(role, Style.null())))
         self.query_one("#said").display = bool(text)
+
+    def unsay(self, text: str) -> None:
+        """Take a sentence away, if it is the one that stands there."""
+        if self._told[0] == text:
+            self.say("", Role.MUTED)
+
+    def repaint(self) -> None:
+        """The colours are others now."""
+        self.say(*self._told)
+        self._show_all()
 
     def show_picture(self, picture: Pictured | None, prediction: Answer) -> None:
         """The picture of the question; none takes away that of the one before."""
@@ -76,7 +89,7 @@ class AnswerPane(VerticalScroll):
         """The answer of the only model, above those before."""
         self.query_one("#sides").display = False
         self.query_one("#differences").display = False
-        self._newest = self._answer(question, answer, pictured=pictured, marks=marks)
+        self._newest = lambda: self._answer(question, answer, pictured=pictured, marks=marks)
         self._show_all()
 
     def keep(self) -> None:
@@ -109,12 +122,11 @@ class AnswerPane(VerticalScroll):
         if first is not None and second is not None:
             found = differences(question.sample, first.prediction, second.prediction)
             lines = difference_lines(found, ascii_only=self._ascii_only)
-            said = f"A {in_words(first.prediction)}   B {in_words(second.prediction)}"
-            self._newest = Text(said, palette.style(Role.MUTED, Style.null()))
-            self._newest = Text(_asked(question), "dim").append("\n").append_text(self._newest)
+            words = f"A {in_words(first.prediction)}   B {in_words(second.prediction)}"
+            self._newest = lambda: Text(f"{asked_in_words(question.sample)}\n{words}", "dim")
         self._tell("#differences", Text("\n").join(to_text(line, palette) for line in lines))
         self.query_one("#differences").display = bool(lines)
-        self._tell("#answers", Text("\n\n").join(self._earlier))
+        self._tell("#answers", Text("\n\n").join(make() for make in self._earlier))
 
     def _answer(
         self, question: Question, answer: Answer, *, pictured: bool, marks: Line, brief: bool = False
@@ -140,15 +152,9 @@ class AnswerPane(VerticalScroll):
 
     def _show_all(self) -> None:
         parts = [*([self._newest] if self._newest is not None else []), *self._earlier]
-        self._tell("#answers", Text("\n\n").join(parts))
+        self._tell("#answers", Text("\n\n").join(make() for make in parts))
 
     def _tell(self, name: str, text: Text) -> None:
         pane = self.query_one(name, Static)
         if text != pane.content or (isinstance(pane.content, Text) and text.spans != pane.content.spans):
             pane.update(text)
-
-
-def _asked(question: Question) -> str:
-    from tui.validate.judging import asked_in_words
-
-    return asked_in_words(question.sample)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from textual.containers import Container
 from textual.events import Resize
+from textual.message import Message
 
 from tui.screens.curves import Panel
-from tui.widgets.chart import Chart
+from tui.widgets.chart import Chart, View
+from tui.widgets.chart.curve import Mark
 
 NARROW, WIDE = 72, 150
 """Below the first one chart stands in a row, from the second on three."""
@@ -19,14 +21,37 @@ CHART_HEIGHT = 11
 class ChartWall(Container):
     """Shows the panels it is given. What the operator does goes to every chart on the wall."""
 
+    class Looked(Message):
+        """The operator looks at the charts in another way: the cursor or the view is another."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ChartWall.Looked)
+
     def __init__(self, *, ascii_only: bool, id: str) -> None:
         super().__init__(id=id)
         self._ascii_only = ascii_only
         self._panels: list[Panel] = []
+        self._marks: tuple[Mark, ...] = ()
         self._page = 0
         self._big: int | None = None
         self._fits = (0, 0)
         """Columns and rows of charts."""
+
+    @property
+    def panels(self) -> list[Panel]:
+        """All of them, the one that is big first."""
+        first = (self._big or 0) % max(1, len(self._panels))
+        return self._panels[first:] + self._panels[:first]
+
+    @property
+    def is_big(self) -> bool:
+        """Whether one chart stands alone."""
+        return self._big is not None
+
+    @property
+    def view(self) -> View:
+        """What all charts show."""
+        return self.charts[0].view if self.charts else View()
 
     @property
     def pages(self) -> int:
@@ -39,9 +64,9 @@ class ChartWall(Container):
         """The charts on the wall, the leading one first."""
         return [chart for chart in self.query_children(Chart) if chart.display]
 
-    def show(self, panels: Sequence[Panel]) -> None:
+    def show(self, panels: Sequence[Panel], marks: Sequence[Mark] = ()) -> None:
         """Show these; called again with longer curves each chart sends what changed."""
-        self._panels = list(panels)
+        self._panels, self._marks = list(panels), tuple(marks)
         self._arrange()
 
     def on_resize(self, event: Resize) -> None:
@@ -63,7 +88,7 @@ class ChartWall(Container):
             self._hang(len(shown))
             charts = self.charts
         for chart, panel in zip(charts, shown, strict=False):
-            chart.show(panel.curves, panel.target, panel.title)
+            chart.show(panel.curves, panel.target, panel.title, self._marks)
 
     def _on_wall(self) -> list[Panel]:
         if self._big is not None and self._panels:
@@ -98,12 +123,19 @@ class ChartWall(Container):
         for chart in self.charts:
             if chart is not event.chart:
                 chart.set_view(event.view)
+        self.post_message(self.Looked())
 
     def on_chart_cursor_moved(self, event: Chart.CursorMoved) -> None:
         event.stop()
         for chart in self.charts:
             if chart is not event.chart:
                 chart.set_cursor(event.x)
+        self.post_message(self.Looked())
+
+    def go_to(self, t: float, step: int | None) -> None:
+        """Put the cursor where the run was at a time, or at a step where that is known."""
+        for chart in self.charts[:1]:
+            chart.go_to(t, step)
 
     def has_cursor(self) -> bool:
         """Whether a value cursor stands on the wall."""
@@ -113,6 +145,7 @@ class ChartWall(Container):
         """The next charts; the next one where one is big."""
         if self._big is not None:
             self._big = (self._big + 1) % max(1, len(self._panels))
+            self.post_message(self.Looked())
         else:
             self._page = (self._page + 1) % self.pages
         self._arrange()
@@ -122,4 +155,5 @@ class ChartWall(Container):
         columns, rows = self._fits
         self._big = self._page * columns * rows if self._big is None else None
         self._arrange()
-        return self._big is not None
+        self.post_message(self.Looked())
+        return self.is_big

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.theme import Role
@@ -13,6 +13,8 @@ from tui.widgets.progress import bar
 _NARROW = 40
 _LABEL = 6
 _NUMBER = 15
+_LEAST_USERS = 3
+"""Lines for those who use the devices that go before bars."""
 _FULL = 0.95
 """Memory in use from which a device is about to run out of it."""
 
@@ -48,13 +50,20 @@ def figure(reading: Reading) -> str:
     return f"{reading.value:>5.0f} {reading.unit}".rstrip()
 
 
+def is_hot(reading: Reading) -> bool:
+    """Whether it is a warning: too hot, or about to be full."""
+    full = reading.unit == "MiB" and _share(reading) >= _FULL
+    return full or (reading.value is not None and reading.hot is not None and reading.value >= reading.hot)
+
+
+def _share(reading: Reading) -> float:
+    value = reading.value if reading.value is not None and math.isfinite(reading.value) else None
+    return min(1.0, max(0.0, value / reading.limit)) if value is not None and reading.limit else 0.0
+
+
 def reading_line(reading: Reading, width: int, *, ascii_only: bool = False) -> Line:
     """Label, bar and number in a given width."""
-    value = reading.value if reading.value is not None and math.isfinite(reading.value) else None
-    share = min(1.0, max(0.0, value / reading.limit)) if value is not None and reading.limit else 0.0
-    full = reading.unit == "MiB" and share >= _FULL
-    hot = full or (value is not None and reading.hot is not None and value >= reading.hot)
-    text = figure(reading)
+    share, hot, text = _share(reading), is_hot(reading), figure(reading)
     room = max(0, width - _LABEL - max(_NUMBER, len(text)) - 1)
     role = Role.WARNING if hot else Role.BAR
     bars: Line = bar(share, room, role=role, ascii_only=ascii_only) if reading.limit else ((" " * room, Role.TEXT),)
@@ -74,9 +83,11 @@ class DevicePanel(CellWidget):
     ) -> None:
         super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self._devices: tuple[DeviceRow, ...] = ()
+        self._users: tuple[Line, ...] = ()
 
-    def show(self, devices: Sequence[DeviceRow]) -> None:
-        self._devices = tuple(devices)
+    def show(self, devices: Sequence[DeviceRow], users: Sequence[Line] = ()) -> None:
+        """Show these devices, and below them who uses them."""
+        self._devices, self._users = tuple(devices), tuple(users)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -85,6 +96,24 @@ class DevicePanel(CellWidget):
             canvas.write(max(0, (canvas.width - len(text)) // 2), canvas.height // 2, text, Role.MUTED)
             return
         across = 2 if canvas.width >= 2 * _NARROW else 1
+        rows = canvas.height - min(_LEAST_USERS, len(self._users))
+        if (
+            not self._users
+            or sum(bool(each.name) + -(-len(each.readings) // across) for each in self._devices) <= rows
+        ):
+            y = self._draw_bars(canvas, across)
+        else:
+            y = self._draw_figures(canvas, bars=sum(1 + _bars_of(each) for each in self._devices) <= rows)
+        room = canvas.height - y
+        shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
+        for line in shown:
+            canvas.write_line(0, y, line)
+            y += 1
+        if len(shown) < len(self._users) and room > 0:
+            canvas.write(0, y, f"and {len(self._users) - len(shown)} more", Role.MUTED)
+
+    def _draw_bars(self, canvas: Canvas, across: int) -> int:
+        """A bar for each figure; returns the row below."""
         width = (canvas.width - (across - 1) * 3) // across
         y = 0
         for device in self._devices:
@@ -96,9 +125,42 @@ class DevicePanel(CellWidget):
                     line = reading_line(reading, width, ascii_only=self.ascii_only)
                     canvas.write_line(place * (width + 3), y, line, limit=place * (width + 3) + width)
                 y += 1
+        return y
+
+    def _draw_figures(self, canvas: Canvas, *, bars: bool) -> int:
+        """A line for each device, where bars for all would leave no room for who uses it; a GPU's two first figures
+        have theirs where there is some."""
+        y = 0
+        for device in self._devices:
+            first = _bars_of(device) if bars else 0
+            x = canvas.write(0, y, fit(device.name or "host", _LABEL + 1), Role.TITLE)
+            for reading in device.readings[first:]:
+                text = figure(reading).strip()
+                if x + len(text) <= canvas.width:
+                    x = canvas.write(x, y, f"{text}  ", Role.WARNING if is_hot(reading) else Role.TEXT)
+            y += 1
+            for reading in device.readings[:first]:
+                canvas.write_line(0, y, reading_line(reading, canvas.width, ascii_only=self.ascii_only))
+                y += 1
+        return y
 
 
-def device_rows(figures: dict[str, float | None]) -> list[DeviceRow]:
+def _bars_of(device: DeviceRow) -> int:
+    """Figures of a device that are drawn as bars where not all can be: load and memory of a GPU."""
+    return 2 if len(device.readings) > 2 else 0
+
+
+def user_line(who: str, device: str, percent: float | None, memory_mib: float | None, width: int, role: int) -> Line:
+    """`ner 7f3a       cuda:0   93 %   6.3 GiB`, numbers under numbers."""
+    load = f"{percent:>4.0f} %" if percent is not None and math.isfinite(percent) else f"{'–':>4} %"
+    memory = f"{'–':>6} GiB"
+    if memory_mib is not None and math.isfinite(memory_mib):
+        memory = f"{memory_mib / 1024:>6.1f} GiB" if memory_mib >= 1024 else f"{memory_mib:>6.0f} MiB"
+    name = max(8, width - len(load) - len(memory) - 9)
+    return ((fit(who, name), role), (f" {device:<7} ", Role.MUTED), (load, Role.TEXT), (memory, Role.TEXT))
+
+
+def device_rows(figures: Mapping[str, float | None]) -> list[DeviceRow]:
     """Rows from the figures of `engine.devices` and of a run's system events, by their keys."""
     names = sorted({key.partition("/")[0] for key in figures if key.startswith("cuda:")})
     rows = [_gpu(name, figures) for name in names]
@@ -106,14 +168,12 @@ def device_rows(figures: dict[str, float | None]) -> list[DeviceRow]:
         Reading("cpu", figures.get("cpu/utilisation_percent"), 100.0, "%"),
         Reading("ram", figures.get("host/memory_used_mib"), figures.get("host/memory_total_mib"), "MiB"),
     )
-    process = figures.get("process/memory_mib")
-    own = (Reading("proc", process, figures.get("host/memory_total_mib"), "MiB"),) if process is not None else ()
-    if any(reading.value is not None for reading in (*host, *own)):
-        rows.append(DeviceRow("host" if names else "", (*host, *own)))
+    if any(reading.value is not None for reading in host):
+        rows.append(DeviceRow("host" if names else "", host))
     return rows
 
 
-def _gpu(name: str, figures: dict[str, float | None]) -> DeviceRow:
+def _gpu(name: str, figures: Mapping[str, float | None]) -> DeviceRow:
     def get(key: str) -> float | None:
         return figures.get(f"{name}/{key}")
 

@@ -57,16 +57,17 @@ class Gallery(Horizontal):
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._count = 0
+        self._count = self._among = 0
         self._views = [TileView(graphics, first_slot + at, ascii_only=ascii_only) for at in range(most)]
         self.display = False
 
     def compose(self) -> ComposeResult:
         yield from self._views
 
-    def show(self, tiles: Sequence[Tile]) -> None:
-        """Show these; none hides the widget."""
-        self._count = len(tiles[: len(self._views)])
+    def show(self, tiles: Sequence[Tile], among: int = 0) -> None:
+        """Show these; none hides the widget. They get the width that `among` so many they would have: rows below each
+        other stand in columns."""
+        self._count, self._among = len(tiles[: len(self._views)]), among
         self.display = bool(self._count)
         for view, tile in zip(self._views, tiles, strict=False):
             view.show(tile)
@@ -79,7 +80,8 @@ class Gallery(Horizontal):
         columns = self.content_size.width
         if not self._count or not columns:
             return
-        shown, width = tiles_that_fit(self._count, columns)
+        shown, width = tiles_that_fit(max(self._count, self._among), columns)
+        shown = min(shown, self._count)
         # Pictures that are compared stand close to each other.
         widest = max(view.columns_in(width) for view in self._views[:shown])
         width = min(width, max(CAPTION_COLUMNS, widest))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tui.theme import Role
@@ -15,6 +15,11 @@ from tui.widgets.sparkline import sparkline
 from tui.widgets.states import state_cell
 
 _GAP = 2
+ROOMY = 100
+"""Cells from which on the names of machines have room."""
+HOST = "host"
+"""Title of the column that is there only where runs are on several machines."""
+LIVE = ("starting", "running", "stopping", "stalled", "queued")
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,12 @@ class RunRow:
     device: str = ""
     age_s: float | None = None
     """Age of the last event; None once the run ended."""
+    host: str = ""
+    """The machine that it is on; empty where all are on this one."""
+    away: bool = False
+    """That machine is not reachable: what is shown is what was last heard."""
+    pinned: bool = False
+    """Kept above the others by the operator."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +66,19 @@ class Column:
     right: bool = False
 
 
-def columns_for(width: int) -> list[tuple[Column, int]]:
-    """The columns that fit into a width, in their order, with the cells that each gets."""
+def columns_for(width: int, *, host: int = 0) -> list[tuple[Column, int]]:
+    """The columns that fit into a width, in their order, with the cells that each gets.
+
+    `host`: cells that the longest name of a machine takes; 0 where all runs are on this one.
+    """
     kept: list[Column] = []
     used = 0
     for column in sorted(COLUMNS, key=lambda column: column.rank):
+        if column.title == HOST:
+            if not host:
+                continue
+            most = column.most if width >= ROOMY else column.width
+            column = replace(column, width=min(max(host, column.width), most))
         need = column.width + (_GAP if kept else 0)
         if used + need > width:
             break
@@ -71,21 +90,46 @@ def columns_for(width: int) -> list[tuple[Column, int]]:
         for column in growing[:spare]:
             widths[column.title] += 1
         spare = width - sum(widths.values()) - _GAP * (len(kept) - 1)
-    return [(column, widths[column.title]) for column in COLUMNS if column.title in widths]
+    placed = {column.title: column for column in kept}
+    return [(placed[column.title], widths[column.title]) for column in COLUMNS if column.title in placed]
 
 
 def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if is_old(row):
+        # Nobody knows whether it still does.
+        return ((f"? {row.state}", Role.MUTED),)
     return state_cell(row.state, ascii_only=ascii_only)
 
 
+def is_old(row: RunRow) -> bool:
+    """Whether what a row says was true when its machine was last heard, and may not be now."""
+    return row.away and row.state in LIVE
+
+
+def _host(row: RunRow, width: int, ascii_only: bool) -> Line:
+    if not row.away:
+        return ((fit(row.host, width), Role.TEXT),)
+    glyph = "x" if ascii_only else "✗"
+    return ((fit(f"{glyph} {row.host}", width), Role.WARNING),)
+
+
+def host_width(rows: Iterable[RunRow]) -> int:
+    """Cells that the longest name of a machine takes among the rows."""
+    return max((len(row.host) + 2 * row.away for row in rows), default=0)
+
+
 def _model(row: RunRow, width: int, ascii_only: bool) -> Line:
+    profile, slash, model = row.model.rpartition("/")
+    if slash and len(row.model) > width and len(model) <= width - 3:
+        # The model is what tells runs apart; of the profile as much as there is room for.
+        return ((fit(profile, width - len(model) - 1) + slash + model, Role.TEXT),)
     return ((fit(row.model, width), Role.TEXT),)
 
 
 def _progress(row: RunRow, width: int, ascii_only: bool) -> Line:
     if not row.steps:
         return (("", Role.TEXT),)
-    role = Role.BAR if row.state in ("starting", "running", "stopping", "stalled") else Role.MUTED
+    role = Role.BAR if row.state in LIVE and not row.away else Role.MUTED
     percent = min(100, int(100 * row.step / row.steps))
     bar = progress_cell(row.step, row.steps, width - 5, role=role, ascii_only=ascii_only)
     return (*bar, (f" {percent:>3}%", Role.TEXT))
@@ -105,7 +149,11 @@ def _phase(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 
 def _epoch(row: RunRow, width: int, ascii_only: bool) -> Line:
-    return ((f"{row.epoch:.1f}/{row.epochs:g}" if row.epochs else "", Role.TEXT),)
+    if not row.epochs:
+        return (("", Role.TEXT),)
+    # A number that is cut is another number.
+    texts = (f"{row.epoch:.1f}/{row.epochs:g}", f"{row.epoch:.0f}/{row.epochs:g}", f"{row.epoch:.0f}")
+    return ((next((text for text in texts if len(text) <= width), ""), Role.TEXT),)
 
 
 def _eta(row: RunRow, width: int, ascii_only: bool) -> Line:
@@ -134,6 +182,7 @@ def _age(row: RunRow, width: int, ascii_only: bool) -> Line:
 
 COLUMNS = (
     Column("state", 0, 10, 10, _state),
+    Column(HOST, 1, 6, 14, _host),
     Column("model", 1, 10, 26, _model),
     Column("progress", 2, 11, 25, _progress),
     Column("phase", 6, 14, 24, _phase),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from textual.events import Blur, Click, Focus, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from tui.actions import bindings_of
-from tui.theme import BOLD, Role
+from tui.theme import BOLD, Role, curve_role
 from tui.widgets.cells import Canvas, CellWidget, Line, width_of
-from tui.widgets.run_row import Column, RunRow, columns_for
+from tui.widgets.chart.legend import sign_of
+from tui.widgets.run_row import Column, RunRow, columns_for, host_width
 
 __all__ = ["RunRow", "RunTable"]
 
-_MARGIN = 2
-"""Cells before the first column: the sign of the cursor or of a mark."""
+_MARGIN = 3
+"""Cells before the first column: the sign of the cursor, and that of a mark or a pin."""
+MOST_MARKS = 8
+"""As many curves can be told apart."""
 _GAP = 2
 
 
@@ -46,6 +49,9 @@ class RunTable(CellWidget, can_focus=True):
 
         ids: frozenset[str]
 
+    class Refused(Message):
+        """There are as many marks as there may be."""
+
     def __init__(
         self,
         *,
@@ -57,22 +63,28 @@ class RunTable(CellWidget, can_focus=True):
     ) -> None:
         super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self.empty = empty
+        self.sorted_by = ""
+        """Title of the column that the rows are sorted by, where it is not their age."""
         self._rows: tuple[RunRow, ...] = ()
+        self._host_width = 0
         self._cursor = 0
         self._top = 0
-        self._marks: dict[str, None] = {}
+        self._marks: dict[str, int] = {}
+        """Marked runs and their letters, by number: a run keeps its letter while others come and go."""
 
     # -- what it shows
 
-    def show(self, rows: Sequence[RunRow]) -> None:
-        """Show these rows. The cursor stays on its run, wherever that one went."""
+    def show(self, rows: Sequence[RunRow], known: Container[str] | None = None) -> None:
+        """Show these rows. The cursor stays on its run, wherever that one went; marks of runs that are `known` stay
+        though no row shows them."""
         before = self.highlighted
         self._rows = tuple(rows)
+        self._host_width = host_width(self._rows)
         places = {row.id: index for index, row in enumerate(self._rows)}
         if before in places:
             self._cursor = places[before]
         self._cursor = min(self._cursor, max(0, len(self._rows) - 1))
-        gone = [run for run in self._marks if run not in places]
+        gone = [run for run in self._marks if run not in (places if known is None else known)]
         for run in gone:
             del self._marks[run]
         self._keep_in_sight()
@@ -86,6 +98,18 @@ class RunTable(CellWidget, can_focus=True):
         return self._rows
 
     @property
+    def place(self) -> int:
+        """The row of the cursor, counted from 0."""
+        return self._cursor
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        if self._marks:
+            self._marks.clear()
+            self.redraw()
+            self.post_message(self.Marked(self.marked))
+
+    @property
     def highlighted(self) -> str | None:
         """Id of the run under the cursor."""
         return self._rows[self._cursor].id if self._rows else None
@@ -93,6 +117,11 @@ class RunTable(CellWidget, can_focus=True):
     @property
     def marked(self) -> frozenset[str]:
         return frozenset(self._marks)
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Marked runs with the numbers of their letters, in that order."""
+        return dict(sorted(self._marks.items(), key=lambda entry: entry[1]))
 
     def highlight(self, run: str) -> bool:
         """Put the cursor on a run. False where there is no such row."""
@@ -109,7 +138,7 @@ class RunTable(CellWidget, can_focus=True):
             canvas.write(max(0, (canvas.width - len(self.empty)) // 2), canvas.height // 2, self.empty, Role.MUTED)
             return
         self._keep_in_sight(canvas.height)
-        columns = columns_for(canvas.width - _MARGIN)
+        columns = columns_for(canvas.width - _MARGIN, host=self._host_width)
         self._header(canvas, columns)
         for y, row in enumerate(self._rows[self._top : self._top + canvas.height - 1], start=1):
             self._row(canvas, y, row, columns)
@@ -117,7 +146,10 @@ class RunTable(CellWidget, can_focus=True):
     def _header(self, canvas: Canvas, columns: list[tuple[Column, int]]) -> None:
         x = _MARGIN
         for column, width in columns:
-            title = column.title.rjust(width) if column.right else column.title
+            title = column.title
+            if title == self.sorted_by:
+                title += "v" if self.ascii_only else "▾"
+            title = title.rjust(width) if column.right else title
             canvas.write(x, 0, title, Role.MUTED, limit=x + width)
             x += width + _GAP
         visible = canvas.height - 1
@@ -127,10 +159,13 @@ class RunTable(CellWidget, can_focus=True):
 
     def _row(self, canvas: Canvas, y: int, row: RunRow, columns: list[tuple[Column, int]]) -> None:
         under = self._rows[self._cursor] is row
-        marked = row.id in self._marks
-        signs = (">", "*") if self.ascii_only else ("▸", "◆")
+        mark = self._marks.get(row.id)
+        signs = (">", "^") if self.ascii_only else ("▸", "▴")
         canvas.write(0, y, signs[0] if under and self.has_focus else " ", Role.ACTIVE | BOLD)
-        canvas.write(1, y, signs[1] if marked else " ", Role.CURSOR | BOLD)
+        if mark is not None:
+            canvas.write(1, y, sign_of(mark, ascii_only=self.ascii_only), curve_role(mark) | BOLD)
+        elif row.pinned:
+            canvas.write(1, y, signs[1], Role.MUTED)
         x = _MARGIN
         for column, width in columns:
             line: Line = column.text(row, width, self.ascii_only)
@@ -157,8 +192,11 @@ class RunTable(CellWidget, can_focus=True):
             return
         if run in self._marks:
             del self._marks[run]
+        elif len(self._marks) < MOST_MARKS:
+            self._marks[run] = min(set(range(MOST_MARKS)) - set(self._marks.values()))
         else:
-            self._marks[run] = None
+            self.post_message(self.Refused())
+            return
         self.redraw()
         self.post_message(self.Marked(self.marked))
 

@@ -41,6 +41,7 @@ NEEDS_A_TRAINING = {
     "models withdraw",
     "models export",
     "serve",
+    "attach",
     "tokens revoke",
 }
 """Run by the tests of training, of runs, of the registry and of the service; here their example must parse."""

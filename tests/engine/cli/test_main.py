@@ -70,6 +70,13 @@ def test_an_empty_workspace_lists_no_run_and_makes_nothing(
     assert not place.exists()
 
 
+def test_a_filter_that_cannot_be_read_is_refused_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code("runs", "list", "--filter", "ner status:faild", "--workspace", str(tmp_path)) == 2
+    assert "filter, character 12: there is no state 'faild'" in capsys.readouterr().err
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     done = subprocess.run(
         f"{sys.executable} -m engine profiles schema | head -c 10", shell=True, capture_output=True, text=True

@@ -332,3 +332,33 @@ def test_following_a_file_that_is_not_there_yet_reads_it_from_its_start(tmp_path
     columns.add(batch.events)
     assert not batch.restarted
     assert_same(columns, load_slowly(tmp_path / "events.jsonl"))
+
+
+def test_metrics_of_the_same_lines_keep_their_steps_once() -> None:
+    columns = Columns()
+    columns.add([_metrics(step, {"loss": 1.0, "lr": 0.1}) for step in range(50)])
+    columns.add([_metrics(step, {"loss": 1.0, "lr": 0.1}) for step in range(50, 90)])
+    assert np.shares_memory(columns.series("train", "loss").step, columns.series("train", "lr").step)
+
+
+def test_metrics_that_part_keep_their_own_points() -> None:
+    columns = Columns()
+    columns.add([_metrics(0, {"loss": 1.0, "lr": 0.1})])
+    given = columns.series("train", "lr")
+    columns.add([_metrics(1, {"loss": 2.0}), _metrics(2, {"loss": 3.0, "lr": 0.3})])
+    assert columns.series("train", "loss").value.tolist() == [1.0, 2.0, 3.0]
+    assert columns.series("train", "lr").step.tolist() == [0, 2]
+    assert given.value.tolist() == [0.1]
+
+
+def test_series_that_are_not_kept_are_forgotten_and_the_others_go_on() -> None:
+    columns = Columns()
+    columns.add([_metrics(0, {"loss": 1.0, "lr": 0.1})])
+    columns.keep_only([("train", "loss")])
+    assert columns.names() == [("train", "loss")]
+    columns.add([_metrics(1, {"loss": 2.0})])
+    assert columns.series("train", "loss").value.tolist() == [1.0, 2.0]
+
+
+def _metrics(step: int, values: dict[str, float | None]) -> MetricsEvent:
+    return MetricsEvent(t=float(step), seq=step, step=step, values=values)

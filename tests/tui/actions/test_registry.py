@@ -77,7 +77,8 @@ def test_keys_are_written_as_people_do(key: str, label: str) -> None:
     ("written", "name"),
     [
         ("?", "question_mark"), ("S", "S"), ("Ctrl+G", "ctrl+G"), ("ctrl+g", "ctrl+g"), ("/", "slash"), ("+", "plus"),
-        ("ctrl++", "ctrl+plus"), ("Enter", "enter"), ("-", "minus"), ("<", "less_than_sign"), ("@", "at"), ("_", "underscore"),
+        ("ctrl++", "ctrl+plus"), ("Enter", "enter"), ("-", "minus"), ("<", "less_than_sign"), ("@", "at"),
+        ("_", "underscore"),
     ],
 )  # fmt: skip
 def test_people_may_write_signs(written: str, name: str) -> None:

@@ -36,13 +36,22 @@ def test_without_words_all_are_offered() -> None:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("stop", "Stop"), ("STO", "Stop"), ("zoom out", "Zoom out"), ("out zo", "Zoom out"), ("light", "Colours: light"),
+        ("stop", "Stop"), ("STO", "Stop"), ("zoom out", "Zoom out"), ("out zo", "Zoom out"),
+        ("light", "Colours: light"),
         ("held-out", "Report"), ("checkpoint", "Resume"), ("production", "Models"), ("rprt", "Report"),
         ("colours colour-blind light", "Colours: colour-blind, light"), ("label", "Label"),
     ],
 )  # fmt: skip
 def test_words_of_title_or_sentence_find_it(words: str, first: str) -> None:
     assert titles(words)[0] == first
+
+
+def test_letters_in_their_order_count_only_where_no_word_does() -> None:
+    assert all("run" in f"{each.title} {each.help} {each.where}".lower() for each in found(COMMANDS, "run"))
+
+
+def test_moving_a_cursor_comes_last() -> None:
+    assert titles("run").index("Up") > titles("run").index("Stop")
 
 
 def test_what_nothing_holds_finds_nothing() -> None:

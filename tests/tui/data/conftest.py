@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from engine.workspace import Workspace
 NOW = 1_795_185_600.0
 """2026-11-20 14:40:00 UTC."""
 HOUR = 3600.0
+PATIENCE_S = 20.0
 Row = dict[str, Any]
 PROFILE = """\
 finetop: 1
@@ -139,6 +141,19 @@ def shelf(workspace: Workspace, store: Callable[..., Dataset]) -> Workspace:
 
 
 @pytest.fixture
+def until() -> Callable[..., Any]:
+    """`await until(pilot, condition)`, looking more rarely: to read the screen costs more than to wait."""
+
+    async def wait(pilot: Any, holds: Callable[[], object], what: str = "it") -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE_S:g} s"
+            await pilot.pause(0.08)
+
+    return wait
+
+
+@pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with one profile; the shipped ones are out of the way."""
     from engine.profiles import finding
@@ -155,7 +170,8 @@ FAKE = """\
 import sys, time
 sys.stdin.close()
 if "--preview" in sys.argv:
-    sys.stdout.write(open({preview!r}).read())
+    told = open({preview!r}).read()
+    sys.stdout.write(told if "import" in sys.argv else told.replace('["conll"]', "[]"))
 else:
     for number in range(1, 9):
         print(f"texts written: {{number * 100}} of 1,200", file=sys.stderr, flush=True)

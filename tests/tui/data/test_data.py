@@ -51,6 +51,8 @@ async def test_the_newest_stands_first_and_is_looked_at(shelf: Any, console: Any
         await until(pilot, lambda: "The post must stand." in shows(app) and "0.8-1.0 ━" in shows(app))
         await pilot.press("down")
         await until(pilot, lambda: "└─ Tavern/" in shows(app) and "/srv/folders.csv, 25 rows" in shows(app))
+        await pilot.click("#data-list", offset=(5, 3))
+        await until(pilot, lambda: "embeddings" in app.screen.cursor.dataset)
 
 
 @pytest.mark.slow
@@ -191,12 +193,3 @@ async def test_names_from_files_are_no_markup_and_no_codes(store: Any, console: 
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot, until, shows)
         assert "[red]x[/red]" in shows(app) and "\x1b" not in shows(app) and "[bold]" in shows(app)
-
-
-@pytest.mark.slow
-async def test_a_click_chooses_a_dataset(shelf: Any, console: Any, until: Any, shows: Any) -> None:
-    app = console(now=lambda: NOW)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await opened(app, pilot, until, shows)
-        await pilot.click("#data-list", offset=(5, 3))
-        await until(pilot, lambda: "embeddings" in app.screen.cursor.dataset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ async def in_window(app: Any, pilot: Any, until: Any, shows: Any, key: str, word
 
 
 def nothing_written(workspace: Any) -> bool:
-    return not workspace.datasets.exists() or not os.listdir(workspace.datasets)
+    return not workspace.datasets.exists() or not list(workspace.datasets.iterdir())
 
 
 @pytest.mark.slow
@@ -45,7 +44,8 @@ async def test_a_recipe_is_changed_shown_and_made(
     assert (made.manifest.seed, made.manifest.counts) == (11, {"train": 21, "validation": 6, "test": 3})
 
 
-async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
+@pytest.mark.slow
+async def test_what_is_typed_is_checked_and_another_preset_brings_its_own_values(
     profiles: Path, fake_engine: None, workspace: Any, console: Any, until: Any, shows: Any
 ) -> None:
     app = console()
@@ -59,17 +59,8 @@ async def test_what_is_wrong_with_a_value_is_said_as_it_is_typed(
         await until(pilot, lambda: "'1q' is not a seed" in shows(app))
         await pilot.press("backspace")
         await until(pilot, lambda: "^g Make" in footer(app))
-        assert len(app.screen_stack) == 2
-
-
-async def test_another_preset_brings_its_own_values(
-    profiles: Path, fake_engine: None, console: Any, until: Any, shows: Any
-) -> None:
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await in_window(app, pilot, until, shows, "g", "examples  ")
-        await pilot.press("down", "down", "right")
-        await until(pilot, lambda: app.screen.sheet.form.value("setting.examples") == "12")
+        await pilot.press("up", "right")
+        await until(pilot, lambda: app.screen.sheet.form.value("setting.examples") == "12", "values of the preset")
 
 
 @pytest.mark.slow
@@ -84,7 +75,7 @@ async def test_esc_ends_what_is_being_made(
         await until(pilot, lambda: "texts written 800 of 1,200" in shows(app))
         process = app.screen.making._process
         await pilot.press("escape")
-        await until(pilot, lambda: "nothing was written" in shows(app) and process.poll() is not None)
+        await until(pilot, lambda: "taken away" in shows(app).replace("\n", " ") and process.poll() is not None)
         assert nothing_written(workspace) and len(app.screen_stack) == 2
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -127,17 +118,10 @@ async def test_the_first_bad_line_is_named(
         assert "^g Make" not in footer(app) and nothing_written(workspace)
 
 
-async def test_without_a_profile_it_says_what_to_do(profiles: Path, console: Any, until: Any, shows: Any) -> None:
-    (profiles / "rehearsal.yaml").unlink()
-    app = console()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await in_window(app, pilot, until, shows, "g", "There is no profile")
-        await pilot.press("escape")
-        await pilot.press("i")
-        await until(pilot, lambda: "There is no profile with a model" in shows(app))
-
-
-async def test_a_model_without_a_recipe_is_imported_for(profiles: Path, console: Any, until: Any, shows: Any) -> None:
+@pytest.mark.slow
+async def test_without_a_recipe_or_a_profile_it_says_what_to_do(
+    profiles: Path, console: Any, until: Any, shows: Any
+) -> None:
     (profiles / "rehearsal.yaml").write_text(
         "finetop: 1\nname: rehearsal\ntitle: T\nmodels:\n  ner:\n    task: token-classification\n"
         "    config: {labels: [MEASURE]}\n"
@@ -146,3 +130,9 @@ async def test_a_model_without_a_recipe_is_imported_for(profiles: Path, console:
     async with app.run_test(size=(120, 40)) as pilot:
         await in_window(app, pilot, until, shows, "g", "has no data recipe")
         assert "^g Make" not in footer(app)
+        await pilot.press("escape")
+        (profiles / "rehearsal.yaml").unlink()
+        await pilot.press("g")
+        await until(pilot, lambda: "There is no profile" in shows(app))
+        await pilot.press("escape", "i")
+        await until(pilot, lambda: "There is no profile with a model" in shows(app))

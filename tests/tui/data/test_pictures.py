@@ -56,8 +56,9 @@ def test_data(shelf: Any, picture: Any, size: Any, light: bool) -> None:
     assert picture(size, shown="18 feet MEASURE", light=light)
 
 
-@themes
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
+@pytest.mark.parametrize(
+    ("size", "light"), [((80, 24), False), ((200, 60), True)], ids=["80x24-dark", "200x60-light"]
+)
 def test_generate(profiles: Path, fake_engine: None, picture: Any, size: Any, light: bool) -> None:
     assert picture(size, "g", shown="train 840", light=light)
 
@@ -80,7 +81,3 @@ def test_folders(shelf: Any, picture: Any) -> None:
 
 def test_classes_at_80x24_in_ascii(shelf: Any, picture: Any) -> None:
     assert picture((80, 24), "p", shown="EQUIPMENT", ascii_only=True)
-
-
-def test_an_empty_workspace(picture: Any) -> None:
-    assert picture((80, 24), shown="There is no dataset")

@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 NOW = 1_795_185_600.0
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
@@ -20,10 +20,14 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
     monkeypatch.setattr(FinetopApp, "note", "/srv/assets/workspace")
 
     def compare(
-        size: tuple[int, int], *keys: str, ready: Callable[[Any], object] | None = None, **options: Any
+        size: tuple[int, int],
+        *keys: str,
+        ready: Callable[[Any], object] | None = None,
+        light: bool = False,
+        **options: Any,
     ) -> bool:
         app = console(now=lambda: NOW, labeller="anna", read_figures=dict, **options)
-        app.theme = "finetop-dark"
+        app.theme = "finetop-light" if light else "finetop-dark"
 
         async def run(pilot: Any) -> None:
             await until(pilot, lambda: app.snapshot.listed, "the first look")
@@ -50,12 +54,15 @@ def by_size(size: tuple[int, int]) -> str:
     return f"{size[0]}x{size[1]}"
 
 
+@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
 @pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_label_with_a_suggestion(library: Any, predicted: str, labelled: int, picture: Any, size: Any) -> None:
-    assert picture(size, "c")
+def test_label_with_a_suggestion(
+    library: Any, predicted: str, labelled: int, picture: Any, size: Any, light: bool
+) -> None:
+    assert picture(size, "c", light=light)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
+@pytest.mark.parametrize("size", SIZES[:2], ids=by_size)
 def test_label_says_why(library: Any, predicted: str, labelled: int, picture: Any, size: Any) -> None:
     assert picture(size, "s", "W", ready=lambda app: app.screen.model.why is not None)
 

@@ -48,7 +48,10 @@ def test_rows_come_with_their_numbers_and_a_bad_one_alone(
 def test_pictures_come_from_a_folder_or_lie_beside_the_rows(tmp_path: Path) -> None:
     for name in ("b.png", "a.JPG", "notes.txt"):
         (tmp_path / name).write_bytes(b"x")
-    assert [row["image"] for _, row, _ in read(tmp_path, "image")] == [str(tmp_path / "a.JPG"), str(tmp_path / "b.png")]
+    assert [row["image"] for _, row, _ in read(tmp_path, "image")] == [
+        str(tmp_path / "a.JPG"),
+        str(tmp_path / "b.png"),
+    ]
     (tmp_path / "rows.jsonl").write_text('{"image": "b.png"}\n')
     assert read(tmp_path / "rows.jsonl", "image") == [(1, {"image": str(tmp_path / "b.png")}, "")]
 

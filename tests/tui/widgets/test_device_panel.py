@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tui.theme import Role
-from tui.widgets.device_panel import DevicePanel, Reading, device_rows, figure, reading_line
+from tui.widgets.device_panel import DevicePanel, Reading, device_rows, figure, reading_line, user_line
 
 Stage = Callable[..., Any]
 GPU = {
@@ -51,6 +51,19 @@ async def test_a_figure_that_cannot_be_read_is_left_out(stage: Stage) -> None:
         assert "power" not in app.text()
         app.widget.show([])
         assert "no figures yet" in app.text()
+
+
+@pytest.mark.parametrize(
+    ("height", "labels"), [(12, ("util", "temp")), (8, ("util", "71 °C")), (4, ("63 %", "71 °C"))]
+)
+async def test_who_uses_the_devices_has_room_before_bars(stage: Stage, height: int, labels: tuple[str, ...]) -> None:
+    users = [user_line("ner 7f3a", "cuda:0", 61.0, 4100.0, 50, Role.TEXT), ((("others", Role.MUTED)),)]
+    async with stage(DevicePanel(), (50, height)) as (app, _):
+        app.widget.show(device_rows({**GPU, **HOST}), users)
+        text = app.text()
+        for part in (*labels, "12.1/80.0 GiB", "ner 7f3a", "4.0 GiB", "others"):
+            assert part in text
+        assert ("temp" in text) is (height == 12) and ("util" in text) is (height > 4)
 
 
 @pytest.mark.parametrize(

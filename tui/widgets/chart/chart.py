@@ -10,7 +10,7 @@ from textual.message import Message
 
 from tui.actions import bindings_of
 from tui.widgets.cells import Canvas, CellWidget
-from tui.widgets.chart.curve import Curve
+from tui.widgets.chart.curve import Curve, Mark, point_at
 from tui.widgets.chart.scene import Look, Scene
 from tui.widgets.chart.view import View
 
@@ -54,9 +54,11 @@ class Chart(CellWidget, can_focus=True):
 
     # -- what it shows
 
-    def show(self, curves: Sequence[Curve], target: float | None = None, title: str = "") -> None:
+    def show(
+        self, curves: Sequence[Curve], target: float | None = None, title: str = "", marks: Sequence[Mark] = ()
+    ) -> None:
         """Show these curves; called again with longer ones it sends what changed."""
-        self._scene.show(curves, target, title)
+        self._scene.show(curves, target, title, marks)
         self.redraw()
 
     @property
@@ -97,6 +99,14 @@ class Chart(CellWidget, can_focus=True):
         x = self._positions()
         if len(x):
             self._move(self._view.at(float(x[-1] if last else x[0]), self._scene.whole))
+
+    def go_to(self, t: float, step: int | None = None) -> None:
+        """Put the cursor on the point that was written at a time, or at a step where that is known."""
+        curve = max((curve for curve in self._scene.curves if len(curve)), key=len, default=None)
+        if curve is None:
+            return
+        point = point_at(curve, t, step)
+        self._move(self._view.at(float(curve.x(self._view.axis, self._scene.origin())[point]), self._scene.whole))
 
     def action_hide_cursor(self) -> None:
         self._move(replace(self._view, cursor=None))

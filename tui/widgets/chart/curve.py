@@ -28,6 +28,8 @@ class Curve:
     colour_role: Role = Role.CURVE_1
     faint: bool = False
     """Drawn behind the others, not in the legend: an earlier run, say."""
+    slot: int | None = None
+    """Whose letter it has, where that is not its place among the curves."""
 
     def __len__(self) -> int:
         return len(self.value)
@@ -67,3 +69,20 @@ def monotone(x: Array) -> Array:
     if rises.min() >= 0:
         return x
     return np.concatenate((x[:1], x[0] + np.cumsum(np.maximum(rises, 0.0))))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened, on the x axis."""
+
+    t: float
+    step: int | None
+    """None where only the time is known."""
+    glyph: str
+    role: int
+
+
+def point_at(curve: Curve, t: float, step: int | None) -> int:
+    """The point of a curve that was written at a time, or at a step where that is known."""
+    known, sought = (curve.t, t) if step is None else (curve.step, float(step))
+    return min(int(np.searchsorted(known, sought)), len(curve) - 1)

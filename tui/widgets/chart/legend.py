@@ -12,6 +12,8 @@ from tui.widgets.chart import axes
 LETTERS = "abcdefgh"
 ASCII_MARKS = "*o+x#%@&"
 _APART = ("  ", Role.TEXT)
+_NAMED_ELSEWHERE = 2
+"""More curves than these have letters, and whoever chose them gave them: their names go first."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,17 @@ class Entry:
     """Its last value, or that at the cursor."""
 
 
+def sign_of(index: int, *, ascii_only: bool) -> str:
+    """What stands for a curve where its colour does not: a letter, or the character that it is drawn with."""
+    return (ASCII_MARKS if ascii_only else LETTERS)[index % len(LETTERS)]
+
+
 def curve_mark(index: int, role: int, *, ascii_only: bool, lettered: bool) -> Line:
     """How a curve is drawn: a line in its colour, a letter where there are no colours, its character in ASCII."""
-    place = index % len(ASCII_MARKS)
+    sign = sign_of(index, ascii_only=ascii_only)
     if ascii_only:
-        return ((f"{ASCII_MARKS[place]} ", role | BOLD),)
-    return ((f"━ {LETTERS[place]} " if lettered else "━ ", role),)
+        return ((f"{sign} ", role | BOLD),)
+    return ((f"━ {sign} " if lettered else "━ ", role),)
 
 
 def legend_line(
@@ -48,9 +55,14 @@ def legend_line(
     if target is not None:
         goal = [(f"{'--' if ascii_only else '┄┄'} target {axes.reading(target)}  ", Role.TARGET)]
     place: list[Piece] = [("at ", Role.MUTED), (at, Role.CURSOR | BOLD), _APART] if at is not None else []
-    fallback = [heading, *values, place] if at is not None else [heading, *short, goal]
+    choices: list[list[Line]] = [[heading, *named, goal, place], [heading, *named, place]]
+    if len(entries) > _NAMED_ELSEWHERE:
+        bare: list[Line] = [entry.mark for entry in entries]
+        choices += [[heading, *values, goal, place], [heading, *values, place], [heading, *bare, place]]
+    else:
+        choices += [[heading, *values, place] if at is not None else [heading, *short, goal], [heading, *short]]
     line: list[Piece] = []
-    for choice in ([heading, *named, goal, place], [heading, *named, place], fallback, [heading, *short]):
+    for choice in choices:
         line = [piece for entry in choice for piece in entry]
         if width_of(line) <= width + len(_APART[0]):
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from tui.theme import BOLD, Role, faint
 from tui.widgets.cells import Canvas, Line
 from tui.widgets.chart import axes
 from tui.widgets.chart.axes import Bounds
-from tui.widgets.chart.curve import Array, Curve
+from tui.widgets.chart.curve import Array, Curve, Mark, point_at
 from tui.widgets.chart.frame import Plot, draw_x_axis, draw_y_axis, y_labels
 from tui.widgets.chart.legend import ASCII_MARKS, LETTERS, Entry, curve_mark, legend_line
 from tui.widgets.chart.raster import BRAILLE, bits, raster, rows_of
@@ -20,6 +20,10 @@ from tui.widgets.chart.trace import Span, Trace, Window, worth_smoothing
 from tui.widgets.chart.view import View
 
 _LEAST_LABELS = 6
+_BY_COLOUR = 2
+"""More curves than these have letters too: nobody keeps eight colours apart."""
+_TRACES_KEPT = 8
+"""Beside those of the curves that are drawn."""
 
 
 @dataclass(frozen=True)
@@ -39,27 +43,29 @@ class Scene:
         self.curves: tuple[Curve, ...] = ()
         self.target: float | None = None
         self.title = ""
+        self.marks: tuple[Mark, ...] = ()
         self.whole = Bounds(0.0, 1.0)
         """The x axis with all data in sight."""
         self.columns = 1
         """Columns of dots of the last drawing."""
         self._x_held: dict[str, Bounds] = {}
         self._y_held: dict[bool, Bounds] = {}
-        self._traces: dict[tuple[int, str, bool], Trace] = {}
+        self._traces: dict[tuple[object, ...], Trace] = {}
+        """The last ones; each sees by itself whether it still holds. Whoever comes back to a run of millions of
+        points finds it drawn."""
         self._label_width = _LEAST_LABELS
 
-    def show(self, curves: Sequence[Curve], target: float | None, title: str) -> None:
+    def show(self, curves: Sequence[Curve], target: float | None, title: str, marks: Sequence[Mark] = ()) -> None:
         """Take the curves to draw. Bounds are kept while title and curves are the same ones."""
         names = [(curve.name, curve.faint) for curve in curves]
         if title != self.title or names != [(curve.name, curve.faint) for curve in self.curves]:
             self.forget()
-        self.curves, self.target, self.title = tuple(curves), target, title
+        self.curves, self.target, self.title, self.marks = tuple(curves), target, title, tuple(marks)
 
     def forget(self) -> None:
         """Choose the bounds anew at the next drawing."""
         self._x_held.clear()
         self._y_held.clear()
-        self._traces.clear()
         self._label_width = _LEAST_LABELS
 
     def shown(self, view: View) -> Bounds:
@@ -72,6 +78,8 @@ class Scene:
 
     def draw(self, canvas: Canvas, view: View, look: Look) -> None:
         """Draw everything. The canvas is empty."""
+        if sum(not curve.faint for curve in self.curves) > _BY_COLOUR:
+            look = replace(look, lettered=True)
         filled = [curve for curve in self.curves if len(curve)]
         if not filled:
             self._legend(canvas, view, look)
@@ -96,6 +104,7 @@ class Scene:
         plot = Plot(canvas, self._label_width + 1, 1, width, height, bounds)
         draw_y_axis(plot, labels, ascii_only=look.ascii_only)
         draw_x_axis(plot, view, self.shown(view), ascii_only=look.ascii_only)
+        self._marks(plot, view, max(filled, key=len))
         self._target(plot, view, look)
         self._curves(plot, view, spans, look)
         self._cursor(plot, view, look)
@@ -126,7 +135,12 @@ class Scene:
         return sorted(spans, key=lambda entry: not entry[1])
 
     def _trace(self, index: int, curve: Curve, *, smooth: bool) -> Trace:
-        return self._traces.setdefault((index, curve.name, smooth), Trace())
+        key = (self.title, index, curve.name, smooth, curve.started())
+        trace = self._traces.pop(key, None) or Trace()
+        self._traces[key] = trace
+        while len(self._traces) > _TRACES_KEPT + 2 * len(self.curves):
+            del self._traces[next(iter(self._traces))]
+        return trace
 
     def _y_bounds(self, view: View, spans: list[tuple[Curve, bool, Span]]) -> Bounds:
         lows = [value for _, _, span in spans for value in (_least(span.low, view.log),) if np.isfinite(value)]
@@ -149,11 +163,11 @@ class Scene:
     def _legend(self, canvas: Canvas, view: View, look: Look) -> None:
         entries = [
             Entry(
-                curve_mark(index, curve.colour_role, ascii_only=look.ascii_only, lettered=look.lettered),
+                curve_mark(self._index(curve), curve.colour_role, ascii_only=look.ascii_only, lettered=look.lettered),
                 curve.name,
                 self._reading(index, curve, view),
             )
-            for index, curve in enumerate(self.curves)
+            for index, curve in sorted(enumerate(self.curves), key=lambda entry: self._index(entry[1]))
             if not curve.faint
         ]
         at = None
@@ -177,6 +191,17 @@ class Scene:
             smooth = self._trace(index, curve, smooth=True).values(curve, view.smoothing)
             text.append((f" ~{axes.reading(float(smooth[point]))}", curve.colour_role))
         return text
+
+    def _marks(self, plot: Plot, view: View, curve: Curve) -> None:
+        """What happened, on the line of the x axis; of what falls into one cell the last is seen."""
+        if not self.marks:
+            return
+        shown, x = self.shown(view), curve.x(view.axis, self.origin())
+        for mark in self.marks:
+            place = (float(x[point_at(curve, mark.t, mark.step)]) - shown.low) / shown.span
+            if 0 <= place <= 1:
+                column = plot.x + min(int(place * plot.width), plot.width - 1)
+                plot.canvas.write(column, plot.top + plot.height, mark.glyph, mark.role)
 
     def _target(self, plot: Plot, view: View, look: Look) -> None:
         if self.target is None:
@@ -223,7 +248,10 @@ class Scene:
             plot.roles[row, column] = curve.colour_role | BOLD
 
     def _index(self, curve: Curve) -> int:
-        return next(i for i, known in enumerate(self.curves) if known is curve) % len(ASCII_MARKS)
+        place = curve.slot
+        if place is None:
+            place = next(i for i, known in enumerate(self.curves) if known is curve)
+        return place % len(ASCII_MARKS)
 
     def _cursor(self, plot: Plot, view: View, look: Look) -> None:
         shown = self.shown(view)
