@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,14 @@ def figures(pid: int | None = None) -> dict[str, float]:
     part of the processors and GPUs these use. CPU utilisation is that since the last call; the first call gives none.
     """
     return {**_gpu_figures(), **_cpu_figures(), **_host_memory(), **_process(pid)}
+
+
+def disk_figures(path: Path) -> dict[str, float]:
+    """How much of the disk that a directory lies on is free, in MiB; nothing where it cannot be told."""
+    with contextlib.suppress(OSError):
+        usage = shutil.disk_usage(path)
+        return {"disk/free_mib": round(usage.free / _MIB, 1), "disk/total_mib": round(usage.total / _MIB, 1)}
+    return {}
 
 
 def _gpus() -> list[tuple[Device, Any]]:
@@ -104,6 +113,9 @@ def _gpu_figures() -> dict[str, float]:
         with contextlib.suppress(nvml.NVMLError):
             sensor = nvml.NVML_TEMPERATURE_GPU
             values[f"{name}/temperature_c"] = float(nvml.nvmlDeviceGetTemperature(handle, sensor))
+        with contextlib.suppress(nvml.NVMLError):
+            threshold = nvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN
+            values[f"{name}/slowdown_c"] = float(nvml.nvmlDeviceGetTemperatureThreshold(handle, threshold))
         with contextlib.suppress(nvml.NVMLError):
             values[f"{name}/power_w"] = round(nvml.nvmlDeviceGetPowerUsage(handle) / 1000, 1)
     return values

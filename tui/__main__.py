@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from engine.pictures.graphics import Graphics
     from engine.workspace import Workspace
     from tui.actions.keymap import Keymap
-    from tui.app import FinetopApp
+    from tui.app import Options
+    from tui.replay.replay import Replay
     from tui.settings import Settings
+
+DEFAULT_SPEED = 20.0
 
 EPILOG = """\
 Training runs in processes of their own: closing the console, or losing the connection, changes nothing for them.
@@ -29,46 +33,90 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(terminal_settings(os.environ, low_bandwidth=low_bandwidth))
 
     from engine.errors import FinetopError
-    from engine.workspace import Workspace
-    from tui.places.options import attached_of
 
     try:
-        settings, keymap = _settings()
-        if given.keys:
-            print(_keys(keymap, markdown=given.markdown), end="")
-            return 0
-        workspace = Workspace.locate(given.workspace)
-        attached = attached_of(given)
+        return _open(given, low_bandwidth=low_bandwidth)
     except FinetopError as problem:
         print(f"finetop: {problem}", file=sys.stderr)
         return problem.exit_code
+
+
+def _open(given: argparse.Namespace, *, low_bandwidth: bool) -> int:
+    from engine.errors import InputError
+    from engine.workspace import Workspace
+
+    settings, keymap = _settings()
+    if given.keys:
+        print(_keys(keymap, markdown=given.markdown), end="")
+        return 0
+    workspace = Workspace.locate(given.workspace)
     if given.web is not None:
         return _serve(given, workspace)
     if given.screenshot is None and not _has_screen():
-        print("finetop: the console needs a terminal; for scripts there is `engine`", file=sys.stderr)
-        return 2
+        raise InputError("the console needs a terminal", fix="for scripts there is `engine`")
+    if given.replay is None and given.speed is not None:
+        raise InputError("--speed says how fast a run is replayed", fix="name the run with --replay")
+    options = _options(given, workspace, settings, keymap, low_bandwidth=low_bandwidth)
+    if given.replay is None:
+        return _show(given, options)
+    from tui.replay.replay import open_replay
 
-    from tui.app import FinetopApp, Options
-
-    app = FinetopApp(
-        Options(
-            workspace=workspace,
-            readonly=given.readonly,
-            low_bandwidth=low_bandwidth,
-            training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
-            labeller=given.labeller or "",
-            graphics=_graphics(given.graphics, low_bandwidth=low_bandwidth),
-            keymap=keymap,
-            theme=_theme(settings.theme),
-            keep_theme=_keep_theme,
-            notices=settings.notices,
-            ascii_only=given.ascii or not _prints_unicode(),
-            read_figures=_read_figures,
-            attached=attached,
+    with open_replay(workspace, given.replay, DEFAULT_SPEED if given.speed is None else given.speed) as replay:
+        # What this machine does now has nothing to do with a run of another day.
+        played = dataclasses.replace(
+            options,
+            workspace=replay.workspace,
+            readonly=True,
+            now=replay.now,
+            read_figures=None,
+            replay=replay.note,
+            remember=False,
+            attached=(),
         )
+        return _show(given, played, replay)
+
+
+def _options(
+    given: argparse.Namespace, workspace: Workspace, settings: Settings, keymap: Keymap, *, low_bandwidth: bool
+) -> Options:
+    from tui.app import Options
+    from tui.places.options import attached_of
+
+    photographed = given.screenshot is not None
+    return Options(
+        workspace=workspace,
+        readonly=given.readonly,
+        low_bandwidth=low_bandwidth,
+        training_db=given.training_db.expanduser().absolute() if given.training_db is not None else None,
+        labeller=given.labeller or "",
+        graphics=_graphics(given.graphics, low_bandwidth=low_bandwidth),
+        keymap=keymap,
+        theme=_theme(settings.theme),
+        keep_theme=_keep_theme,
+        notices=settings.notices,
+        ascii_only=given.ascii or not (photographed or _prints_unicode()),
+        read_figures=lambda: _read_figures(workspace.root),
+        remember=not photographed,
+        attached=attached_of(given),
     )
+
+
+def _show(given: argparse.Namespace, options: Options, replay: Replay | None = None) -> int:
+    from tui.app import FinetopApp
+
     if given.screenshot is not None:
-        return _screenshot(app, given.screenshot, given.size)
+        from tui.screenshot import shot_of, take
+
+        shot = shot_of(given.screenshot, given.size, given.theme, readonly=options.readonly)
+        if replay is not None:
+            replay.stand_before_the_end()
+        app = FinetopApp(options)
+        take(app, shot)
+        return app.return_code or 0
+    app = FinetopApp(options)
+    if replay is not None:
+        replay.failed = lambda sentence: app.call_from_thread(app.notify, sentence, severity="error", markup=False)
+        replay.start()
     app.run(mouse=not given.no_mouse)
     return app.return_code or 0
 
@@ -110,6 +158,8 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
     arguments += ["--readonly"] if given.readonly else []
     arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
     arguments += ["--labeller", given.labeller] if given.labeller else []
+    arguments += ["--replay", given.replay] if given.replay else []
+    arguments += ["--speed", str(given.speed)] if given.speed is not None else []
     try:
         WebConsole(arguments, port=given.web, token=os.environ.pop(TOKEN_VARIABLE, "")).serve()
     except OSError as problem:
@@ -164,7 +214,17 @@ def _parser() -> argparse.ArgumentParser:
         "--keys", action="store_true", help="print every key with its name in the settings, and leave"
     )
     parser.add_argument("--markdown", action="store_true", help="with --keys: as docs/keys.md has them")
-    parser.add_argument("--screenshot", metavar="FILE.svg", type=Path, help="write a picture of Monitor and leave")
+    parser.add_argument("--replay", metavar="RUN", help="play a run that is over as if it were live")
+    parser.add_argument(
+        "--speed", metavar="N", type=float, help=f"of the replay: N times as fast (default: {DEFAULT_SPEED:g})"
+    )
+    parser.add_argument(
+        "--screenshot",
+        nargs="+",
+        metavar=("FILE.svg", "SCREEN"),
+        help="write a picture of a screen and leave (default: monitor); of a replay just before its end",
+    )
+    parser.add_argument("--theme", metavar="NAME", help="of the picture: dark or light (default: dark)")
     parser.add_argument(
         "--size", metavar="WxH", type=_size, default=(120, 40), help="of the picture (default: 120x40)"
     )
@@ -240,27 +300,11 @@ def _keep_theme(theme: str) -> None:
     remember(remembered_path(os.environ), Remembered(theme))
 
 
-def _read_figures() -> dict[str, float]:
-    from engine.devices import figures
+def _read_figures(root: Path) -> dict[str, float]:
+    from engine.devices import disk_figures, figures
 
-    return figures()
-
-
-def _screenshot(app: FinetopApp, path: Path, size: tuple[int, int]) -> int:
-    from textual.pilot import Pilot
-
-    async def photograph(pilot: Pilot[object]) -> None:
-        for _ in range(200):
-            await pilot.pause(0.05)
-            if app.snapshot.complete:
-                break
-        await pilot.pause(0.3)
-        path.write_text(app.export_screenshot(title="finetop"))
-        app.exit()
-
-    app.theme = "finetop-dark"
-    app.run(headless=True, size=size, auto_pilot=photograph)
-    return app.return_code or 0
+    there = next(path for path in (root, *root.parents) if path.exists())
+    return {**figures(), **disk_figures(there)}
 
 
 if __name__ == "__main__":

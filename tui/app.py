@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.reactive import var
 from textual.screen import Screen
 from textual.signal import Signal
 
@@ -18,8 +20,9 @@ from tui.actions.keymap import DEFAULT, Keymap
 from tui.actions.working import working
 from tui.feed.model import RunInfo, Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
+from tui.notices.settings import NoticeSettings
+from tui.notices.teller import Teller
 from tui.places.local import LocalPlace
-from tui.settings import Notices
 from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_for
 from tui.thrift import ThriftyApp
 
@@ -51,9 +54,13 @@ class Options:
     """By its name in the settings; what fits the terminal where nothing is named."""
     keep_theme: Callable[[str], None] = lambda theme: None
     """Called when other colours were chosen; may take as long as a disk does."""
-    notices: Notices = field(default_factory=Notices)
     now: Callable[[], float] = time.time
     read_figures: Callable[[], dict[str, float]] | None = None
+    replay: str = ""
+    """What is replayed, at which speed; empty where runs are live."""
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    remember: bool = True
+    """Whether it is remembered up to when the operator has seen what happened."""
     attached: tuple[Attached, ...] = ()
     """Workspaces on other machines that are watched, too."""
 
@@ -118,6 +125,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
     }
     DEFAULT_MODE = "monitor"
     CSS_PATH = "app.tcss"
+    unseen: var[int] = var(0)
+    """Notices that the operator has not seen."""
 
     def __init__(self, options: Options) -> None:
         # Else Textual turns colours into greys, and the terminal's own into black on black.
@@ -127,6 +136,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         self.snapshot_signal: Signal[Snapshot] = Signal(self, "snapshot")
         self.ready_signal: Signal[None] = Signal(self, "ready")
         """After the first paint."""
+        self.notices_signal: Signal[None] = Signal(self, "notices")
+        """There are other notices, or they were seen."""
         self.try_run: str | None = None
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
@@ -145,6 +156,14 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
             read_figures=options.read_figures,
             attached=options.attached,
         )
+        self.teller = Teller(
+            self,
+            options.workspace,
+            now=options.now,
+            changed=self._notices_changed,
+            settings=options.notices,
+            remember=options.remember,
+        )
         for theme in THEMES:
             self.register_theme(theme)
         # Not from the environment: Textual takes NO_COLOR out of it.
@@ -154,6 +173,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
     @property
     def note(self) -> str:
         """What stands at the right of the menu."""
+        if self.options.replay:
+            return self.options.replay
         place = str(self.options.workspace.root)
         return f"read-only · {place}" if self.options.readonly else place
 
@@ -166,12 +187,19 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.feed.stop()
+        self.teller.close()
         if self.warm is not None:
             self.warm.close()
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
         self.snapshot_signal.publish(message.snapshot)
+        self.teller.take(message.snapshot)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseDown):
+            self.teller.attend()
+        await super().on_event(event)
 
     @property
     def keymap(self) -> Keymap:
@@ -230,6 +258,23 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
 
         found = commands_of(working(self.screen, self.keymap))
         await self.push_screen(CommandsScreen(found, ascii_only=self.options.ascii_only), chosen)
+
+    def _notices_changed(self, unseen: int) -> None:
+        self.unseen = unseen
+        self.notices_signal.publish(None)
+
+    def action_notices(self) -> None:
+        """What happened, also while the operator was away."""
+        from tui.screens.notices import NoticesWindow
+
+        if len(self.screen_stack) == 1:
+            self.push_screen(NoticesWindow(self.teller), self.go_to_run)
+
+    def go_to_run(self, run_id: str | None) -> None:
+        """Monitor, with the cursor on a run."""
+        if run_id is not None:
+            self.show_run = run_id
+            self.call_later(self.action_open, "monitor")
 
     def action_next_theme(self) -> None:
         """The next colours."""

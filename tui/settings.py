@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from engine.errors import InputError
+from tui.notices.settings import NoticeSettings
 
 if TYPE_CHECKING:
     import yaml
@@ -22,27 +23,6 @@ ThemeName = Literal[
 ]
 
 
-class Notices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is worth a notice, and where it goes besides the screen."""
-
-    target_reached: bool = True
-    """A run reached its target."""
-    failed: bool = True
-    """A run failed, or its worker is gone."""
-    stalled: bool = True
-    """A run says nothing any more."""
-    disk: bool = True
-    """The disk of the workspace is nearly full."""
-    hot: bool = True
-    """A device is too hot."""
-    bell: bool = False
-    """Ring the terminal's bell."""
-    osc: bool = False
-    """Ask the terminal for a notification of the desktop (OSC 9 or OSC 777)."""
-    webhook: str = ""
-    """Where notices are posted to; nowhere where it is empty."""
-
-
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file. Each section may be absent."""
 
@@ -50,7 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Other keys for actions, by their names in docs/keys.md: `monitor.stop: S`."""
     theme: ThemeName = "auto"
     """Colours; `auto` follows the terminal, and what was chosen with the key for colours."""
-    notices: Notices = Notices()
+    notices: NoticeSettings = NoticeSettings()
 
 
 def settings_path(environment: Mapping[str, str]) -> Path:
@@ -192,6 +172,8 @@ def _sentence(problem: msgspec.ValidationError, root: yaml.Node, shown: str) -> 
         what, fix = "no such theme", f"write {', '.join(ThemeName.__args__)}"  # type: ignore[attr-defined]
     elif path.startswith("notices.") and "bool" in what:
         what, fix = "neither true nor false", "write true or false"
+    elif path == "notices.osc":
+        what, fix = "no such way", "write auto, osc9, osc777 or off"
     elif path in ("keys", "notices") and what.startswith("Expected `object`"):
         what, fix = "must hold settings of its own", "indent them below it"
     elif path == "keys":
@@ -200,7 +182,7 @@ def _sentence(problem: msgspec.ValidationError, root: yaml.Node, shown: str) -> 
 
 
 def _known(path: str) -> str:
-    kind = Notices if path.startswith("notices.") else Settings
+    kind = NoticeSettings if path.startswith("notices.") else Settings
     return ", ".join(kind.__struct_fields__)
 
 

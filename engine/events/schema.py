@@ -18,8 +18,9 @@ Count = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 State = Literal["queued", "starting", "running", "stopping", "done", "stopped", "failed"]
 SignalKind = Literal[
-    "target_reached", "plateau", "overfitting", "diverged", "stalled", "patience_exhausted", "kept_start"
-]
+    "target_reached", "plateau", "overfitting", "diverged", "stalled", "patience_exhausted", "kept_start",
+    "disk_nearly_full", "device_too_hot",
+]  # fmt: skip
 Level = Literal["debug", "info", "warning", "error"]
 
 
@@ -96,7 +97,7 @@ class CheckpointEvent(Event, frozen=True, kw_only=True, tag="checkpoint"):
 
 
 class SignalEvent(Event, frozen=True, kw_only=True, tag="signal"):
-    """What the advisor saw."""
+    """What the advisor saw; of the run as a whole (`stalled`) and its machine, what the worker did."""
 
     kind: SignalKind
     metric: str = ""

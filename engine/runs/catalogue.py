@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.errors import FinetopError
 from engine.runs.info import RunInfo
 from engine.runs.paths import RunPaths
+from engine.runs.signals_seen import SignalsSeen
 from engine.runs.state import look
 from engine.runs.store import list_runs
 
@@ -63,6 +64,7 @@ class Catalogue:
         """What `runs` gives; None once it is out of date."""
         self._order: tuple[str, ...] = ()
         """Names of the known runs, newest first."""
+        self._signals = SignalsSeen()
         self._unseen: list[RunPaths] = []
         self._listing: Signature = ()
         self._listed_at = -RELIST_S
@@ -136,6 +138,7 @@ class Catalogue:
         gone = self._known.keys() - found.keys()
         for name in gone:
             del self._known[name]
+            self._signals.forget(name)
         self._live -= gone
         # Newest last: `refresh` takes them from the end.
         self._unseen = [found[name] for name in sorted(found.keys() - self._known.keys())]
@@ -165,6 +168,7 @@ class Catalogue:
                 has_model=paths.model.is_dir(),
                 has_report=paths.report.with_suffix(".md").is_file(),
                 last_event_t=seen_at,
+                signals=self._signals.of(paths, over=view.is_over),
             )
         except FinetopError as problem:
             info = RunInfo(paths.root.name, None, problem.what)

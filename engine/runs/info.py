@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.events.schema import SignalEvent
     from engine.runs.state import RunView
 
 
@@ -23,3 +24,5 @@ class RunInfo:
     """When it last wrote something, by this machine's clock."""
     place: str = ""
     """Name of the machine that it is on; empty for this one."""
+    signals: tuple[SignalEvent, ...] = ()
+    """The newest that it raised while it was watched."""

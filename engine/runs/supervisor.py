@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -55,6 +56,16 @@ def _keep_space(paths: RunPaths) -> None:
     except OSError:
         paths.reserve.unlink(missing_ok=True)
         raise
+
+
+def tell_troubles(paths: RunPaths) -> None:
+    """Those who want to hear of it, whatever goes wrong with that: the service sweeps up later."""
+    try:
+        from engine.webhooks.troubles import announce_troubles
+
+        announce_troubles(paths)
+    except Exception as problem:
+        traceback.print_exception(problem)
 
 
 class Supervisor:
@@ -134,7 +145,16 @@ class Supervisor:
         self._announce("starting", f"on {lease.slot.device}")
         trainer = TrainerProcess(self.paths, lease, attempt=self.attempt, splits_of_batch=splits_of_batch)
         self._trainer = trainer
-        watch = Watch(trainer, self.paths, self.spec.policy, self.signals, self.stop, self.status, self._announce)
+        watch = Watch(
+            trainer,
+            self.paths,
+            self.spec.policy,
+            self.signals,
+            self.stop,
+            self.status,
+            self._announce,
+            self._announce_trouble,
+        )
         code, verdict = watch.until_it_ends()
         self._trainer = None
         if verdict is not None:
@@ -176,6 +196,10 @@ class Supervisor:
 
     def _announce(self, state: State, message: str, reason: Reason | None = None) -> None:
         self._tell(lambda: self.status.status(state, reason=reason, message=message, attempt=self.attempt))
+
+    def _announce_trouble(self) -> None:
+        """Beside the watching: whoever holds the webhooks must not keep a stop from being carried out."""
+        threading.Thread(target=tell_troubles, args=(self.paths,), name="webhooks", daemon=True).start()
 
     def _log(self, message: str) -> None:
         self._tell(lambda: self.status.log(message, "warning"))

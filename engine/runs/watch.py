@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 
 from engine import devices
-from engine.events.schema import State
+from engine.alarms import alarms
+from engine.events.schema import SignalKind, State
 from engine.events.writer import EventWriter
 from engine.runs.control import StopPoll, kill_requested
 from engine.runs.glance import usual_gap_s
@@ -42,9 +43,13 @@ class Watch:
         stop: StopPoll,
         status: EventWriter,
         announce: Announce,
+        trouble: Callable[[], object] = lambda: None,
     ) -> None:
         self.trainer, self.paths, self.policy = trainer, paths, policy
         self.signals, self.stop, self.status, self.announce = signals, stop, status, announce
+        self.trouble = trouble
+        """Called when a signal was raised."""
+        self._alarms: frozenset[str] = frozenset()
         self._size = events_size(paths)
         self._last_event = self._last_figures = time.monotonic()
         self._running = self._stopping = self._asked = self._stalled = False
@@ -83,8 +88,7 @@ class Watch:
             return
         if silence > stall_limit_s(usual_gap_s(self.paths.events), self.policy.stall_factor):
             self._stalled = True
-            with contextlib.suppress(OSError):
-                self.status.signal("stalled", message=f"no event for {silence:.0f} s")
+            self._raise("stalled", message=f"no event for {silence:.0f} s")
 
     def _pass_on_requests(self, now: float) -> None:
         stop = self.stop()
@@ -120,8 +124,18 @@ class Watch:
         if now - self._last_figures < FIGURES_EVERY_S:
             return
         self._last_figures = now
+        figures: dict[str, float] = {}
         with contextlib.suppress(OSError):  # a full disk ends the trainer, not the watching
-            self.status.system(devices.figures(self.trainer.pid))
+            figures = devices.figures(self.trainer.pid) | devices.disk_figures(self.paths.root)
+            self.status.system(figures)
+        began, self._alarms = alarms(self._alarms, figures)
+        for alarm in began:
+            self._raise(alarm.kind, message=alarm.message, metric="" if alarm.about == "disk" else alarm.about)
+
+    def _raise(self, kind: SignalKind, *, message: str, metric: str = "") -> None:
+        with contextlib.suppress(OSError):
+            self.status.signal(kind, metric=metric, message=message)
+        self.trouble()
 
 
 def events_size(paths: RunPaths) -> int:

@@ -88,7 +88,9 @@ def _tell(paths: RunPaths, status: EventWriter) -> None:
     """Those who want to hear of it, whatever goes wrong with that: the service sweeps up later."""
     try:
         from engine.webhooks.ended_runs import announce_end
+        from engine.webhooks.troubles import announce_troubles
 
+        announce_troubles(paths)
         announce_end(paths)
     except Exception as problem:
         traceback.print_exception(problem)

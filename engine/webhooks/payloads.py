@@ -39,6 +39,23 @@ class RunEnded(msgspec.Struct, frozen=True, kw_only=True):
     targets: list[Target]
 
 
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Of `run.stalled`, `disk.nearly_full` and `device.too_hot`."""
+
+    run: str
+    """Whose worker saw it."""
+    profile: str
+    model: str
+    task: str
+    attempt: int
+    host: str
+    """The machine that the worker is on."""
+    device: str
+    """That is too hot; empty of other kinds."""
+    message: str
+    """A sentence, with the figures."""
+
+
 class ModelPromoted(msgspec.Struct, frozen=True, kw_only=True):
     """Of `model.promoted`."""
 
@@ -78,7 +95,10 @@ class TriggerFired(msgspec.Struct, frozen=True, kw_only=True):
 PAYLOADS: dict[str, type[msgspec.Struct]] = {
     "run.finished": RunEnded,
     "run.failed": RunEnded,
+    "run.stalled": Trouble,
     "target.reached": RunEnded,
     "model.promoted": ModelPromoted,
     "trigger.fired": TriggerFired,
+    "disk.nearly_full": Trouble,
+    "device.too_hot": Trouble,
 }

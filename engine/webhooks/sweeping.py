@@ -15,6 +15,7 @@ from engine.webhooks.ended_runs import announce_end, last_change
 from engine.webhooks.endpoints import read_endpoints
 from engine.webhooks.ledger import KEPT_AT_LEAST_S
 from engine.webhooks.promotions import announce_move
+from engine.webhooks.troubles import announce_troubles
 from engine.workspace import Workspace
 
 
@@ -45,6 +46,7 @@ class Sweeper:
                 length = paths.status.stat().st_size if paths.status.exists() else 0
                 if self._done.get(paths.id) == length or last_change(paths) < since:
                     continue
+                yield from announce_troubles(paths)
                 yield from announce_end(paths)
                 if look(paths).is_over:
                     self._done[paths.id] = length

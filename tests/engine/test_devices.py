@@ -115,6 +115,11 @@ class Nvml:
     def nvmlDeviceGetTemperature(self, handle: str, sensor: int) -> int:
         return 55
 
+    NVML_TEMPERATURE_THRESHOLD_SLOWDOWN = 1
+
+    def nvmlDeviceGetTemperatureThreshold(self, handle: str, threshold: int) -> int:
+        return 93
+
     def nvmlDeviceGetPowerUsage(self, handle: str) -> int:
         if handle == "GPU-1":
             raise self.NVMLError
@@ -153,6 +158,7 @@ def test_a_figure_that_cannot_be_read_is_absent() -> None:
     assert "cuda:1/power_w" not in values
     assert values["cuda:1/memory_used_mib"] == 8192
     assert values["cuda:1/temperature_c"] == 55
+    assert values["cuda:1/slowdown_c"] == 93
 
 
 def test_asking_for_devices_imports_nothing_heavy() -> None:

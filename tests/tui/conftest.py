@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from engine.events.schema import (
@@ -27,11 +25,10 @@ from engine.events.schema import (
     SystemEvent,
     TargetInfo,
 )
-from engine.runs.locks import try_lock
-from engine.runs.paths import RunPaths
 from engine.runs.spec import RunSpec, Target
 from engine.runs.store import create_run
 from engine.workspace import Workspace
+from tui.replay.worker import FakeWorker
 
 NOW = 1_795_185_600.0
 """2026-11-20 14:40:00 UTC: when the recorded workspace is looked at."""
@@ -61,46 +58,20 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @dataclass
-class FakeWorker:
-    """Plays recorded events into a run directory, at any speed, holding the lock as a worker does."""
+class RecordedWorker(FakeWorker):
+    """Plays recorded events into a run directory, when a test says so."""
 
-    paths: RunPaths
     status: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    _seq: dict[Path, int] = field(default_factory=dict)
-    _lock: int | None = None
 
-    def hold(self) -> FakeWorker:
-        """Be alive."""
-        self._lock = try_lock(self.paths.lock)
-        assert self._lock is not None
-        return self
-
-    def die(self) -> None:
-        """Be gone, as after a kill."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-    def play(self, count: int | None = None) -> FakeWorker:
+    def play(self, count: int | None = None) -> RecordedWorker:
         """Append the next events; all of them where no count is given."""
-        self._append(self.paths.status, self.status)
+        self.say(*self.status, status=True)
         self.status.clear()
         some = self.events[:count]
-        self._append(self.paths.events, some)
+        self.say(*some)
         del self.events[: len(some)]
         return self
-
-    def say(self, *events: Event, status: bool = False) -> None:
-        """Append these now."""
-        self._append(self.paths.status if status else self.paths.events, events)
-
-    def _append(self, path: Path, events: Sequence[Event]) -> None:
-        first = self._seq.get(path, 0)
-        numbered = [msgspec.structs.replace(event, seq=first + place) for place, event in enumerate(events)]
-        self._seq[path] = first + len(events)
-        with path.open("ab") as file:
-            file.write(b"".join(msgspec.json.encode(event) + b"\n" for event in numbered))
 
 
 @dataclass(frozen=True)
@@ -125,11 +96,11 @@ class Recording:
 
 
 @pytest.fixture
-def record(workspace: Workspace) -> Iterator[Callable[..., FakeWorker]]:
+def record(workspace: Workspace) -> Iterator[Callable[..., RecordedWorker]]:
     """`record(id, **facts)` makes a run directory with a fake worker that has recorded events to play."""
-    workers: list[FakeWorker] = []
+    workers: list[RecordedWorker] = []
 
-    def make(run_id: str, **facts: Any) -> FakeWorker:
+    def make(run_id: str, **facts: Any) -> RecordedWorker:
         recording = Recording(run_id, **facts)
         spec = RunSpec(
             id=recording.id,
@@ -143,7 +114,7 @@ def record(workspace: Workspace) -> Iterator[Callable[..., FakeWorker]]:
             preset="quick",
             origins={"config.base": "preset quick", "config.epochs": "preset quick"},
         )
-        worker = FakeWorker(create_run(workspace, spec))
+        worker = RecordedWorker(create_run(workspace, spec))
         worker.status += recorded_status(recording)
         worker.events += recorded_events(recording)
         workers.append(worker)
@@ -259,7 +230,7 @@ FIGURES: dict[str, float | None] = {
 
 
 @pytest.fixture
-def utility(workspace: Workspace, record: Callable[..., FakeWorker]) -> Workspace:
+def utility(workspace: Workspace, record: Callable[..., RecordedWorker]) -> Workspace:
     """A workspace as an inspection company's GPU box has it on a good afternoon."""
     record("20261120-143408-utility-ner-7f3a").hold().play()
     record(

@@ -11,9 +11,10 @@ import pytest
 
 from engine.errors import InputError
 from tui.__main__ import main
+from tui.notices.settings import NoticeSettings
 from tui.remembered import MAX_BYTES as MOST_REMEMBERED
 from tui.remembered import Remembered, recall, remember, remembered_path
-from tui.settings import MAX_BYTES, Notices, Settings, parse_settings, read_settings, settings_path
+from tui.settings import MAX_BYTES, Settings, parse_settings, read_settings, settings_path
 from tui.theme import THEME_TITLES
 
 
@@ -33,7 +34,7 @@ def test_a_whole_file_is_read() -> None:
     assert parse_settings(keys + rest, "console.yaml") == Settings(
         keys={"monitor.stop": "S", "app.help": "5", "label.why": "y"},
         theme="light",
-        notices=Notices(bell=True, hot=False),
+        notices=NoticeSettings(bell=True, hot=False),
     )
 
 
@@ -51,6 +52,7 @@ def test_a_file_that_says_nothing_is_fine(text: bytes) -> None:
         (b"theme: pink\n", "c.yaml:1: theme: no such theme; write auto, dark"),
         (b"theme: auto\nnotices:\n  bell: loud\n", "c.yaml:3: notices.bell: neither true nor false"),
         (b"notices:\n  buzzer: true\n", "c.yaml:2: notices.buzzer: no such setting; write target_reached"),
+        (b"notices:\n  osc: loud\n", "c.yaml:2: notices.osc: no such way; write auto, osc9, osc777 or off"),
         (b"keys: S\n", "c.yaml:1: keys: must hold settings of its own"),
         (b"keys:\n  monitor:\n    stop: S\n", "c.yaml:1: keys: one of them is no key"),
         (b"theme: dark\ntheme: light\n", "c.yaml:2: theme: stands twice"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from tui.actions import console, curate, data, label, models, monitor, panes, train, validate, windows
+from tui.actions import console, curate, data, label, models, monitor, notices, panes, train, validate, windows
 from tui.actions.action import Action
 from tui.actions.console import MENU
 
@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     *label.ACTIONS,
     *curate.ACTIONS,
     *models.ACTIONS,
+    *notices.ACTIONS,
     *panes.ACTIONS,
     *windows.ACTIONS,
     *console.ACTIONS,

@@ -29,6 +29,7 @@ ACTIONS = (
     *MENU,
     Action("help", "question_mark", "Help", "The keys that work here", "app", "Console", 90),
     Action("commands", "ctrl+p,colon", "Commands", "Find what you can do by its name", "app", "Console", 91),
+    Action("notices", "w,f12", "Notices", "What happened, also while you were away", "app", "Console"),
     Action(
         "next_theme",
         "t",

@@ -6,8 +6,8 @@ import re
 import string
 from collections.abc import Sequence
 
-TAKEN = "qt"
-"""Letters that mean something everywhere in the console: quit, colours."""
+TAKEN = "qtw"
+"""Letters that mean something everywhere in the console: quit, colours, notices."""
 POOL = [letter for letter in string.ascii_lowercase if letter not in TAKEN] + list("890")
 """Digits up to 7 open screens."""
 
@@ -15,7 +15,7 @@ POOL = [letter for letter in string.ascii_lowercase if letter not in TAKEN] + li
 def keys_of(labels: Sequence[str]) -> dict[str, str]:
     """Label → key: its first letter where that is free, else the first of another word, else any of its letters.
 
-    Labels beyond the 27 keys that there are have none.
+    Labels beyond the 26 keys that there are have none.
     """
     given: dict[str, str] = {}
     for letters_of in (_first, _initials, _letters, lambda _: POOL):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.dom import DOMNode
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import MENU
+from tui.actions import MENU, actions_of
 from tui.actions.keys import plain
 from tui.actions.working import Working, working
 from tui.theme import Role, palette_of
@@ -25,7 +26,7 @@ ROOMY = 100
 """Columns from which on the menu has room for gaps."""
 
 
-def console_of(widget: Widget) -> FinetopApp:
+def console_of(widget: DOMNode) -> FinetopApp:
     """The application, by its own type."""
     from tui.app import FinetopApp
 
@@ -88,7 +89,7 @@ class MenuBar(Bar):
 
     def line(self, width: int) -> Text:
         line = Text(no_wrap=True, overflow="ellipsis", end="")
-        line.append(" finetop ", self.style(Role.TITLE))
+        line.append_text(self._brand())
         keymap = console_of(self).keymap
         for action in MENU:
             if self.app.check_action("open", (_mode_of(action.name),)) is False:
@@ -105,6 +106,23 @@ class MenuBar(Bar):
             note = self._note if len(self._note) < room - 2 else "…" + self._note[-(room - 4) :]
             line.append(note.rjust(room), self.style(Role.MUTED))
         return line
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.app, "unseen", lambda: self.update(), init=False)
+
+    def _brand(self) -> Text:
+        """The name; in its place, as wide, what must not be overlooked: so nothing else moves."""
+        console = console_of(self)
+        if console.options.replay:
+            return Text(" REPLAY  ", self.style(Role.WARNING) + Style(bold=True))
+        if not console.unseen:
+            return Text(" finetop ", self.style(Role.TITLE))
+        meta = Style(meta={"bar_action": "app.notices"})
+        key = next(console.keymap.label_of(action) for action in actions_of("app") if action.name == "notices")
+        count = f"{min(console.unseen, 99)} new"
+        said = f"{key} {count}" if len(key) == 1 else count
+        return Text(f" {said:<8}", self.style(Role.WARNING) + Style(bold=True) + meta)
 
 
 class ActionBar(Bar):

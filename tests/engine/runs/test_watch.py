@@ -77,6 +77,7 @@ class Scene:
         self.signals = Signals(clock, self.plan)
         self.trainer = Trainer(clock)
         self.said: list[tuple[str, str]] = []
+        self.troubles: list[float] = []
         self.events = EventWriter(self.paths.events)
 
     def at(self, seconds: float, action: Any) -> None:
@@ -91,6 +92,7 @@ class Scene:
             StopPoll(self.paths),
             EventWriter(self.paths.status),
             lambda state, message: self.said.append((state, message)),
+            lambda: self.troubles.append(self.clock.now - 1000.0),
         )
         return watch.until_it_ends()
 
@@ -178,6 +180,7 @@ def test_events_keep_a_hang_away(scene: Scene) -> None:
 
 def test_figures_come_every_few_seconds(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.devices, "figures", lambda pid: {"process/memory_mib": float(pid)})
+    monkeypatch.setattr(module.devices, "disk_figures", lambda root: {})
     scene.trainer.ends_at = 1021.0
     scene.play()
     figures = [line for line in lines_of(scene.paths.status) if line["type"] == "system"]
@@ -191,3 +194,18 @@ def test_a_disk_that_is_full_does_not_end_the_watching(scene: Scene, monkeypatch
     monkeypatch.setattr(module.devices, "figures", full)
     scene.trainer.ends_at = 1021.0
     assert scene.play() == (0, None)
+
+
+def test_a_hot_device_and_a_full_disk_are_signals_told_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.devices, "figures", lambda pid: {"cuda:0/temperature_c": 94.0})
+    monkeypatch.setattr(
+        module.devices, "disk_figures", lambda root: {"disk/free_mib": 400.0, "disk/total_mib": 10_240.0}
+    )
+    scene.trainer.ends_at = 1021.0
+    scene.play()
+    signals = [line for line in lines_of(scene.paths.status) if line["type"] == "signal"]
+    assert [(line["kind"], line.get("metric", ""), line["message"]) for line in signals] == [
+        ("disk_nearly_full", "", "400 MiB of 10.0 GiB left"),
+        ("device_too_hot", "cuda:0", "cuda:0 is at 94 °C"),
+    ]
+    assert len(scene.troubles) == 2
