@@ -27,7 +27,6 @@ from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_f
 from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
-    from engine.runs.spec import RunSpec
     from engine.workspace import Workspace
     from tui.commands.search import Command
     from tui.places.attached import Attached

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tui.feed.catalogue import Catalogue
 
 from engine.events.schema import LogEvent, MetricsEvent, SignalEvent
 from engine.workspace import Workspace
-from tui.feed.catalogue import Catalogue
 from tui.feed.model import RunInfo
 from tui.notices.history import read_history
 from tui.notices.notice import Kind
