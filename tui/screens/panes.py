@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 
 from tui.feed.model import LogLine, PlaceInfo, RunInfo, Snapshot
-from tui.monitor.attribution import WORKING, shares_of
+from tui.monitor.attribution import WORKING, Share, shares_of
 from tui.monitor.axis_marks import marks_of
 from tui.monitor.names import short_name
 from tui.monitor.readings import readings
@@ -17,7 +17,9 @@ from tui.screens.curves import Selected, panels_of
 from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
-from tui.widgets.device_panel import DevicePanel, device_rows
+from tui.theme import Role
+from tui.widgets.cells import Line
+from tui.widgets.device_panel import DevicePanel, device_rows, user_line
 from tui.widgets.lines import Lines
 from tui.widgets.log_tail import LogTail
 from tui.widgets.recall_panel import RecallPanel
@@ -147,3 +149,8 @@ def devices_title(machine: PlaceInfo | None) -> str:
     if machine is None:
         return "Devices"
     return f"Devices of {machine.name}" + ("" if machine.connected else ", when it was last seen")
+
+
+def _user(share: Share, width: int) -> Line:
+    role = Role.TEXT if share.is_run else Role.MUTED
+    return user_line(share.who, share.device, share.percent, share.memory_mib, width, role)
