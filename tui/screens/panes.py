@@ -149,3 +149,8 @@ def devices_title(machine: PlaceInfo | None) -> str:
     if machine is None:
         return "Devices"
     return f"Devices of {machine.name}" + ("" if machine.connected else ", when it was last seen")
+
+
+def _user(share: Share, width: int) -> Line:
+    role = Role.TEXT if share.is_run else Role.MUTED
+    return user_line(share.who, share.device, share.percent, share.memory_mib, width, role)
