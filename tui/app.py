@@ -131,6 +131,8 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
+        self.clone_run: RunSpec | None = None
+        """The run whose settings Train opens with, when Monitor asked for it."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None
