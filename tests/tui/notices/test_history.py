@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine.events.schema import LogEvent, MetricsEvent, SignalEvent
+from engine.runs.catalogue import Catalogue
 from engine.workspace import Workspace
-from tui.feed.catalogue import Catalogue
 from tui.feed.model import RunInfo
 from tui.notices.history import read_history
 from tui.notices.notice import Kind
