@@ -47,8 +47,6 @@ class Living:
     bytes_per_s: float
     cpu_percent: float
     memory_mib: float
-    behind: float
-    """Steps on disk that the screen did not show yet, in the middle of the looks at it."""
 
 
 def main() -> None:
@@ -195,22 +193,25 @@ def idle(options: argparse.Namespace) -> None:
     mine = ours(options.data / "ours-100000x4", 100_000, 4)
     other = theirs(options.data / "wandb-100000x4", 100_000, 4)
     sides = [
-        watched(command, options.seconds) for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
+        watched(command, options.seconds, rests=True)
+        for command in (finetop(mine.parent.parent), leet(other), leet_alone(other))
     ]
     row("idle: bytes a second", [side.bytes_per_s for side in sides])
     row("  processor, % of a core", [side.cpu_percent for side in sides])
     row("  memory, MiB", [side.memory_mib for side in sides])
 
 
-def watched(command: list[str], seconds: float, settle_s: float = 8.0) -> Living:
-    """Start it, let it settle, and count."""
+def watched(command: list[str], seconds: float, *, rests: bool = False) -> Living:
+    """Start it, let it settle (until its screen rests, where it will), and count."""
     with Terminal(command) as terminal:
-        terminal.record(settle_s)
-        busy, peak = terminal.session_cpu_s(), terminal.memory_mib()
+        if rests:
+            terminal.record(PATIENCE_S, quiet_s=QUIET_S)
+        terminal.record(8.0)
+        busy, memory = terminal.session_cpu_s(), terminal.memory_mib()
         pieces = terminal.record(seconds)
         cpu_s = terminal.session_cpu_s() - busy
         written = sum(len(data) for _, data in pieces)
-        return Living(written / seconds, 100 * cpu_s / seconds, peak, 0.0)
+        return Living(written / seconds, 100 * cpu_s / seconds, memory)
 
 
 def row(name: str, values: list[float]) -> None:

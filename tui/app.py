@@ -27,7 +27,6 @@ from tui.theme import THEME_TITLES, THEMES, settings_name, textual_name, theme_f
 from tui.thrift import ThriftyApp
 
 if TYPE_CHECKING:
-    from engine.runs.spec import RunSpec
     from engine.workspace import Workspace
     from tui.commands.search import Command
     from tui.places.attached import Attached
@@ -142,8 +141,6 @@ class FinetopApp(ThriftyApp, inherit_bindings=False):
         """The run that Validate opens with, when Monitor asked for it."""
         self.show_run: str | None = None
         """The run that Monitor puts its cursor on, as soon as it is listed: the one just started."""
-        self.clone_run: RunSpec | None = None
-        """What Train opens with, when Monitor asked to start a run anew with changes."""
         self.train_dataset: str | None = None
         """The dataset that Train opens with, when Data asked for it."""
         self.curate_dataset: str | None = None

@@ -39,10 +39,10 @@ async def test_readonly_has_no_action_that_changes_anything(
     async with app.run_test(size=(140, 40)) as pilot:
         await until(pilot, lambda: app.snapshot.complete and "running" in shows(app))
         assert "Stop" not in footer(app) and "Details" in footer(app)
-        await pilot.press("s", "2")
+        await pilot.press("s", "6")
         await pilot.pause()
         assert app.current_mode == "monitor" and len(app.screen_stack) == 1
-        assert "2 Train" not in shows(app)
+        assert "6 Label" not in shows(app)
 
 
 async def test_a_run_that_appears_is_shown(record: Any, console: Any, until: Any, shows: Any) -> None:

@@ -72,7 +72,7 @@ class DetailsScreen(Window[None]):
 
 
 Fact = tuple[str, str, str]
-ONLY_THERE = "Validate, Train and Data of its workspace: run finetop on that machine"
+ONLY_THERE = "for Validate, Train and Data run finetop there"
 """What cannot be done with a run elsewhere, and where it can."""
 
 

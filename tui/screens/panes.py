@@ -17,8 +17,7 @@ from tui.screens.curves import Selected, panels_of
 from tui.screens.log_lines import as_line
 from tui.screens.recalls import recalls_of
 from tui.screens.wall import ChartWall
-from tui.theme import Role
-from tui.widgets.device_panel import DevicePanel, device_rows, user_line
+from tui.widgets.device_panel import DevicePanel, device_rows
 from tui.widgets.lines import Lines
 from tui.widgets.log_tail import LogTail
 from tui.widgets.recall_panel import RecallPanel
@@ -86,19 +85,8 @@ class Panes(Vertical):
             figures |= first.detail.figures
         panel = self.query_one(DevicePanel)
         panel.border_title = Text(devices_title(machine))
-        width = max(30, panel.content_size.width)
-        users = [
-            user_line(
-                share.who,
-                share.device,
-                share.percent,
-                share.memory_mib,
-                width,
-                Role.TEXT if share.is_run else Role.MUTED,
-            )
-            for share in shares_of(snapshot.runs, snapshot.details, figures, place)
-        ]
-        panel.show(device_rows(figures), users)
+        shares = shares_of(snapshot.runs, snapshot.details, figures, place)
+        panel.show(device_rows(figures), lambda width: [_user(share, width) for share in shares])
 
     def on_chart_wall_looked(self, event: ChartWall.Looked) -> None:
         event.stop()

@@ -135,9 +135,9 @@ class TrainScreen(ConsoleScreen):
 
     def on_dataset_found(self, event: told.DatasetFound) -> None:
         draft, said = with_found(self.picture, event.profile, event.model, event.dataset)
-        taken = draft != self.picture.draft
+        role = Role.MUTED if draft != self.picture.draft else Role.ERROR
         self._put(draft)
-        self.panes.say(event.problem or said, Role.MUTED if taken else Role.ERROR)
+        self.panes.say(event.problem or said, role)
 
     # -- choosing
 
@@ -163,7 +163,9 @@ class TrainScreen(ConsoleScreen):
         entries = run_entries(self.console.snapshot.runs, options.now(), ascii_only=options.ascii_only)
 
         def take(run: str) -> None:
-            self.in_thread(lambda: work.copy_run(desk, options.workspace, run), group="copy")
+            if (found := self.console.snapshot.find(run)) is not None:
+                place = self.console.place_of(found)
+                self.in_thread(lambda: work.copy_run(desk, options.workspace, place, run), group="copy")
 
         self._pick("Copy the settings of a run", entries, "", take)
 
@@ -227,8 +229,7 @@ class TrainScreen(ConsoleScreen):
         else:
             self._put(draft)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         self.panes.settings.sheet.focus()
 
     # -- start

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import FinetopError
 from engine.runs.spec import RunSpec
 from engine.workspace import Workspace
+from tui.places.place import Place
 from tui.screens.train_messages import (
     Copied,
     DatasetFound,
@@ -69,12 +70,10 @@ def read_datasets(desk: Desk, draft: Draft, model: str) -> DatasetsRead:
     return DatasetsRead(model, desk.datasets(draft, model))
 
 
-def copy_run(desk: Desk, workspace: Workspace, run_id: str) -> Copied:
-    """The settings of a run of this workspace."""
-    from engine.runs.store import find_run
-
+def copy_run(desk: Desk, workspace: Workspace, place: Place, run_id: str) -> Copied:
+    """The settings of a run, wherever it is."""
     try:
-        return copy_spec(desk, workspace, RunSpec.read(find_run(workspace, run_id).spec))
+        return copy_spec(desk, workspace, place.spec(run_id))
     except FinetopError as problem:
         return Copied(None, str(problem))
 

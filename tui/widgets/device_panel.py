@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.theme import Role
@@ -13,6 +13,8 @@ from tui.widgets.progress import bar
 _NARROW = 40
 _LABEL = 6
 _NUMBER = 15
+_NAMED = 34
+"""Cells from which on there is room for the device beside who uses it."""
 _LEAST_USERS = 3
 """Lines for those who use the devices that go before bars."""
 _FULL = 0.95
@@ -83,11 +85,11 @@ class DevicePanel(CellWidget):
     ) -> None:
         super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self._devices: tuple[DeviceRow, ...] = ()
-        self._users: tuple[Line, ...] = ()
+        self._users: Callable[[int], Sequence[Line]] = lambda width: ()
 
-    def show(self, devices: Sequence[DeviceRow], users: Sequence[Line] = ()) -> None:
-        """Show these devices, and below them who uses them."""
-        self._devices, self._users = tuple(devices), tuple(users)
+    def show(self, devices: Sequence[DeviceRow], users: Callable[[int], Sequence[Line]] = lambda width: ()) -> None:
+        """Show these devices, and below them who uses them: lines for a width."""
+        self._devices, self._users = tuple(devices), users
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -96,21 +98,20 @@ class DevicePanel(CellWidget):
             canvas.write(max(0, (canvas.width - len(text)) // 2), canvas.height // 2, text, Role.MUTED)
             return
         across = 2 if canvas.width >= 2 * _NARROW else 1
-        rows = canvas.height - min(_LEAST_USERS, len(self._users))
-        if (
-            not self._users
-            or sum(bool(each.name) + -(-len(each.readings) // across) for each in self._devices) <= rows
-        ):
+        users = self._users(canvas.width)
+        rows = canvas.height - min(_LEAST_USERS, len(users))
+        with_bars = sum(bool(each.name) + -(-len(each.readings) // across) for each in self._devices)
+        if not users or with_bars <= rows:
             y = self._draw_bars(canvas, across)
         else:
             y = self._draw_figures(canvas, bars=sum(1 + _bars_of(each) for each in self._devices) <= rows)
         room = canvas.height - y
-        shown = self._users if len(self._users) <= room else self._users[: max(0, room - 1)]
+        shown = users if len(users) <= room else users[: max(0, room - 1)]
         for line in shown:
             canvas.write_line(0, y, line)
             y += 1
-        if len(shown) < len(self._users) and room > 0:
-            canvas.write(0, y, f"and {len(self._users) - len(shown)} more", Role.MUTED)
+        if len(shown) < len(users) and room > 0:
+            canvas.write(0, y, f"and {len(users) - len(shown)} more", Role.MUTED)
 
     def _draw_bars(self, canvas: Canvas, across: int) -> int:
         """A bar for each figure; returns the row below."""
@@ -156,8 +157,9 @@ def user_line(who: str, device: str, percent: float | None, memory_mib: float | 
     memory = f"{'–':>6} GiB"
     if memory_mib is not None and math.isfinite(memory_mib):
         memory = f"{memory_mib / 1024:>6.1f} GiB" if memory_mib >= 1024 else f"{memory_mib:>6.0f} MiB"
-    name = max(8, width - len(load) - len(memory) - 9)
-    return ((fit(who, name), role), (f" {device:<7} ", Role.MUTED), (load, Role.TEXT), (memory, Role.TEXT))
+    where = f" {device:<7} " if width >= _NAMED else " "  # the bars above name the device too
+    name = max(8, width - len(load) - len(memory) - len(where))
+    return ((fit(who, name), role), (where, Role.MUTED), (load, Role.TEXT), (memory, Role.TEXT))
 
 
 def device_rows(figures: Mapping[str, float | None]) -> list[DeviceRow]:

@@ -59,10 +59,6 @@ def test_a_filter_is_offered_and_counted(utility: Any, picture: Any) -> None:
     assert picture((80, 24), "dark", "slash", *"task:ner st", says="4 of 6")
 
 
-def test_a_filter_that_is_wrong(utility: Any, picture: Any) -> None:
-    assert picture((120, 40), "light", "slash", *"status:faild ner", says="no state")
-
-
 @pytest.mark.parametrize(("size", "theme"), [((120, 40), "dark"), ((200, 60), "light")], ids=["120x40", "200x60"])
 def test_six_runs_over_each_other(utility: Any, picture: Any, size: tuple[int, int], theme: str) -> None:
     assert picture(size, theme, *("space", "down") * 6, "a", says="f ■ stopped")

@@ -103,8 +103,10 @@ def test_machines(
 
     async def run(pilot: Any) -> None:
         await until(pilot, lambda: "not reachable" in shows(app) and "gpu1" in shows(app), "the machines")
-        await until(pilot, lambda: app.snapshot.details, "the curves")
-        await pilot.pause(0.4)
+        await until(
+            pilot, lambda: app.snapshot.details and "0.8815" in shows(app) and "loss" in shows(app), "the curves"
+        )
+        await pilot.pause(0.8)
 
     assert snap_compare(app, terminal_size=size, run_before=run)
 
@@ -124,7 +126,7 @@ async def test_a_run_elsewhere_has_its_details_with_what_cannot_be_done(monitor:
         await until(pilot, lambda: "? running" in shows(app), "the rows")
         await pilot.press("enter")
         await until(pilot, lambda: "learning_rate" in shows(app), "the specification")
-        assert "run finetop on that machine" in shows(app) and ":2026" not in shows(app).split("directory")[1][:40]
+        assert "run finetop there" in shows(app) and ":2026" not in shows(app).split("directory")[1][:40]
 
 
 async def test_validate_offers_the_models_of_this_machine_alone(monitor: Any, until: Any, shows: Any) -> None:

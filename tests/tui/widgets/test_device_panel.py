@@ -59,7 +59,7 @@ async def test_a_figure_that_cannot_be_read_is_left_out(stage: Stage) -> None:
 async def test_who_uses_the_devices_has_room_before_bars(stage: Stage, height: int, labels: tuple[str, ...]) -> None:
     users = [user_line("ner 7f3a", "cuda:0", 61.0, 4100.0, 50, Role.TEXT), ((("others", Role.MUTED)),)]
     async with stage(DevicePanel(), (50, height)) as (app, _):
-        app.widget.show(device_rows({**GPU, **HOST}), users)
+        app.widget.show(device_rows({**GPU, **HOST}), lambda width: users)
         text = app.text()
         for part in (*labels, "12.1/80.0 GiB", "ner 7f3a", "4.0 GiB", "others"):
             assert part in text

@@ -198,6 +198,8 @@ class Scene:
             return
         shown, x = self.shown(view), curve.x(view.axis, self.origin())
         for mark in self.marks:
+            if (mark.t < curve.t[0]) if mark.step is None else (mark.step < curve.step[0]):
+                continue  # before this metric was first measured
             place = (float(x[point_at(curve, mark.t, mark.step)]) - shown.low) / shown.span
             if 0 <= place <= 1:
                 column = plot.x + min(int(place * plot.width), plot.width - 1)
