@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tui.feed.catalogue import Catalogue
 
 from engine.events.schema import LogEvent, MetricsEvent, SignalEvent
 from engine.runs.catalogue import Catalogue
