@@ -24,7 +24,7 @@ def test_a_screen_is_named_as_in_the_menu(given: list[str]) -> None:
     ("given", "readonly", "said"),
     [
         (["a.svg", "nowhere"], False, "no screen 'nowhere'; give data, train, monitor, validate, models"),
-        (["a.svg", "train"], True, "the screen train is not there with --readonly; give data, monitor, validate"),
+        (["a.svg", "label"], True, "the screen label is not there with --readonly; give data, train, monitor"),
         (["a.svg", "data", "train"], False, "takes a file and a screen, not 3 words"),
         (["/"], False, "a directory, not a file"),
         (["nowhere/a.svg"], False, "nowhere: no such directory"),

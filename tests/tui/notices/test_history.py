@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tui.feed.catalogue import Catalogue
 
 from engine.events.schema import LogEvent, MetricsEvent, SignalEvent
+from engine.runs.catalogue import Catalogue
 from engine.workspace import Workspace
 from tui.feed.model import RunInfo
 from tui.notices.history import read_history

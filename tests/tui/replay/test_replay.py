@@ -89,5 +89,5 @@ async def test_the_console_says_that_it_is_a_replay_and_changes_nothing(
             await until(pilot, lambda: "running" in shows(app))
             assert shows(app).startswith(" REPLAY ") and "replay ×200 of 2026" in shows(app)
             await until(pilot, lambda: "✓ done" in shows(app) and "target 0.85 reached" in shows(app))
-            await pilot.press("r", "s", "2")
+            await pilot.press("r", "s", "6")
             assert app.current_mode == "monitor" and len(app.screen_stack) == 1
