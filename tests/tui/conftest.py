@@ -28,6 +28,7 @@ from engine.events.schema import (
 from engine.runs.spec import RunSpec, Target
 from engine.runs.store import create_run
 from engine.workspace import Workspace
+from tests.tui.pictures import Pictures
 from tui.replay.worker import FakeWorker
 
 NOW = 1_795_185_600.0
@@ -324,6 +325,12 @@ async def wait_until(pilot: Any, holds: Callable[[], object], what: str = "it") 
 def until() -> Callable[..., Any]:
     """`await until(pilot, condition)`."""
     return wait_until
+
+
+@pytest.fixture
+def snap_compare(snapshot: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., bool]:
+    """`snap_compare(app, run_before=steps, ...)`: whether the console looks as it did, in one picture or a matrix."""
+    return Pictures(snapshot, request, tmp_path).compare
 
 
 @pytest.fixture

@@ -152,6 +152,17 @@ def test_of_a_run_whose_row_alone_is_on_screen_only_that_is_kept(
     listener.until(lambda said: said.details[RUN].series.keys() == whole.series.keys())
 
 
+def test_the_curves_of_a_run_that_ended_are_shown_as_soon_as_it_is_selected(
+    record: Any, feed: Feed, listener: Listener
+) -> None:
+    record(RUN, state="done").play()
+    feed.want(Wanted(visible=(RUN,)))
+    feed.start()
+    listener.until(lambda said: said.complete and list(said.details[RUN].series) == [("validation", "f1")])
+    feed.want(Wanted(selected=(RUN,)))
+    listener.until(lambda said: ("train", "loss") in said.details[RUN].series)
+
+
 @pytest.mark.parametrize(
     ("before", "value", "shown"),
     [

@@ -79,8 +79,8 @@ async def test_what_cannot_be_done_now_is_no_command(opened: Any, until: Any) ->
         await pilot.press("ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
         titles = {command.title for command in app.screen.shown}
-        assert not titles & {"Stop", "Resume", "Train", "Label", "Curate"}
-        assert {"Details", "Validate", "Help", "Quit"} <= titles
+        assert not titles & {"Stop", "Resume", "Label", "Curate"}
+        assert {"Details", "Data", "Train", "Validate", "Help", "Quit"} <= titles
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

@@ -270,7 +270,10 @@ def _size(path: Path) -> int:
 
 def _key(snapshot: Snapshot) -> object:
     """What makes a picture worth showing: the time of taking it does not."""
-    revisions = tuple((name, detail.revision, detail.complete) for name, detail in snapshot.details.items())
+    # A run that is read again because it was selected can stand at the same revision, with more series.
+    revisions = tuple(
+        (name, detail.revision, detail.complete, len(detail.series)) for name, detail in snapshot.details.items()
+    )
     return snapshot.runs, revisions, snapshot.figures, snapshot.places, snapshot.listed, snapshot.complete
 
 

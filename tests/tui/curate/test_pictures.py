@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.tui.pictures import COLOURS, SIZES, Size
+
 pytestmark = pytest.mark.slow
-SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
@@ -18,9 +19,9 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: 
 
     monkeypatch.setattr(FinetopApp, "note", "/srv/solar/workspace")
 
-    def compare(size: tuple[int, int], *keys: str, shown: str, light: bool = False, **options: Any) -> bool:
+    def compare(size: Size, *keys: str, shown: str, in_all: bool = False, **options: Any) -> bool:
         app = console(now=lambda: 1_795_185_600.0, read_figures=dict, **options)
-        app.theme = "finetop-light" if light else "finetop-dark"
+        app.theme = "finetop-dark"
 
         async def run(pilot: Any) -> None:
             await pilot.press("7")
@@ -29,22 +30,16 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: 
                 await pilot.press(key)
                 await pilot.pause(0.2)
             await until(pilot, lambda: shown in shows(app), "the screen")
-            await pilot.pause(0.3)
 
-        return snap_compare(app, terminal_size=size, run_before=run)
+        matrix = {"sizes": SIZES, "colours": COLOURS} if in_all else {}
+        return snap_compare(app, terminal_size=size, run_before=run, **matrix)
 
     return compare
 
 
-def by_size(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_curate_shows_what_is_flagged(faulty: Any, picture: Any, size: Any, light: bool) -> None:
+def test_curate_shows_what_is_flagged(faulty: Any, picture: Any) -> None:
     keys = ("enter", "down", "k", "down", "d", "up", "up", "up", "up")
-    assert picture(size, *keys, shown="the same as", light=light)
+    assert picture((120, 40), *keys, shown="the same as", in_all=True)
 
 
 def test_curate_offers_datasets(faulty: Any, picture: Any) -> None:

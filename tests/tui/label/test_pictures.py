@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.tui.pictures import COLOURS, SIZES, Size
+
 pytestmark = pytest.mark.slow
 NOW = 1_795_185_600.0
-SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
@@ -20,14 +21,15 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
     monkeypatch.setattr(FinetopApp, "note", "/srv/assets/workspace")
 
     def compare(
-        size: tuple[int, int],
+        size: Size,
         *keys: str,
         ready: Callable[[Any], object] | None = None,
-        light: bool = False,
+        sizes: tuple[Size, ...] = (),
+        colours: tuple[str, ...] = (),
         **options: Any,
     ) -> bool:
         app = console(now=lambda: NOW, labeller="anna", read_figures=dict, **options)
-        app.theme = "finetop-light" if light else "finetop-dark"
+        app.theme = "finetop-dark"
 
         async def run(pilot: Any) -> None:
             await until(pilot, lambda: app.snapshot.listed, "the first look")
@@ -41,30 +43,18 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, monkeyp
             if ready is not None:
                 await until(pilot, lambda: ready(app), "the screen")
             app.screen.set_focus(None)
-            # What has arrived is shown by messages that are on their way.
-            await pilot.pause(0.3)
-            await pilot.pause()
 
-        return snap_compare(app, terminal_size=size, run_before=run)
+        return snap_compare(app, terminal_size=size, run_before=run, sizes=sizes, colours=colours)
 
     return compare
 
 
-def by_size(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
+def test_label_with_a_suggestion(library: Any, predicted: str, labelled: int, picture: Any) -> None:
+    assert picture((120, 40), "c", sizes=SIZES, colours=COLOURS)
 
 
-@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_label_with_a_suggestion(
-    library: Any, predicted: str, labelled: int, picture: Any, size: Any, light: bool
-) -> None:
-    assert picture(size, "c", light=light)
-
-
-@pytest.mark.parametrize("size", SIZES[:2], ids=by_size)
-def test_label_says_why(library: Any, predicted: str, labelled: int, picture: Any, size: Any) -> None:
-    assert picture(size, "s", "W", ready=lambda app: app.screen.model.why is not None)
+def test_label_says_why(library: Any, predicted: str, labelled: int, picture: Any) -> None:
+    assert picture((120, 40), "s", "W", ready=lambda app: app.screen.model.why is not None, sizes=SIZES[:2])
 
 
 def test_label_in_ascii(library: Any, predicted: str, labelled: int, picture: Any) -> None:

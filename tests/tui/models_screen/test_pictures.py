@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.tui.models_screen.conftest import NOW, a_comparison, a_gate
+from tests.tui.pictures import COLOURS, SIZES, Size
 
 pytestmark = pytest.mark.slow
-SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
@@ -20,9 +20,16 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: 
 
     monkeypatch.setattr(FinetopApp, "note", "/srv/poles/workspace")
 
-    def compare(size: tuple[int, int], *keys: str, shown: str, light: bool = False, **options: Any) -> bool:
+    def compare(
+        size: Size,
+        *keys: str,
+        shown: str,
+        sizes: tuple[Size, ...] = (),
+        colours: tuple[str, ...] = (),
+        **options: Any,
+    ) -> bool:
         app = console(now=lambda: NOW, read_figures=dict, **options)
-        app.theme = "finetop-light" if light else "finetop-dark"
+        app.theme = "finetop-dark"
 
         async def run(pilot: Any) -> None:
             await pilot.press("5")
@@ -33,42 +40,28 @@ def picture(snap_compare: Callable[..., bool], console: Any, until: Any, shows: 
                 await pilot.press(key)
                 await pilot.pause(0.1)
             await until(pilot, lambda: shown in shows(app), "the screen")
-            await pilot.pause(0.2)
 
-        return snap_compare(app, terminal_size=size, run_before=run)
+        return snap_compare(app, terminal_size=size, run_before=run, sizes=sizes, colours=colours)
 
     return compare
 
 
-def by_size(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
+def test_models(registry: Any, deployed: Any, fired: Any, picture: Any) -> None:
+    assert picture((120, 40), shown="try it", sizes=SIZES, colours=COLOURS)
 
 
-themes = pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
+def test_the_gate(registry: Any, engine: Any, picture: Any) -> None:
+    assert picture((120, 40), "P", shown="5 of 5 checks", sizes=SIZES, colours=COLOURS)
 
 
-@themes
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_models(registry: Any, deployed: Any, fired: Any, picture: Any, size: Any, light: bool) -> None:
-    assert picture(size, shown="try it", light=light)
-
-
-@themes
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_the_gate(registry: Any, engine: Any, picture: Any, size: Any, light: bool) -> None:
-    assert picture(size, "P", shown="5 of 5 checks", light=light)
-
-
-@themes
-def test_the_gate_refuses(registry: Any, engine: Any, picture: Any, light: bool) -> None:
+def test_the_gate_refuses(registry: Any, engine: Any, picture: Any) -> None:
     engine.says("gate", a_gate(passed=False))
-    assert picture((80, 24), "P", shown="1 of 5 checks failed", light=light)
+    assert picture((80, 24), "P", shown="1 of 5 checks failed", colours=COLOURS)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_two_versions_compared(registry: Any, engine: Any, picture: Any, size: Any) -> None:
+def test_two_versions_compared(registry: Any, engine: Any, picture: Any) -> None:
     engine.says("compare", a_comparison())
-    assert picture(size, "c", shown="is better than", light=size == (200, 60))
+    assert picture((120, 40), "c", shown="is better than", sizes=SIZES)
 
 
 def test_the_ab_at_80x24(registry: Any, deployed: Any, picture: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from engine.runs.catalogue import Catalogue
 from engine.runs.paths import RunPaths
 from engine.workspace import Workspace
+from tests.tui.pictures import COLOURS, SIZES
 from tui.feed.follow import Follower
 from tui.feed.model import PlaceInfo, RunDetail, RunInfo, Wanted
 from tui.places.local import LocalPlace
@@ -93,22 +94,16 @@ def monitor(console: Any, machines: Any, tmp_path: Path, monkeypatch: Any) -> Ca
     return make
 
 
-@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=["80x24", "120x40", "200x60"])
-def test_machines(
-    monitor: Any, snap_compare: Any, until: Any, shows: Any, size: tuple[int, int], light: bool
-) -> None:
+def test_machines(monitor: Any, snap_compare: Any, until: Any, shows: Any) -> None:
     app = monitor()
-    app.theme = "finetop-light" if light else "finetop-dark"
 
     async def run(pilot: Any) -> None:
         await until(pilot, lambda: "not reachable" in shows(app) and "gpu1" in shows(app), "the machines")
         await until(
             pilot, lambda: app.snapshot.details and "0.8815" in shows(app) and "loss" in shows(app), "the curves"
         )
-        await pilot.pause(0.8)
 
-    assert snap_compare(app, terminal_size=size, run_before=run)
+    assert snap_compare(app, terminal_size=(120, 40), run_before=run, sizes=SIZES, colours=COLOURS)
 
 
 async def test_the_screen_says_how_it_stands_and_what_is_old(monitor: Any, until: Any, shows: Any) -> None:

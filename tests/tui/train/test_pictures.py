@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from engine.datasets.store import write_dataset
+from tests.tui.pictures import COLOURS, SIZES, Size
 from tests.tui.train.conftest import POLES
 from tui.train.command import commands
 
 pytestmark = pytest.mark.slow
 NOW = 1_795_185_600.0
-SIZES = [(80, 24), (120, 40), (200, 60)]
 
 
 @pytest.fixture
@@ -56,15 +56,16 @@ def picture(
         )
 
     def compare(
-        size: tuple[int, int],
+        size: Size,
         *keys: str,
         changes: str = "ner.epochs=5",
         ready: Callable[[Any], object] | None = None,
-        light: bool = False,
+        sizes: tuple[Size, ...] = (),
+        colours: tuple[str, ...] = (),
         **options: Any,
     ) -> bool:
         app = console(now=lambda: NOW, read_figures=dict, **options)
-        app.theme = "finetop-light" if light else "finetop-dark"
+        app.theme = "finetop-dark"
 
         async def run(pilot: Any) -> None:
             await until(pilot, lambda: app.snapshot.complete)
@@ -79,21 +80,14 @@ def picture(
             await until(pilot, lambda: app.screen.picture.planned or app.screen.picture.problems, "the plan")
             await pilot.press(*keys)
             await until(pilot, lambda: ready is None or ready(app), "the screen")
-            await pilot.pause(0.1)
 
-        return snap_compare(app, terminal_size=size, run_before=run)
+        return snap_compare(app, terminal_size=size, run_before=run, sizes=sizes, colours=colours)
 
     return compare
 
 
-def by_size(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
-@pytest.mark.parametrize("size", SIZES, ids=by_size)
-def test_train(picture: Any, size: Any, light: bool) -> None:
-    assert picture(size, light=light)
+def test_train(picture: Any) -> None:
+    assert picture((120, 40), sizes=SIZES, colours=COLOURS)
 
 
 def test_the_plan_at_80x24(picture: Any) -> None:
