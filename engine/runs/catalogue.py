@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import FinetopError
 from engine.runs.info import RunInfo
-from engine.runs.paths import RunPaths
+from engine.runs.paths import CONTROL, EVENTS, STATUS, RunPaths
 from engine.runs.signals_seen import SignalsSeen
 from engine.runs.state import look
 from engine.runs.store import list_runs
@@ -157,7 +157,8 @@ class Catalogue:
         return True
 
     def _look(self, paths: RunPaths) -> _Known:
-        sources = tuple(str(path) for path in (paths.status, paths.events, paths.control))
+        root = str(paths.root)
+        sources = (f"{root}/{STATUS}", f"{root}/{EVENTS}", f"{root}/{CONTROL}")
         signature = _signature(sources)
         try:
             view = look(paths, now=self._now())
@@ -165,8 +166,8 @@ class Catalogue:
             info = RunInfo(
                 paths.root.name,
                 view,
-                has_model=paths.model.is_dir(),
-                has_report=paths.report.with_suffix(".md").is_file(),
+                has_model=os.path.isdir(f"{root}/model"),  # noqa: PTH112 - see `_signature`
+                has_report=os.path.isfile(f"{root}/report.md"),  # noqa: PTH113
                 last_event_t=seen_at,
                 signals=self._signals.of(paths, over=view.is_over),
             )

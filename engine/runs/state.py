@@ -14,9 +14,9 @@ from engine.devices import boot_id
 from engine.errors import InputError, NotFoundError
 from engine.events.schema import MetricsEvent, ProgressEvent, RunEvent, StatusEvent
 from engine.runs.control import stop_requested
-from engine.runs.glance import first_of, last_of, last_time, usual_gap_s
+from engine.runs.glance import EventFile, last_of
 from engine.runs.locks import is_locked
-from engine.runs.paths import RunPaths
+from engine.runs.paths import EVENTS, STATUS, RunPaths
 from engine.runs.processes import kernel_kills
 from engine.runs.reasons import Reason
 from engine.runs.spec import RunPolicy, RunSpec, Target
@@ -101,26 +101,40 @@ class RunView:
 def look(paths: RunPaths, *, now: float | None = None) -> RunView:
     """Look at a run: reads the ends of its files only. Raises NotFoundError where there is no run."""
     now = time.time() if now is None else now
-    run = first_of(paths.status, RunEvent)
-    if run is None:
-        return _before_the_first_line(paths, now)
-    status = last_of(paths.status, StatusEvent)
-    ended = status is not None and status.state in ENDED
-    locked = not ended and is_locked(paths.lock)
-    if not ended and not locked:
-        status = last_of(paths.status, StatusEvent)  # it may have ended between the two looks
-    trainer = first_of(paths.events, RunEvent)
-    last = max(status.t if status else run.t, last_time(paths.events) or 0.0)
+    with EventFile(f"{paths.root}/{STATUS}") as status_file, EventFile(f"{paths.root}/{EVENTS}") as events:
+        run = status_file.first(RunEvent)
+        if run is None:
+            return _before_the_first_line(paths, now)
+        status = status_file.last(StatusEvent)
+        ended = status is not None and status.state in ENDED
+        locked = not ended and is_locked(paths.lock)
+        if not ended and not locked:
+            status = last_of(paths.status, StatusEvent)  # it may have ended between the two looks
+        return _view(paths, run, status, events, locked=locked, ended=ended, now=now)
+
+
+def _view(
+    paths: RunPaths,
+    run: RunEvent,
+    status: StatusEvent | None,
+    events: EventFile,
+    *,
+    locked: bool,
+    ended: bool,
+    now: float,
+) -> RunView:
+    trainer = events.first(RunEvent)
+    last = max(status.t if status else run.t, events.last_time() or 0.0)
     signs = Signs(
         last_status=status.state if status else None,
         locked=locked,
         age_s=now - last,
-        usual_gap_s=usual_gap_s(paths.events) if locked else None,
+        usual_gap_s=events.usual_gap_s() if locked else None,
         stop_requested=locked and stop_requested(paths) is not Stop.NO,
         worker_gone=Reason.WORKER_KILLED if locked or ended else _why_gone(paths),
     )
     state, reason = derive_state(signs, _stall_factor(paths, signs))
-    score, split = _score(paths, run.headline)
+    score, split = _score(events, run.headline)
     return RunView(
         id=paths.id,
         profile=run.profile,
@@ -133,7 +147,7 @@ def look(paths: RunPaths, *, now: float | None = None) -> RunView:
         started=trainer.t if trainer else None,
         ended=last if state in ENDED else None,
         last_event_age_s=max(0.0, now - last),
-        progress=last_of(paths.events, ProgressEvent, within=_TAIL),
+        progress=events.last(ProgressEvent, within=_TAIL),
         headline=run.headline,
         score=score,
         score_split=split,
@@ -192,11 +206,11 @@ def _why_gone(paths: RunPaths) -> Reason:
         return Reason.WORKER_KILLED
 
 
-def _score(paths: RunPaths, headline: str) -> tuple[float | None, str]:
+def _score(events: EventFile, headline: str) -> tuple[float | None, str]:
     """The last headline metric that was measured on anything but training rows."""
     # The split is written out for every split but training's.
     having = (f'"{headline}":'.encode(), b'"split":')
-    metrics = last_of(paths.events, MetricsEvent, within=_TAIL, having=having) if headline else None
+    metrics = events.last(MetricsEvent, within=_TAIL, having=having) if headline else None
     if metrics is None or metrics.split == "train":
         return None, ""
     return metrics.values.get(headline), metrics.split

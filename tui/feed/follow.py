@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +24,7 @@ from engine.events.schema import (
 )
 from engine.events.shards import parse_file
 from engine.events.tail import Tail, parse_line
+from tui.feed.memory import give_back_memory
 from tui.feed.model import LogLine, Moment, RunDetail
 from tui.feed.moments import MOST_MOMENTS, moment_of
 from tui.feed.printed import PrintedTail
@@ -176,12 +175,6 @@ class Follower:
                     self._log.append(line)
                 if (moment := moment_of(event, line)) is not None:
                     self._moments.append(moment)
-
-
-def give_back_memory() -> None:
-    """Let the system have what reading a long file took: the C library keeps it otherwise, for hours."""
-    with contextlib.suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def line_of(event: Event) -> LogLine | None:

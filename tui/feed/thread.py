@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.feed.memory import keep_little
 from tui.feed.model import RunDetail, RunInfo, Snapshot, SnapshotTaken, Wanted
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Feed:
     def start(self) -> None:
         """Begin to read; returns at once."""
         sys.setswitchinterval(SWITCH_S)
+        keep_little()
         for machine in self.attached:
             machine.start(self._wake.set)
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)

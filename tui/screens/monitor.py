@@ -13,6 +13,7 @@ from tui.feed.model import Moment, RunInfo, Snapshot, Wanted
 from tui.monitor.empty import what_to_do
 from tui.monitor.possible import OF_CHARTS, Situation, compared, possible
 from tui.monitor.stops import asked_for
+from tui.screens.afterwards import Afterwards
 from tui.screens.base import ConsoleScreen
 from tui.screens.monitor_deeds import Deeds, ReportRead, SpecsRead
 from tui.screens.monitor_windows import Windows
@@ -36,6 +37,7 @@ class MonitorScreen(ConsoleScreen):
         self.list: RunList | None = None
         self.panes: Panes | None = None
         self.deeds, self.windows = Deeds(self), Windows(self)
+        self._selected = Afterwards(self, self._show_selected)
         self._possible: tuple[object, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -84,9 +86,10 @@ class MonitorScreen(ConsoleScreen):
             runs.table.focus()
         if self.console.show_run is not None and runs.table.highlight(self.console.show_run):
             self.console.show_run = None
-        self._show_panes()
-        self._want()
-        self._refresh_keys()
+        if not self._selected.waiting:
+            self._show_panes()
+            self._want()
+            self._refresh_keys()
 
     def _show_panes(self) -> None:
         if self.list is not None and self.panes is not None:
@@ -108,11 +111,11 @@ class MonitorScreen(ConsoleScreen):
 
     def on_run_table_highlighted(self, event: RunTable.Highlighted) -> None:
         event.stop()
-        self._selection_changed()
+        self._selected.ask()
 
     def on_run_table_marked(self, event: RunTable.Marked) -> None:
         event.stop()
-        self._selection_changed()
+        self._selected.ask()
 
     def on_run_table_refused(self, event: RunTable.Refused) -> None:
         event.stop()
@@ -121,7 +124,7 @@ class MonitorScreen(ConsoleScreen):
     def on_run_table_chosen(self) -> None:
         self.action_details()
 
-    def _selection_changed(self) -> None:
+    def _show_selected(self) -> None:
         self._show_panes()
         self._want()
         self.refresh_bindings()

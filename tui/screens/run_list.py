@@ -44,6 +44,7 @@ class RunList(Vertical):
         super().__init__(id=id)
         self._finetop = console
         self._listing = Listing()
+        self._known: tuple[RunInfo, ...] = ()
         self._runs: dict[str, RunInfo] = {}
         self._pins: frozenset[str] = frozenset()
         self.order: Order = "newest"
@@ -75,7 +76,8 @@ class RunList(Vertical):
 
     def show(self, snapshot: Snapshot, most_rows: int) -> None:
         """Show the runs of a picture that the filter lets through."""
-        self._runs = {run.id: run for run in snapshot.runs}
+        if snapshot.runs is not self._known:
+            self._known, self._runs = snapshot.runs, {run.id: run for run in snapshot.runs}
         self._show_places(snapshot)
         listed = self._listing.show(
             snapshot, self._finetop.options.now(), wanted=self.bar.wanted, order=self.order, pinned=self._pins
@@ -118,7 +120,7 @@ class RunList(Vertical):
     def around_cursor(self) -> tuple[str, ...]:
         """Ids of the rows next to the cursor."""
         first = max(0, self.table.place - VISIBLE_ROWS // 2)
-        return tuple(row.id for row in self.table.rows[first : first + VISIBLE_ROWS])
+        return tuple(self.table.rows.ids[first : first + VISIBLE_ROWS])
 
     def situation(self, *, has_cursor: bool, big: bool) -> Situation:
         """What decides on what can be done."""

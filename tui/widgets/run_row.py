@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import overload
 
 from tui.theme import Role
 from tui.widgets.cells import Line, fit
@@ -113,9 +114,49 @@ def _host(row: RunRow, width: int, ascii_only: bool) -> Line:
     return ((fit(f"{glyph} {row.host}", width), Role.WARNING),)
 
 
-def host_width(rows: Iterable[RunRow]) -> int:
-    """Cells that the longest name of a machine takes among the rows."""
-    return max((len(row.host) + 2 * row.away for row in rows), default=0)
+def host_width(hosts: Iterable[tuple[str, bool]]) -> int:
+    """Cells that the longest name of a machine takes; with each, whether that is not reachable."""
+    return max((len(host) + 2 * away for host, away in hosts), default=0)
+
+
+class RunRows(Sequence[RunRow]):
+    """Rows in their order, each made when it is first looked at: of thousands a dozen are on screen."""
+
+    def __init__(self, ids: Sequence[str], make: Callable[[int], RunRow], host_width: int = 0) -> None:
+        self.ids, self.host_width = ids, host_width
+        self._make = make
+        self._made: dict[int, RunRow] = {}
+
+    @classmethod
+    def of(cls, rows: Sequence[RunRow]) -> RunRows:
+        """Rows that are there already."""
+        kept = tuple(rows)
+        return cls([row.id for row in kept], kept.__getitem__, host_width((row.host, row.away) for row in kept))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> RunRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[RunRow, ...]: ...
+    def __getitem__(self, place: int | slice) -> RunRow | tuple[RunRow, ...]:
+        if isinstance(place, slice):
+            return tuple(self[index] for index in range(*place.indices(len(self))))
+        index = place + len(self) if place < 0 else place
+        if not 0 <= index < len(self):
+            raise IndexError(place)
+        row = self._made.get(index)
+        if row is None:
+            row = self._made[index] = self._make(index)
+        return row
+
+    def find(self, run: str | None) -> int | None:
+        """The place of a run; None where it has no row."""
+        try:
+            return self.ids.index(run)
+        except ValueError:
+            return None
 
 
 def _model(row: RunRow, width: int, ascii_only: bool) -> Line:

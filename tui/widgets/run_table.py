@@ -12,9 +12,9 @@ from tui.actions import bindings_of
 from tui.theme import BOLD, Role, curve_role
 from tui.widgets.cells import Canvas, CellWidget, Line, width_of
 from tui.widgets.chart.legend import sign_of
-from tui.widgets.run_row import Column, RunRow, columns_for, host_width
+from tui.widgets.run_row import Column, RunRow, RunRows, columns_for
 
-__all__ = ["RunRow", "RunTable"]
+__all__ = ["RunRow", "RunRows", "RunTable"]
 
 _MARGIN = 3
 """Cells before the first column: the sign of the cursor, and that of a mark or a pin."""
@@ -65,8 +65,7 @@ class RunTable(CellWidget, can_focus=True):
         self.empty = empty
         self.sorted_by = ""
         """Title of the column that the rows are sorted by, where it is not their age."""
-        self._rows: tuple[RunRow, ...] = ()
-        self._host_width = 0
+        self._rows = RunRows.of(())
         self._cursor = 0
         self._top = 0
         self._marks: dict[str, int] = {}
@@ -78,13 +77,10 @@ class RunTable(CellWidget, can_focus=True):
         """Show these rows. The cursor stays on its run, wherever that one went; marks of runs that are `known` stay
         though no row shows them."""
         before = self.highlighted
-        self._rows = tuple(rows)
-        self._host_width = host_width(self._rows)
-        places = {row.id: index for index, row in enumerate(self._rows)}
-        if before in places:
-            self._cursor = places[before]
-        self._cursor = min(self._cursor, max(0, len(self._rows) - 1))
-        gone = [run for run in self._marks if run not in (places if known is None else known)]
+        self._rows = rows if isinstance(rows, RunRows) else RunRows.of(rows)
+        place = self._cursor if self.highlighted == before else self._rows.find(before)
+        self._cursor = min(self._cursor if place is None else place, max(0, len(self._rows) - 1))
+        gone = [run for run in self._marks if run not in (self._rows.ids if known is None else known)]
         for run in gone:
             del self._marks[run]
         self._keep_in_sight()
@@ -94,7 +90,7 @@ class RunTable(CellWidget, can_focus=True):
         self._tell(before)
 
     @property
-    def rows(self) -> tuple[RunRow, ...]:
+    def rows(self) -> RunRows:
         return self._rows
 
     @property
@@ -112,7 +108,7 @@ class RunTable(CellWidget, can_focus=True):
     @property
     def highlighted(self) -> str | None:
         """Id of the run under the cursor."""
-        return self._rows[self._cursor].id if self._rows else None
+        return self._rows.ids[self._cursor] if self._cursor < len(self._rows) else None
 
     @property
     def marked(self) -> frozenset[str]:
@@ -125,11 +121,10 @@ class RunTable(CellWidget, can_focus=True):
 
     def highlight(self, run: str) -> bool:
         """Put the cursor on a run. False where there is no such row."""
-        for index, row in enumerate(self._rows):
-            if row.id == run:
-                self._go(index)
-                return True
-        return False
+        place = self._rows.find(run)
+        if place is not None:
+            self._go(place)
+        return place is not None
 
     # -- drawing
 
@@ -138,7 +133,7 @@ class RunTable(CellWidget, can_focus=True):
             canvas.write(max(0, (canvas.width - len(self.empty)) // 2), canvas.height // 2, self.empty, Role.MUTED)
             return
         self._keep_in_sight(canvas.height)
-        columns = columns_for(canvas.width - _MARGIN, host=self._host_width)
+        columns = columns_for(canvas.width - _MARGIN, host=self._rows.host_width)
         self._header(canvas, columns)
         for y, row in enumerate(self._rows[self._top : self._top + canvas.height - 1], start=1):
             self._row(canvas, y, row, columns)
@@ -158,7 +153,7 @@ class RunTable(CellWidget, can_focus=True):
             canvas.write(canvas.width - len(place), 0, place, Role.MUTED | BOLD)
 
     def _row(self, canvas: Canvas, y: int, row: RunRow, columns: list[tuple[Column, int]]) -> None:
-        under = self._rows[self._cursor] is row
+        under = self._rows.ids[self._cursor] == row.id
         mark = self._marks.get(row.id)
         signs = (">", "^") if self.ascii_only else ("▸", "▴")
         canvas.write(0, y, signs[0] if under and self.has_focus else " ", Role.ACTIVE | BOLD)
