@@ -91,8 +91,8 @@ def test_a_correction_that_is_too_old_or_says_that_it_expires_goes(workspace: Wo
     correct(workspace, "New.", t=9 * DAY_S)
     profile = workspace.root / "utility.yaml"
     profile.write_text(
-        "finetop: 1\nname: utility\nmodels:\n  ner:\n    task: token-classification\n    privacy: {retention_days: 5}\n"
-        "    config: {labels: [MEASURE]}\n"
+        "finetop: 1\nname: utility\nmodels:\n  ner:\n    task: token-classification\n"
+        "    privacy: {retention_days: 5}\n    config: {labels: [MEASURE]}\n"
     )
     done = expire(workspace, [profile], now=10 * DAY_S)
     assert [one.removed.feedback for one in done.models] == [2]
