@@ -149,18 +149,27 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
         return 2
     # The page's terminal, not the one that this was typed in.
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-    arguments = ["--workspace", str(workspace.root), "--graphics", "blocks"]
-    arguments += ["--readonly"] if given.readonly else []
-    arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
-    arguments += ["--labeller", given.labeller] if given.labeller else []
-    arguments += ["--replay", given.replay] if given.replay else []
-    arguments += ["--speed", str(given.speed)] if given.speed is not None else []
+    arguments = _of_each_page(given, workspace)
     try:
         WebConsole(arguments, port=given.web, token=os.environ.pop(TOKEN_VARIABLE, "")).serve()
     except OSError as problem:
         print(f"finetop: port {given.web} cannot be opened ({problem.strerror}): name another", file=sys.stderr)
         return 2
     return 0
+
+
+def _of_each_page(given: argparse.Namespace, workspace: Workspace) -> list[str]:
+    """What the console of a page of `--web` is started with."""
+    arguments = ["--workspace", str(workspace.root), "--graphics", "blocks"]
+    arguments += [f"--attach={place}" for place in given.attach or ()]
+    arguments += ["--remote-engine", given.remote_engine] if given.attach else []
+    arguments += [f"--ssh={given.ssh}"] if given.ssh is not None else []
+    arguments += ["--readonly"] if given.readonly else []
+    arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
+    arguments += ["--labeller", given.labeller] if given.labeller else []
+    arguments += ["--replay", given.replay] if given.replay else []
+    arguments += ["--speed", str(given.speed)] if given.speed is not None else []
+    return arguments
 
 
 def _prints_unicode() -> bool:
