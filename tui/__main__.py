@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.command_line import DEFAULT_SPEED, parser
+
 if TYPE_CHECKING:
     from engine.pictures.graphics import Graphics
     from engine.workspace import Workspace
@@ -18,17 +20,10 @@ if TYPE_CHECKING:
     from tui.replay.replay import Replay
     from tui.settings import Settings
 
-DEFAULT_SPEED = 20.0
-
-EPILOG = """\
-Training runs in processes of their own: closing the console, or losing the connection, changes nothing for them.
-If a dropped connection leaves the terminal printing codes when the mouse moves, run `reset`, or use --no-mouse.
-"""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the console; returns the exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     low_bandwidth = given.low_bandwidth if given.low_bandwidth is not None else bool(os.environ.get("SSH_CONNECTION"))
     os.environ.update(terminal_settings(os.environ, low_bandwidth=low_bandwidth))
 
@@ -154,12 +149,7 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
         return 2
     # The page's terminal, not the one that this was typed in.
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-    arguments = ["--workspace", str(workspace.root), "--graphics", "blocks"]
-    arguments += ["--readonly"] if given.readonly else []
-    arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
-    arguments += ["--labeller", given.labeller] if given.labeller else []
-    arguments += ["--replay", given.replay] if given.replay else []
-    arguments += ["--speed", str(given.speed)] if given.speed is not None else []
+    arguments = _of_each_page(given, workspace)
     try:
         WebConsole(arguments, port=given.web, token=os.environ.pop(TOKEN_VARIABLE, "")).serve()
     except OSError as problem:
@@ -168,80 +158,18 @@ def _serve(given: argparse.Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    from tui.places.options import add_arguments
-
-    parser = argparse.ArgumentParser(
-        prog="finetop",
-        description="The console: generate data, start training, watch it, try the models.",
-        epilog=EPILOG,
-    )
-    parser.add_argument(
-        "--workspace",
-        metavar="DIR",
-        help="where runs, datasets and models lie (default: $FINETOP_WORKSPACE or ./workspace)",
-    )
-    add_arguments(parser)
-    parser.add_argument("--readonly", action="store_true", help="watch only: nothing can be started or stopped")
-    parser.add_argument(
-        "--low-bandwidth",
-        action=argparse.BooleanOptionalAction,
-        help="for slow lines: news 2 times a second, nothing animated (default: over SSH)",
-    )
-    parser.add_argument("--ascii", action="store_true", help="for fonts without braille and box characters")
-    parser.add_argument(
-        "--graphics",
-        choices=("kitty", "blocks", "none"),
-        help="how pictures are shown (default: $FINETOP_GRAPHICS, or what the terminal is known to do)",
-    )
-    parser.add_argument(
-        "--training-db",
-        metavar="FILE",
-        type=Path,
-        help="the folders that Label shows (default: the newest training.db of the workspace)",
-    )
-    parser.add_argument("--labeller", metavar="NAME", help="whose labels you give in Label (default: your user name)")
-    parser.add_argument(
-        "--web",
-        metavar="PORT",
-        type=_port,
-        nargs="?",
-        const=8017,
-        help="serve the console to a browser on this machine, behind a token (default: port 8017)",
-    )
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument(
-        "--keys", action="store_true", help="print every key with its name in the settings, and leave"
-    )
-    parser.add_argument("--markdown", action="store_true", help="with --keys: as docs/keys.md has them")
-    parser.add_argument("--replay", metavar="RUN", help="play a run that is over as if it were live")
-    parser.add_argument(
-        "--speed", metavar="N", type=float, help=f"of the replay: N times as fast (default: {DEFAULT_SPEED:g})"
-    )
-    parser.add_argument(
-        "--screenshot",
-        nargs="+",
-        metavar=("FILE.svg", "SCREEN"),
-        help="write a picture of a screen and leave (default: monitor); of a replay just before its end",
-    )
-    parser.add_argument("--theme", metavar="NAME", help="of the picture: dark or light (default: dark)")
-    parser.add_argument(
-        "--size", metavar="WxH", type=_size, default=(120, 40), help="of the picture (default: 120x40)"
-    )
-    return parser
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit() and int(width) >= 40 and int(height) >= 12):
-        raise argparse.ArgumentTypeError("write columns and rows, as in 120x40; at least 40x12")
-    return int(width), int(height)
-
-
-def _port(text: str) -> int:
-    if not (text.isdigit() and 1 <= int(text) <= 65535):
-        raise argparse.ArgumentTypeError("write a port from 1 to 65535")
-    return int(text)
+def _of_each_page(given: argparse.Namespace, workspace: Workspace) -> list[str]:
+    """What the console of a page of `--web` is started with."""
+    arguments = ["--workspace", str(workspace.root), "--graphics", "blocks"]
+    arguments += [f"--attach={place}" for place in given.attach or ()]
+    arguments += ["--remote-engine", given.remote_engine] if given.attach else []
+    arguments += [f"--ssh={given.ssh}"] if given.ssh is not None else []
+    arguments += ["--readonly"] if given.readonly else []
+    arguments += ["--training-db", str(given.training_db.expanduser().absolute())] if given.training_db else []
+    arguments += ["--labeller", given.labeller] if given.labeller else []
+    arguments += ["--replay", given.replay] if given.replay else []
+    arguments += ["--speed", str(given.speed)] if given.speed is not None else []
+    return arguments
 
 
 def _prints_unicode() -> bool:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from tui.state_home import state_file
+
 MAX_BYTES = 4096
 
 
@@ -22,9 +24,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
 def remembered_path(environment: Mapping[str, str]) -> Path:
     """`finetop/console.json` in the user's directory for state."""
-    base = environment.get("XDG_STATE_HOME")
-    home = Path(base) if base and Path(base).is_absolute() else Path("~/.local/state").expanduser()
-    return home / "finetop" / "console.json"
+    return state_file("console.json", environment)
 
 
 def recall(path: Path) -> Remembered:

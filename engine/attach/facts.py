@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from engine.attach.protocol import LATEST, Facts, Goal, Steps
+from engine.attach.protocol import LATEST, MOST_SIGNALS, Facts, Goal, Raised, Steps
 from engine.runs.info import RunInfo
 
 SEEN_S = 4.0
@@ -55,6 +55,11 @@ def facts_of(info: RunInfo, trend: Sequence[float] = ()) -> Facts:
         has_model=info.has_model,
         has_report=info.has_report,
         trend=tuple(trend),
+        signals=tuple(
+            Raised(event.t, event.seq, event.kind, _cut(event.message))
+            for event in info.signals[-MOST_SIGNALS:]
+            if _time(event.t) is not None
+        ),
     )
 
 

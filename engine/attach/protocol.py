@@ -33,6 +33,7 @@ SILENCE_S = 45.0
 MOST_SELECTED = 16
 MOST_VISIBLE = 200
 TREND_POINTS = 32
+MOST_SIGNALS = 4
 
 Id = Annotated[str, Meta(max_length=200)]
 Word = Annotated[str, Meta(max_length=200)]
@@ -86,6 +87,15 @@ class Goal(msgspec.Struct, frozen=True, omit_defaults=True):
     at_most: float | None = None
 
 
+class Raised(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A signal of the advisor."""
+
+    t: Time
+    seq: int
+    kind: Word
+    message: Word = ""
+
+
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A run in the list; later only what changed since."""
 
@@ -112,6 +122,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     has_report: bool | UnsetType = UNSET
     trend: Annotated[tuple[float, ...], Meta(max_length=TREND_POINTS)] | UnsetType = UNSET
     """The headline metric so far, thinned; of visible runs only."""
+    signals: Annotated[tuple[Raised, ...], Meta(max_length=MOST_SIGNALS)] | UnsetType = UNSET
+    """The newest that it raised while it was watched."""
 
 
 class Runs(Message, frozen=True, tag="runs"):

@@ -23,17 +23,19 @@ def serve(workspace: Workspace, *, readonly: bool) -> None:
     # Whatever a library prints must not stand between two messages.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    session = Session(workspace, sys.stdin.buffer, sink, readonly=readonly, read_figures=_read_figures)
+    session = Session(
+        workspace, sys.stdin.buffer, sink, readonly=readonly, read_figures=lambda: _read_figures(workspace)
+    )
     threading.Thread(target=_end_when_silent, args=(session,), daemon=True).start()
     session.run()
     # Threads that wait for a reader or a device must not keep the process.
     end_process(0)
 
 
-def _read_figures() -> dict[str, float]:
-    from engine.devices import figures
+def _read_figures(workspace: Workspace) -> dict[str, float]:
+    from engine.devices import disk_figures, figures
 
-    return figures()
+    return {**figures(), **disk_figures(workspace.root)}
 
 
 def _end_when_silent(session: Session) -> None:

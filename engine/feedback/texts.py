@@ -1,6 +1,8 @@
 """Corrections of texts: rows as a dataset has them, beside who gave them and what the model had said.
 
-    workspace/feedback/PROFILE-MODEL/train-corrections.jsonl
+    workspace/feedback/PROFILE-MODEL/
+      train-corrections.jsonl   and those of the held-out splits
+      corrections.json          whose they are
 
 Tasks on texts take no payloads and are not trained further: their corrections are rows that `engine data import`
 reads together with the splits of the dataset. What was corrected of a held-out split stands in a file named after it,
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,8 +22,8 @@ import msgspec
 
 from engine.datasets.store import list_datasets
 from engine.errors import DataError, InputError, WorkError
-from engine.feedback.store import LOCK, PATIENCE_S, feedback_folder
-from engine.files import write_atomic
+from engine.feedback.store import FEEDBACK, LOCK, PATIENCE_S, feedback_folder
+from engine.files import write_atomic, write_json
 from engine.runs.locks import try_lock
 from engine.tasks.contract import Task
 from engine.workspace import Workspace
@@ -32,7 +34,15 @@ SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 ASKED = ("text", "a", "b")
 """Fields by which two corrections are of the same text."""
 TOLD = ("entities", "label", "score")
+WHOSE = "corrections.json"
 MAX_BYTES = 64 << 20
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """Whose texts were corrected: the name of the folder alone does not tell where the profile's ends."""
+
+    profile: str
+    model: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,34 @@ class Kept:
 def corrections_file(workspace: Workspace, profile: str, model: str, split: Split = "train") -> Path:
     """Where corrections of a model's texts lie."""
     return feedback_folder(workspace, profile, model) / f"{split}-corrections.jsonl"
+
+
+def list_corrected(workspace: Workspace) -> list[tuple[Whose, Path]]:
+    """Every file of corrections and whose it is; a folder that does not say so is left out."""
+    found = []
+    for about in sorted((workspace.root / FEEDBACK).glob(f"[!.]*/{WHOSE}")):
+        try:
+            whose = msgspec.json.decode(about.read_bytes(), type=Whose)
+        except (OSError, ValueError, RecursionError):
+            continue
+        files = (corrections_file(workspace, whose.profile, whose.model, split) for split in SPLITS)
+        found += [(whose, path) for path in files if path.parent == about.parent and path.is_file()]
+    return found
+
+
+def read_corrections(path: Path) -> list[bytes]:
+    """The lines of a file, however long it is."""
+    return [line for line in path.read_bytes().splitlines() if line.strip()]
+
+
+def rewrite_corrections(path: Path, mend: Callable[[bytes], bytes | None]) -> None:
+    """Write each line as `mend` gives it back, without those that it gives None for. Raises WorkError while somebody
+    corrects."""
+    with _locked(path):
+        before = read_corrections(path)
+        kept = [mended for line in before if (mended := mend(line)) is not None]
+        if kept != before:
+            _write(path, kept)
 
 
 def correct_text(
@@ -79,6 +117,7 @@ def correct_text(
         if before is not None and _told(before) == _told(line):
             return Kept(path, before, "repeated", t=t)
         kept = [one for at, one in enumerate(lines) if at != place]
+        _claim(path.parent, Whose(*whose))
         _write(path, [*kept, line])
     return Kept(path, line, "added" if before is None else "replaced", before, t)
 
@@ -97,6 +136,23 @@ def take_back_text(workspace: Workspace, kept: Kept) -> None:
             )
         left = [kept.before if one == kept.line else one for one in lines]
         _write(kept.path, [one for one in left if one is not None])
+
+
+def _claim(folder: Path, whose: Whose) -> None:
+    """Say whose corrections lie here, before the first. `a-b` with `c` and `a` with `b-c` would share a folder."""
+    try:
+        there = msgspec.json.decode((folder / WHOSE).read_bytes(), type=Whose)
+    except FileNotFoundError:
+        write_json(folder / WHOSE, whose)
+        return
+    except ValueError:
+        raise DataError("cannot be read", where=str(folder / WHOSE), fix="write profile and model anew") from None
+    if there != whose:
+        raise InputError(
+            f"holds the corrections of {there.profile}/{there.model}",
+            where=str(folder),
+            fix="rename one profile or model",
+        )
 
 
 def _is_used(workspace: Workspace, path: Path, t: float) -> bool:
@@ -124,7 +180,7 @@ def _lines(path: Path) -> list[bytes]:
             raise DataError(
                 f"longer than {MAX_BYTES >> 20} MiB", where=str(path), fix="import it, and move it out of the way"
             )
-        return [line for line in path.read_bytes().splitlines() if line.strip()]
+        return read_corrections(path)
     except FileNotFoundError:
         return []
 

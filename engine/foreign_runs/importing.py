@@ -6,8 +6,9 @@ import hashlib
 import itertools
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import DataError
@@ -29,6 +30,14 @@ HEADLINES = ("f1", "mAP50-95(B)", "accuracy", "map", "spearman", "loss")
 FIRST = 2000
 """Points that are looked at to see what was measured."""
 EVERY_S = 1.0
+LATEST_T = 1e11
+"""Seconds since 1970; a clock that is further on could not be shown."""
+MOST_STEPS = 2**53
+LONGEST_NAME, MOST_VALUES = 200, 50
+"""Of one event: a line holds no more, however its names are written."""
+
+Seen = Counter[tuple[str, str]]
+"""Split and metric → how many of its values there are."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ def import_recording(
     With `follow` the run is live until it is asked to stop, or `until` says so. Raises DataError where the record is
     damaged (what came before stays), InputError where another process follows it.
     """
-    points = recording.read()
+    points = checked(recording.read(), recording)
     first = list(itertools.islice(points, FIRST))
     paths = _directory(workspace, recording, name, first)
     lock = take_lock(paths)
@@ -72,11 +81,11 @@ class _Import:
     def __init__(self, paths: RunPaths, recording: Recording, status: EventWriter, events: EventWriter) -> None:
         self._paths, self._recording = paths, recording
         self._status, self._events = status, events
-        self._known, self._t = _written(paths)
+        self._known, self._seen, self._t = _written(paths)
         self._points = self._step = 0
 
     def take(self, points: Iterable[Point], follow: bool, until: Callable[[], bool]) -> Imported:
-        fresh = itertools.islice(points, self._known, None)
+        fresh = unseen(points, self._seen)
         first = next(iter(fresh), None)
         if first is None and self._known and not follow:
             return self._imported()
@@ -87,7 +96,7 @@ class _Import:
             self._progress()
             if follow:
                 self._follow(until)
-        except DataError as problem:
+        except (DataError, OSError) as problem:
             self._say("failed", max(self._t, 0.0), "bad data", str(problem))
             raise
         except KeyboardInterrupt:
@@ -125,7 +134,7 @@ class _Import:
         while asked() is Stop.NO and not until():
             time.sleep(EVERY_S)
             before = self._points
-            self._write(self._recording.read())
+            self._write(checked(self._recording.read(), self._recording))
             if self._points > before:
                 self._progress()
 
@@ -179,15 +188,53 @@ def _runs_marked(workspace: Workspace, mark: str, recording: Recording) -> Itera
             yield paths
 
 
-def _written(paths: RunPaths) -> tuple[int, float]:
-    """How many points an earlier import wrote, and the time of its last event."""
-    tail, count, t = Tail(paths.events), 0, 0.0
+def _written(paths: RunPaths) -> tuple[int, Seen, float]:
+    """How many points and values of each metric an earlier import wrote, and the time of its last event."""
+    tail, count, seen, t = Tail(paths.events), 0, Seen(), 0.0
     while True:
         batch = tail.read(max_events=10_000, max_seconds=10.0)
-        count += sum(isinstance(event, MetricsEvent) for event in batch.events)
-        t = max(t, *(event.t for event in batch.events), 0.0)
+        for event in batch.events:
+            t = max(t, event.t)
+            if isinstance(event, MetricsEvent):
+                count += 1
+                seen.update((event.split, name) for name in event.values)
         if batch.at_end:
-            return count, t
+            return count, seen, t
+
+
+def unseen(points: Iterable[Point], seen: Seen) -> Iterator[Point]:
+    """What of the points is new. Each metric of a record only grows, but its files grow side by side, and what
+    was read while a step was being written came in two points: so values are counted, metric by metric."""
+    left = Seen(seen)
+    for point in points:
+        keys = {name: (point.split, name) for name in point.values}
+        fresh = {name: value for name, value in point.values.items() if not left[keys[name]]}
+        left.subtract(key for name, key in keys.items() if name not in fresh)
+        if fresh:
+            yield point if len(fresh) == len(keys) else replace(point, values=fresh)
+
+
+def checked(points: Iterable[Point], recording: Recording) -> Iterator[Point]:
+    """The points, each small enough for a line. Raises DataError for numbers that no clock and no axis can show:
+    nobody knows who wrote a record."""
+    for point in points:
+        named = (("time", point.t, LATEST_T), ("step", point.step, MOST_STEPS), ("epoch", point.epoch, MOST_STEPS))
+        wrong = next((name for name, value, most in named if not abs(value) <= most), None)
+        if wrong is None and any(len(name) > LONGEST_NAME for name in point.values):
+            wrong = "name"
+        if wrong is not None or point.t < 0:
+            raise DataError(
+                f"the {wrong or 'time'} of a point cannot be",
+                where=str(recording.path),
+                fix="import a record that is whole",
+            )
+        values = list(point.values.items())
+        for start in range(0, len(values), MOST_VALUES):
+            yield (
+                point
+                if len(values) <= MOST_VALUES
+                else replace(point, values=dict(values[start : start + MOST_VALUES]))
+            )
 
 
 def headline_of(points: Iterable[Point]) -> str:

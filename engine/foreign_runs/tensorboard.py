@@ -7,6 +7,7 @@ A file is a row of records: length (uint64), a checksum of it, the content, a ch
 
 from __future__ import annotations
 
+import heapq
 import os
 import re
 import struct
@@ -66,7 +67,12 @@ class TensorBoardRun:
     def read(self) -> Iterator[Point]:
         for path, split in event_files(self.path):
             self._files.setdefault(path, _File(path, split))
-        for file in self._files.values():
+        # Files of one split follow each other, those of several grow side by side: their times tell the order.
+        splits = {file.split for file in self._files.values()}
+        yield from heapq.merge(*map(self._of_split, splits), key=lambda point: point.t)
+
+    def _of_split(self, split: str | None) -> Iterator[Point]:
+        for file in [file for file in self._files.values() if file.split == split]:
             yield from self._read(file)
 
     def _read(self, file: _File) -> Iterator[Point]:

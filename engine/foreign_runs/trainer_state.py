@@ -57,7 +57,7 @@ class TrainerState:
             if not isinstance(step, int):
                 continue
             last = max(1, self._state.max_steps, step)
-            yield from _points(line, step, began + (changed - began) * step / last)
+            yield from _points(line, step, began + (changed - began) * (step / last))
         self._seen = len(lines)
 
 

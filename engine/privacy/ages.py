@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -34,3 +35,14 @@ def taken_at(manifest: Manifest, row: Mapping[str, Any]) -> float:
     named = manifest.notes.get(TAKEN)
     own = named.get(PurePosixPath(str(row.get("image", ""))).name) if isinstance(named, dict) else None
     return float(own) if isinstance(own, int | float) else since(manifest)
+
+
+def has_expired(row: Mapping[str, Any], now: float) -> bool:
+    """Whether a row itself says that it is to be kept no longer."""
+    expires = row.get("expires")
+    if not isinstance(expires, str):
+        return False
+    try:
+        return datetime.fromisoformat(expires).timestamp() <= now
+    except ValueError:
+        return True  # nobody knows until when it may be kept

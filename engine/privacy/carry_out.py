@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from engine.datasets.replaced import replacement_of
@@ -15,8 +14,9 @@ from engine.errors import InputError, NotFoundError
 from engine.feedback.records import Record
 from engine.feedback.store import FEEDBACK
 from engine.privacy import journal
-from engine.privacy.ages import taken_at
+from engine.privacy.ages import has_expired, taken_at
 from engine.privacy.audit import write_audit
+from engine.privacy.corrections import corrections_within, take_out_corrections
 from engine.privacy.curations import carry_over, curation_of
 from engine.privacy.datasets import remove_leftovers, remove_orphans, without
 from engine.privacy.ledgers import take_out
@@ -59,10 +59,7 @@ def is_own_row(removal: Removal, manifest: Manifest, row: Row) -> bool:
     """Whether a row is to go."""
     if removal.subject:
         return is_of(row, removal.subject)
-    expires = row.get("expires")
-    return (isinstance(expires, str) and _seconds(expires) <= removal.now) or (
-        taken_at(manifest, row) < removal.oldest
-    )
+    return has_expired(row, removal.now) or taken_at(manifest, row) < removal.oldest
 
 
 def is_own_record(removal: Removal, record: Record) -> bool:
@@ -105,6 +102,9 @@ def carry_out(workspace: Workspace, removal: Removal) -> Done:
     remove_orphans(workspace.datasets)
     for feedback in feedback_within(workspace, removal):
         take_out(feedback, mender, lambda record: is_own_record(removal, record), removal.names)
+    for path in corrections_within(workspace, removal):
+        take_out_corrections(path, removal, mender)
+        remove_leftovers(path.parent, path.name)
     for root, is_of_the_run in _trees(workspace, removal):
         if is_of_the_run or not is_locked(RunPaths(root).lock):
             with _held(root, is_run=root.parent == workspace.runs):
@@ -135,6 +135,7 @@ def search(workspace: Workspace, removal: Removal) -> Left:
     else:
         roots += [workspace.datasets / name for name in removal.datasets]
         roots += [feedback.folder for feedback in feedback_within(workspace, removal)]
+        roots += corrections_within(workspace, removal)
     for root in roots:
         for path in files_below(root) if root.exists() else ():
             what = _what(path, workspace.root, traces)
@@ -198,10 +199,3 @@ def _held(root: Path, *, is_run: bool) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
-
-
-def _seconds(when: str) -> float:
-    try:
-        return datetime.fromisoformat(when).timestamp()
-    except ValueError:
-        return 0.0

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.datasets.store import list_datasets
 from engine.errors import InputError
 from engine.feedback.store import list_feedback
+from engine.feedback.texts import list_corrected
 from engine.privacy import journal
 from engine.privacy.carry_out import is_own_record, is_own_row
 from engine.privacy.forget import Forgotten, as_planned, begin, finish_begun, summed_up
@@ -93,6 +94,7 @@ def _is_something(removal: Removal) -> bool:
 def _models(workspace: Workspace) -> list[tuple[str, str]]:
     """Every model that has data in the workspace."""
     found = {(dataset.manifest.profile, dataset.manifest.model) for dataset in list_datasets(workspace)}
+    found |= {(whose.profile, whose.model) for whose, _ in list_corrected(workspace)}
     return sorted(found | {(about.profile, about.model) for about in list_feedback(workspace)})
 
 

@@ -12,6 +12,7 @@ from engine.datasets.store import Dataset, Manifest, Row, list_datasets
 from engine.errors import InputError
 from engine.feedback.records import Record
 from engine.feedback.store import Feedback, list_feedback, read_feedback
+from engine.privacy.corrections import corrections_within, own_corrections
 from engine.privacy.removal import HEAD_BYTES, Gone, Removal
 from engine.privacy.sealing import read_bytes
 from engine.privacy.traces import Traces
@@ -46,6 +47,7 @@ def survey(workspace: Workspace, wanted: Removal, is_own: IsOwnRow, is_own_recor
         _look_at_dataset(dataset, is_own, found)
     for feedback in feedback_within(workspace, wanted):
         _look_at_feedback(feedback, is_own_record, found)
+    found.lines += sum(own_corrections(path, wanted) for path in corrections_within(workspace, wanted))
     shared = found.own.keys() & found.of_others
     gone = [_gone(name, path) for name, path in sorted(found.own.items()) if name not in shared]
     known = {picture.sha256 for picture in gone}

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError
-from tui.__main__ import main
+from engine.workspace import Workspace
+from tui.__main__ import _of_each_page, main
+from tui.command_line import parser
 from tui.notices.settings import NoticeSettings
 from tui.remembered import MAX_BYTES as MOST_REMEMBERED
 from tui.remembered import Remembered, recall, remember, remembered_path
@@ -144,3 +146,20 @@ def test_what_is_not_whole_is_not_remembered(content: bytes, tmp_path: Path) -> 
 def test_a_home_that_cannot_be_written_does_not_matter(tmp_path: Path) -> None:
     (tmp_path / "finetop").touch()
     remember(tmp_path / "finetop" / "console.json", Remembered("light"))
+
+
+def test_a_page_of_the_web_watches_the_same_machines(tmp_path: Path) -> None:
+    given = [
+        "--attach",
+        "gpu1:/srv/w",
+        "--attach",
+        "ada@gpu2",
+        "--remote-engine",
+        "/opt/engine",
+        "--ssh",
+        "ssh -p 2222",
+    ]
+    arguments = _of_each_page(parser().parse_args([*given, "--readonly"]), Workspace(tmp_path))
+    page = parser().parse_args(arguments)
+    assert (page.attach, page.remote_engine, page.ssh) == (["gpu1:/srv/w", "ada@gpu2"], "/opt/engine", "ssh -p 2222")
+    assert page.readonly and page.workspace == str(tmp_path)

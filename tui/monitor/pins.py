@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from engine.files import write_atomic
+from tui.state_home import state_file
 
 MOST_BYTES = 1024 * 1024
 MOST_PINS = 200
@@ -25,11 +26,9 @@ class Kept(msgspec.Struct, frozen=True):
     pins: dict[str, list[str]] = {}
 
 
-def state_file(environment: Mapping[str, str] = os.environ) -> Path:
+def pins_file(environment: Mapping[str, str] = os.environ) -> Path:
     """Where it lies."""
-    home = environment.get("XDG_STATE_HOME", "")
-    base = Path(home) if home.startswith("/") else Path.home() / ".local" / "state"
-    return base / "finetop" / "monitor.json"
+    return state_file("monitor.json", environment)
 
 
 def read_pins(file: Path, workspace: Path) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.alarms import Alarm, alarms
@@ -30,9 +30,8 @@ class Known:
     runs: Mapping[str, RunInfo] = field(default_factory=dict)
     stalled: Mapping[str, float] = field(default_factory=dict)
     """When each run was last told to be silent."""
-    alarms: frozenset[str] = frozenset()
-    measured: bool = False
-    """Whether there were figures before."""
+    alarms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The troubles of each machine that has told figures; this one has no name."""
 
 
 def news(known: Known, snapshot: Snapshot) -> tuple[tuple[Notice, ...], Known]:
@@ -52,16 +51,27 @@ def news(known: Known, snapshot: Snapshot) -> tuple[tuple[Notice, ...], Known]:
                 continue
             stalled[info.id] = notice.t
         told.append(notice)
-    began, on = alarms(known.alarms, snapshot.figures)
-    told += [of_alarm(alarm, snapshot.now, quiet=not known.measured) for alarm in began]
-    told.sort(key=lambda notice: notice.t)
+    troubles = dict(known.alarms)
+    for place, figures in _figures(snapshot):
+        began, troubles[place] = alarms(known.alarms.get(place, frozenset()), figures)
+        told += [of_alarm(alarm, snapshot.now, place, quiet=place not in known.alarms) for alarm in began]
+    # A clock that is ahead must not make that be seen which has yet to happen.
+    told = sorted((replace(notice, t=min(notice.t, snapshot.now)) for notice in told), key=lambda notice: notice.t)
     return tuple(told), Known(
         opened=known.opened,
         runs={info.id: info for info in snapshot.runs},
         stalled=stalled,
-        alarms=on,
-        measured=known.measured or bool(snapshot.figures),
+        alarms=troubles,
     )
+
+
+def _figures(snapshot: Snapshot) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """What the devices of each machine say; of one that is away nothing is known."""
+    if snapshot.figures:
+        yield "", snapshot.figures
+    for place in snapshot.places:
+        if place.connected and place.figures:
+            yield place.name, place.figures
 
 
 def of_end(info: RunInfo, *, quiet: bool = False) -> Notice | None:
@@ -80,18 +90,19 @@ def of_signal(info: RunInfo, event: SignalEvent, *, quiet: bool = False) -> Noti
     return of_run(kind, info, event.t, event.message, quiet=quiet) if kind is not None else None
 
 
-def of_alarm(alarm: Alarm, t: float, *, quiet: bool = False) -> Notice:
-    """The notice of a trouble of this machine."""
-    return Notice(_ALARMS[alarm.kind], t, text=clean(alarm.message), quiet=quiet)
+def of_alarm(alarm: Alarm, t: float, place: str = "", *, quiet: bool = False) -> Notice:
+    """The notice of a trouble of a machine, by default of this one."""
+    return Notice(_ALARMS[alarm.kind], t, name=clean(place, 48), text=clean(alarm.message), quiet=quiet)
 
 
 def _of_signals(before: RunInfo | None, info: RunInfo, opened: float) -> Iterator[Notice]:
     if not info.signals or (before is not None and info.signals == before.signals):
         return
-    seen = {(event.t, event.seq) for event in before.signals} if before is not None else set()
+    # Not by their times: those of another machine are moved by how far its clock is ahead, as measured each time.
+    seen = {(event.kind, event.seq) for event in before.signals} if before is not None else set()
     for event in info.signals:
         notice = of_signal(info, event)
-        if notice is not None and (event.t, event.seq) not in seen and event.t >= opened:
+        if notice is not None and (event.kind, event.seq) not in seen and event.t >= opened:
             yield notice
 
 

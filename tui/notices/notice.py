@@ -43,7 +43,8 @@ class Notice:
     run: str = ""
     """The run's id; empty for the machine."""
     name: str = ""
-    """The run for people: its model, and what tells it from others of that model."""
+    """The run for people: its model, what tells it from others of that model, and the machine that it is on; of
+    another machine itself its name."""
     text: str = ""
     """Why, or with which figure."""
     quiet: bool = False
@@ -59,7 +60,8 @@ class Notice:
 def of_run(kind: Kind, info: RunInfo, t: float, text: str, *, quiet: bool = False) -> Notice:
     """A notice about a run."""
     model = info.view.model if info.view is not None else ""
-    return Notice(kind, t, info.id, clean(f"{model} {info.id[-4:]}".strip(), 48), clean(text), quiet)
+    where = f" on {info.place}" if info.place else ""
+    return Notice(kind, t, info.id, clean(f"{model} {info.id[-4:]}{where}".strip(), 48), clean(text), quiet)
 
 
 def why(view: RunView) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from engine.files import write_json
+from tui.state_home import state_file
 
 AWAY_S = 60.0
 """Who pressed no key for so long may not have seen what was told."""
@@ -32,7 +33,7 @@ class Seen:
 
     def __init__(self, workspace: Path, environment: Mapping[str, str] = os.environ) -> None:
         name = hashlib.sha256(str(workspace).encode(errors="surrogateescape")).hexdigest()[:16]
-        self.path = state_home(environment) / "finetop" / f"seen-{name}.json"
+        self.path = state_file(f"seen-{name}.json", environment)
         self._workspace = str(workspace)
 
     def read(self) -> float | None:
@@ -52,9 +53,3 @@ class Seen:
             return before
         write_json(self.path, _Kept(t, self._workspace.encode(errors="replace").decode()))
         return t
-
-
-def state_home(environment: Mapping[str, str]) -> Path:
-    """`$XDG_STATE_HOME`, by default `~/.local/state`."""
-    given = environment.get("XDG_STATE_HOME", "")
-    return Path(given) if given.startswith("/") else Path.home() / ".local" / "state"

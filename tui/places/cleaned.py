@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from engine.attach.protocol import Facts
-from engine.events.schema import ProgressEvent
+from engine.events.schema import ProgressEvent, SignalEvent, SignalKind
 from engine.runs.info import RunInfo
 from engine.runs.spec import RunSpec, Target
 from engine.runs.state import RunView
@@ -17,6 +17,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u
 """All but tab and newline, with those that turn the direction of writing."""
 _ALL = re.compile(_CONTROLS.pattern.replace(r"\x08\x0b", r"\x08\x09\x0a\x0b"))
 MOST_DEPTH = 8
+_SIGNALS = frozenset(get_args(SignalKind))
+"""Those that this console knows."""
 
 
 def line(text: str) -> str:
@@ -58,6 +60,16 @@ def info(facts: Facts, place: str, clock_ahead_s: float) -> RunInfo:
         has_report=bool(facts.has_report),
         last_event_t=None if seen is None else seen - clock_ahead_s,
         place=place,
+        signals=tuple(
+            SignalEvent(
+                t=raised.t - clock_ahead_s,
+                seq=raised.seq,
+                kind=raised.kind,  # type: ignore[arg-type]
+                message=line(raised.message),
+            )
+            for raised in facts.signals or ()
+            if raised.kind in _SIGNALS
+        ),
     )
 
 

@@ -75,7 +75,10 @@ class Copies:
 
     def have(self, run_id: str) -> dict[FileName, Have]:
         """What there is of a run's files, with a proof."""
-        return {name: self._proof(run_id, name, copy) for name, copy in self._copies.get(run_id, {}).items()}
+        copies = self._copies.get(run_id, {})
+        for name in [name for name, copy in copies.items() if _size(self._path(run_id, name)) != copy.size]:
+            del copies[name]
+        return {name: self._proof(run_id, name, copy) for name, copy in copies.items()}
 
     def left(self, run_id: str) -> int:
         """Bytes of a run that are still to come."""
@@ -98,6 +101,10 @@ class Copies:
         if copy is not None and copy.full:
             return True
         if copy is None or copy.mark != chunk.mark or chunk.offset > copy.end:
+            return False
+        if _size(path) != copy.size:
+            # A full disk took half of the piece before, or somebody tidied up.
+            del copies[chunk.file]
             return False
         data = data[copy.end - chunk.offset :]
         copy.left = chunk.left
@@ -136,3 +143,10 @@ class Copies:
 
     def _total(self) -> int:
         return sum(copy.size for copies in self._copies.values() for copy in copies.values())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

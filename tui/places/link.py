@@ -150,8 +150,12 @@ class Link:
             self._read(connection, process.stdout)
         except FinetopError as problem:
             connection.said = connection.said or problem.what
-        except OSError:
-            pass  # ended from here
+        except OSError as problem:
+            if not connection.ended.is_set():
+                connection.said = f"what it sends cannot be kept here ({problem.strerror})"
+        except Exception as problem:
+            # Whatever a machine says must not end the thread that would connect anew.
+            connection.said = f"what it says cannot be taken in ({type(problem).__name__})"
         ended_here = connection.ended.is_set() or bool(connection.said)
         code = self._wait_for(process, killed=ended_here)
         connection.end()
@@ -199,7 +203,8 @@ class Link:
                 with self._lock:
                     waiting = self._pending.get(message.id)
                 if waiting is not None:
-                    waiting.put_nowait(message)
+                    with contextlib.suppress(queue.Full):  # it answers twice
+                        waiting.put_nowait(message)
             elif not self.mirror.take(message):
                 # A piece is missing: everything is asked for anew, from where the copies end.
                 connection.say(Want())

@@ -12,7 +12,7 @@ from textual.message import Message
 from tui.feed.model import RunInfo, Snapshot
 from tui.monitor.listing import Listing
 from tui.monitor.order import Order, next_order
-from tui.monitor.pins import read_pins, state_file, write_pins
+from tui.monitor.pins import pins_file, read_pins, write_pins
 from tui.monitor.possible import Situation
 from tui.places.standing import standing
 from tui.screens.curves import Selected, slots_of
@@ -60,7 +60,7 @@ class RunList(Vertical):
         yield self.table
 
     def on_mount(self) -> None:
-        file, root = state_file(), self._workspace
+        file, root = pins_file(), self._workspace
         self.run_worker(lambda: self.post_message(self.PinsRead(read_pins(file, root))), thread=True)
 
     def on_run_list_pins_read(self, event: PinsRead) -> None:
@@ -149,7 +149,7 @@ class RunList(Vertical):
             return
         self._pins ^= {run}
         self.refresh_rows()
-        file, root, pins = state_file(), self._workspace, self._pins
+        file, root, pins = pins_file(), self._workspace, self._pins
         self.run_worker(
             lambda: write_pins(file, root, pins), thread=True, group="pins", exclusive=True, exit_on_error=False
         )

@@ -133,6 +133,80 @@ def test_the_same_record_again_brings_only_what_is_new(workspace: Workspace, tmp
     assert len(list(workspace.runs.iterdir())) == 1
 
 
+def test_files_that_grow_side_by_side_bring_only_what_is_new_of_each(workspace: Workspace, tmp_path: Path) -> None:
+    def run(steps: int) -> RunPaths:
+        for split, name in (("train", "loss"), ("validation", "f1")):
+            event_file(tmp_path / "run" / split, *(scalar(1e9 + step, step, name, step) for step in range(steps)))
+        return brought_in(workspace, tmp_path / "run")
+
+    run(3)
+    columns = load_columns(run(6).events)
+    for split, name in (("train", "loss"), ("validation", "f1")):
+        series = columns.series(split, name)
+        assert series.step.tolist() == list(range(6)), split
+        assert series.t.tolist() == [1e9 + step for step in range(6)], split
+
+
+def test_a_step_that_was_read_in_two_halves_is_known_when_it_is_read_as_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first = scalar(1e9, 0, "loss", 1.0)
+    path = event_file(tmp_path / "run", first)
+    paths = brought_in(workspace, path)
+    with path.open("ab") as file:
+        file.write(scalar(1e9, 0, "accuracy", 0.5) + scalar(1e9 + 1, 1, "loss", 0.5))
+    brought_in(workspace, path)
+    before = paths.events.read_bytes()
+    brought_in(workspace, path)
+    assert paths.events.read_bytes() == before
+    columns = load_columns(paths.events)
+    assert columns.series("train", "loss").step.tolist() == [0, 1]
+    assert columns.series("train", "accuracy").step.tolist() == [0]
+
+
+@pytest.mark.parametrize("t", [float("nan"), float("inf"), 1e300, -1e300, -5.0])
+def test_a_time_that_no_clock_shows_is_a_sentence(workspace: Workspace, tmp_path: Path, t: float) -> None:
+    event_file(tmp_path / "run", scalar(t, 0, "loss", 1.0))
+    with pytest.raises(DataError, match="the time of a point cannot be"):
+        brought_in(workspace, tmp_path / "run")
+
+
+def test_steps_and_times_of_a_state_that_cannot_be_are_a_sentence(workspace: Workspace, tmp_path: Path) -> None:
+    for number, line in enumerate(({"step": 2**63, "loss": 1.0}, {"step": 1, "loss": 1.0, "train_runtime": 1e300},
+                                   {"step": 1, "loss": 1.0, "epoch": 1e300})):  # fmt: skip
+        path = tmp_path / str(number) / "trainer_state.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps({"log_history": [line], "max_steps": 10}))
+        with pytest.raises(DataError, match="state"):
+            brought_in(workspace, path)
+
+
+def test_a_step_with_more_metrics_than_a_line_holds_is_brought_in(workspace: Workspace, tmp_path: Path) -> None:
+    names = [f"layers/{number:04}/{'weights' * 8}" for number in range(1500)]
+    event_file(tmp_path / "run", *(scalar(1e9, 7, name, 1.0) for name in names))
+    columns = load_columns(brought_in(workspace, tmp_path / "run").events)
+    assert all(columns.series("train", name).step.tolist() == [7] for name in names)
+
+
+def test_a_record_that_vanishes_while_it_is_followed_ends_the_run(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.foreign_runs.importing.EVERY_S", 0.01)
+    path = event_file(tmp_path / "run", scalar(1e9, 0, "loss", 1.0))
+    (recording,) = find_recordings(path)
+
+    def gone() -> bool:
+        if path.exists():
+            path.unlink()
+            path.parent.rmdir()
+        return False
+
+    with pytest.raises(OSError):
+        import_recording(workspace, recording, follow=True, until=gone)
+    (run,) = workspace.runs.iterdir()
+    assert look(RunPaths(run)).state == "failed"
+
+
 def test_a_damaged_record_says_where_and_keeps_what_came_before(workspace: Workspace, tmp_path: Path) -> None:
     path = event_file(tmp_path / "run", scalar(1e9, 0, "loss", 1.0), b"\xff" * 40)
     with pytest.raises(DataError, match="damaged at byte"):

@@ -11,7 +11,7 @@ from engine.errors import InputError
 from engine.runs.control import kill_requested, stop_requested
 from engine.runs.paths import RunPaths
 from engine.tasks.contract import Stop
-from tui.monitor.pins import read_pins, state_file
+from tui.monitor.pins import pins_file, read_pins
 from tui.places.local import LocalPlace
 from tui.places.place import StopWay
 
@@ -83,13 +83,13 @@ async def test_pins_stay_on_top_and_outlive_the_console(utility: Any, console: A
         await until(pilot, lambda: rows(shows(app)) == 6)
         await pilot.press("end", "b")
         await until(pilot, lambda: "▴ ■ stopped" in shows(app).splitlines()[2])
-        await until(pilot, lambda: read_pins(state_file(), utility.root))
+        await until(pilot, lambda: read_pins(pins_file(), utility.root))
     again = console(now=lambda: NOW)
     async with again.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "▴ ■ stopped" in shows(again))
         assert "▴ ■ stopped" in shows(again).splitlines()[2]
         await pilot.press("home", "b")
-        await until(pilot, lambda: not read_pins(state_file(), utility.root))
+        await until(pilot, lambda: not read_pins(pins_file(), utility.root))
     assert not list(utility.root.glob("**/monitor.json"))
 
 

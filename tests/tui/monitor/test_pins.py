@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.monitor.pins import MOST_PINS, read_pins, state_file, write_pins
+from tui.monitor.pins import MOST_PINS, pins_file, read_pins, write_pins
 
 
 def test_what_was_pinned_is_pinned_again(tmp_path: Path) -> None:
@@ -35,5 +35,5 @@ def test_the_file_stays_small(tmp_path: Path) -> None:
 
 
 def test_it_lies_where_the_system_keeps_states(tmp_path: Path) -> None:
-    assert state_file({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "finetop" / "monitor.json"
-    assert state_file({"XDG_STATE_HOME": "relative"}).parts[-4:] == (".local", "state", "finetop", "monitor.json")
+    assert pins_file({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "finetop" / "monitor.json"
+    assert pins_file({"XDG_STATE_HOME": "relative"}).parts[-4:] == (".local", "state", "finetop", "monitor.json")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tui.feed.model import RunInfo, Snapshot
+from tui.feed.model import PlaceInfo, RunInfo, Snapshot
 from tui.notices.news import STALLED_AGAIN_S, Known, news
 from tui.notices.notice import Kind, Notice
 
@@ -124,3 +125,35 @@ def test_what_a_run_says_cannot_reach_the_terminal(run: Run) -> None:
 
 def test_a_run_that_cannot_be_read_is_passed_over() -> None:
     assert told(after(RunInfo("20261120-143408-x-y-0000", None, "no run")), after()) == []
+
+
+def test_a_notice_of_another_machine_names_it(run: Run) -> None:
+    def elsewhere(state: str, **facts: Any) -> Snapshot:
+        return after(replace(run(state, **facts), place="gpu1"))
+
+    notices = told(elsewhere("running"), elsewhere("failed", signals=[("diverged", NOW)]))
+    assert [notice.sentence.partition(":")[0] for notice in notices] == [
+        "ner 7f3a on gpu1 diverged",
+        "ner 7f3a on gpu1 failed",
+    ]
+
+
+def test_a_machine_elsewhere_that_gets_too_hot_is_told_once() -> None:
+    def machine(celsius: float, *, connected: bool = True) -> Snapshot:
+        return after(places=(PlaceInfo("gpu1", connected=connected, figures={"cuda:0/temperature_c": celsius}),))
+
+    notices = told(machine(60), machine(95), machine(96), machine(96, connected=False), machine(95))
+    assert [(notice.sentence, notice.quiet) for notice in notices] == [
+        ("gpu1 device too hot: cuda:0 is at 95 °C", False)
+    ]
+    assert [notice.quiet for notice in told(machine(95))] == [True]
+
+
+def test_a_clock_that_is_ahead_dates_no_notice_into_the_future(run: Run) -> None:
+    (notice,) = told(after(run("running")), after(run("done", ended=1e11)))
+    assert notice.t == NOW
+
+
+def test_a_signal_whose_time_was_moved_is_not_told_again(run: Run) -> None:
+    first, moved = (run("running", signals=[("diverged", NOW - ago)]) for ago in (9, 5))
+    assert len(told(after(run("running")), after(first), after(moved))) == 1

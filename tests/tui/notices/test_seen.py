@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.notices.seen import Seen, state_home
+from tui.notices.seen import Seen
+from tui.state_home import state_file
 
 
 @pytest.fixture
@@ -65,4 +66,4 @@ def test_a_file_that_cannot_be_read_counts_as_none(seen: Seen, content: bytes) -
     ],
 )
 def test_it_lies_where_programs_keep_their_state(environment: dict[str, str], home: Path) -> None:
-    assert state_home(environment) == home
+    assert state_file("x", environment) == home / "finetop" / "x"

@@ -166,5 +166,5 @@ def test_the_list_is_bounded(desk: Any, run: Run) -> None:
     one = desk()
     for batch in range(7):
         one.see(*ended(run, 100, "running"))
-        one.see(*ended(run, 100, ended=NOW + batch))
-    assert len(one.teller.notices) == 500 and one.teller.notices[-1].t == NOW + 6
+        one.see(*ended(run, 100, ended=NOW - 10 + batch))
+    assert len(one.teller.notices) == 500 and one.teller.notices[-1].t == NOW - 4

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.attach.facts import facts_of
-from engine.attach.protocol import Facts, Steps
+from engine.attach.protocol import Facts, Raised, Runs, Steps, read_from_workspace, to_line
+from engine.events.schema import SignalEvent
 from engine.runs.info import RunInfo
+from engine.runs.state import RunView
 from tui.places.cleaned import info, line, page, spec, value
 
 EVIL = "\x1b]0;owned\x07na\x1b[2Jme\u202e\x9b1m\n\r\t"
@@ -35,6 +37,23 @@ def test_every_text_of_a_run_is_cleaned() -> None:
 def test_a_run_of_which_nothing_is_known_yet_can_be_shown() -> None:
     assert info(Facts(id="r"), "gpu1", 0.0).view is None
     assert info(facts_of(RunInfo("r", None, "not a run")), "gpu1", 0.0).problem == "not a run"
+
+
+def test_signals_come_over_the_wire_cleaned_and_by_this_clock() -> None:
+    event = SignalEvent(t=100.0, seq=7, kind="diverged", message=EVIL)
+    view = RunView(id="r", profile="p", model="m", task="t", state="running")
+    sent = to_line(Runs(changed=[facts_of(RunInfo("r", view, signals=(event,) * 9))]))
+    message = read_from_workspace(sent)
+    assert isinstance(message, Runs)
+    shown = info(message.changed[0], "gpu1", clock_ahead_s=10.0)
+    assert len(shown.signals) == 4 and shown.signals[0] == SignalEvent(
+        t=90.0, seq=7, kind="diverged", message=line(EVIL)
+    )
+
+
+def test_signals_that_this_console_does_not_know_are_passed_over() -> None:
+    facts = Facts(id="r", state="running", signals=(Raised(1.0, 1, "enlightened"), Raised(1.0, 2, "plateau")))
+    assert [signal.seq for signal in info(facts, "gpu1", 0.0).signals] == [2]
 
 
 def test_a_specification_is_cleaned_and_typed() -> None:

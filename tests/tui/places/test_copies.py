@@ -55,6 +55,16 @@ def test_a_gap_and_a_stranger_are_refused(copies: Copies) -> None:
     assert written(copies) == b"one\n"
 
 
+def test_a_copy_that_was_torn_or_tidied_away_is_asked_for_anew(copies: Copies) -> None:
+    for spoil in (lambda path: path.write_bytes(b"one\ntw"), lambda path: path.unlink()):
+        assert copies.take(chunk(0, b"one\n", anew=True))
+        spoil(copies.paths(RUN).events)
+        assert not copies.take(chunk(4, b"two\n"))
+        assert copies.take(chunk(0, b"one\n", anew=True)) and written(copies) == b"one\n"
+        spoil(copies.paths(RUN).events)
+        assert copies.have(RUN) == {}
+
+
 def test_a_file_that_begins_anew_is_another_file(copies: Copies) -> None:
     copies.take(chunk(0, b"one\ntwo\n", anew=True))
     before = copies.paths(RUN).events.stat().st_ino

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import sys
 import threading
 import time
@@ -10,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from engine.attach.protocol import Hello, Spec, to_line
+from engine.attach.protocol import Chunk, Hello, Spec, to_line
 from tui.places import link as link_module
+from tui.places.copies import Copies
 from tui.places.link import Link
 from tui.places.mirror import Mirror
 
 HELLO = to_line(Hello(version="1", workspace="/w")).decode()
+RUN = "20261120-143408-utility-ner-7f3a"
 PRELUDE = f"import sys, time\nHELLO = {HELLO!r}\nsay = lambda text: (sys.stdout.write(text), sys.stdout.flush())\n"
 
 
@@ -120,3 +123,38 @@ def test_it_comes_back_when_the_machine_does(connect: Callable[..., Link], event
     gone.unlink()
     eventually(lambda: link.hello)
     assert not link.problem
+
+
+def test_a_machine_that_answers_twice_stays_connected(connect: Callable[..., Link], eventually: Any) -> None:
+    link = connect(
+        "say(HELLO); sys.stdin.readline()\n"
+        '[say(\'{"type":"answer","id":1,"text":"x"}\\n\') for _ in range(200)]\n'
+        'say(\'{"type":"figures","values":{"cpu/utilisation_percent":3}}\\n\'); time.sleep(60)'
+    )
+    eventually(lambda: link.hello)
+    link._pending[1] = queue.Queue(1)  # somebody who is slow to take the answer
+    link.tell_wanted()
+    eventually(lambda: link.mirror.figures())
+    assert link.hello is not None and not link.problem
+
+
+@pytest.mark.parametrize("data", ["Ω", "disk"])
+def test_a_piece_that_cannot_be_taken_in_is_a_sentence_and_the_link_goes_on(
+    connect: Callable[..., Link], eventually: Any, monkeypatch: pytest.MonkeyPatch, data: str
+) -> None:
+    def full(copies: Copies, chunk: Chunk) -> bool:
+        raise OSError(28, "No space left on device")
+
+    if data == "disk":
+        monkeypatch.setattr(Copies, "take", full)
+    piece = to_line(Chunk(run=RUN, file="events", mark="m", offset=0, data=data, anew=True)).decode()
+    link = connect(
+        f"say(HELLO); sys.stdin.readline(); sys.stdin.readline(); say({piece!r}); time.sleep(60)", wait_s=0.01
+    )
+    link.mirror.want([RUN], [])
+    eventually(lambda: link.hello)
+    link.tell_wanted()
+    problems = set()
+    eventually(lambda: problems.add(link.problem) or any("cannot be" in problem for problem in problems))
+    monkeypatch.undo()
+    eventually(lambda: link.hello)
