@@ -4,6 +4,8 @@ Textual 8.2 sends a partial update from the left edge of the widget to the end o
 calls `refresh()` is sent whole, and so is the screen whenever its layout changes. Here the last content of each line
 is kept, and an update becomes the runs of cells that are new. After a resize, a suspension or `repaint` nothing is
 taken for known, so that the whole screen is sent: that also repairs one that something else wrote on.
+
+Here, too, text loses what a terminal would obey, whichever widget shows it: Textual and Rich send it as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, get_character_cell_size
+from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.strip import Strip
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 _JOIN = 2
 """Cells that did not change and are cheaper to send again than a cursor move."""
+_OBEYED = dict.fromkeys(
+    [*range(32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+"""Control codes, and those that turn the direction of writing. Textual counts no cell for any of them."""
 
 
 class ThriftyApp(App[None]):
@@ -137,7 +144,7 @@ class Changes(CompositorUpdate):
         if isinstance(update, ChopsUpdate):
             width = max((ends[-1] for ends in update.chop_ends if ends), default=0)
             return write_runs(self._changed_runs(update), console._color_system, width)
-        lines = [tuple(line) for line in update.strips]
+        lines = [tuple(harmless(strip) for strip in line) for line in update.strips]
         cells = [cells_of(line) for line in lines]
         if self._shown.fits(update.region.width, update.region.height) and None not in cells:
             return write_runs(self._changed_lines(cells), console._color_system, update.region.width)
@@ -155,6 +162,7 @@ class Changes(CompositorUpdate):
             for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                 if strip is None or x >= x2 or end <= x1:
                     continue
+                strip = harmless(strip)
                 cells = cells_of([strip])
                 if cells is None:
                     self._shown.forget(y)
@@ -166,6 +174,16 @@ class Changes(CompositorUpdate):
                 first, last = _whole(cells, max(x1 - x, 0), min(x2, end) - x)
                 for place, changed in self._shown.changes(y, x + first, cells[first:last]):
                     yield y, place, changed
+
+
+def harmless(strip: Strip) -> Strip:
+    """The same cells without codes that stood in their text; almost always the strip itself."""
+    if all(text.isprintable() or control for text, _, control in strip):
+        return strip
+    cleaned = [
+        segment if segment.control else Segment(segment.text.translate(_OBEYED), segment.style) for segment in strip
+    ]
+    return Strip(cleaned, strip.cell_length)
 
 
 def cells_of(strips: Iterable[Strip]) -> list[Cell] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -158,3 +159,18 @@ def test_a_line_whose_cells_cannot_be_told_is_sent_whole() -> None:
     update = partial([odd] * HEIGHT, [(1, 3, 4)])
     assert "lab" in Changes(update, shown).render_segments(terminal.console)
     assert "lab" in Changes(update, shown).render_segments(terminal.console)
+
+
+@pytest.mark.parametrize("as_layout", [True, False])
+def test_text_gives_the_terminal_no_orders(as_layout: bool) -> None:
+    orders = "a\x1b]0;owned\x07b\x9b2J日\x1b[31mc\u202ed"
+    line = Strip([Segment(orders, STYLES[0]), Segment(" " * (WIDTH - cell_len(orders)))], WIDTH)
+    blank = strip(" " * WIDTH)
+    lines = [line, blank, blank]
+    update = full(lines) if as_layout else partial(lines, [(0, 0, WIDTH)])
+    terminal, shown = Terminal(), Shown()
+    for _ in range(2):  # on a screen that is not known, and on one that is
+        written = Changes(update, shown).render_segments(terminal.console)
+        shown.changes(0, 0, [("x", None)] * WIDTH)
+        assert "\x07" not in written and "\x9b" not in written and "\u202e" not in written
+        assert "\x1b]" not in written and "]0;ownedb2J日[31mcd" in written

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
+
+from tui.paths import typed_path
 
 MOST_LOOKED_AT, MOST_TOLD = 5_000, 12
 
@@ -32,7 +33,7 @@ def _begun_alike(names: Sequence[str]) -> str:
 
 def completed(text: str) -> tuple[str, list[str]]:
     """The same, with the names that lie there. Slow: call in threads."""
-    folder = Path(text.rpartition("/")[0] + "/" if "/" in text else ".").expanduser()
+    folder = typed_path(text.rpartition("/")[0] + "/" if "/" in text else ".")
     names = []
     try:
         with os.scandir(folder) as entries:

@@ -80,6 +80,14 @@ class Form:
             return self
         return replace(self, caret=0 if step < 0 else len(entry.value))
 
+    def beside(self, other: Form) -> Form:
+        """The same entries with the cursor of another form, where that stands on one of them."""
+        entry = other.entry
+        at = next((place for place, one in enumerate(self.entries) if entry and one.key == entry.key), None)
+        if at is None:
+            return self
+        return replace(self, at=at, caret=min(other.caret, len(self.entries[at].value)))
+
     # -- typing
 
     def type(self, text: str) -> Form:

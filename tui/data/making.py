@@ -46,11 +46,11 @@ class Making(Beside):
     class Ended(Message):
         """The command has answered, or the sentence that says why not."""
 
+        turn: int
         what: str
         """What it was asked for: the name that `start` was given."""
         answer: object
         problem: str = ""
-        cancelled: bool = False
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(id="making")
@@ -83,6 +83,12 @@ class Making(Beside):
     def on_unmount(self) -> None:
         self.cancel()
 
+    def on_making_ended(self, event: Ended) -> None:
+        if event.turn == self._turn:
+            self.what = ""
+        else:
+            event.stop()  # something else was asked since
+
     def _run(self, what: str, turn: int, command: Sequence[str], decode: Callable[[bytes], object]) -> Message | None:
         last = ""
         try:
@@ -113,16 +119,15 @@ class Making(Beside):
                         self.post_message(self.Progress(*found))
                 reading.join()
         except OSError as problem:
-            return self.Ended(what, None, str(problem))
+            return self.Ended(turn, what, None, str(problem))
         if turn != self._turn:
             return None
-        self.what = ""
         if process.returncode:
-            return self.Ended(what, None, last.removeprefix("error: ") or f"it ended with {process.returncode}")
+            return self.Ended(turn, what, None, last.removeprefix("error: ") or f"it ended with {process.returncode}")
         try:
-            return self.Ended(what, decode(told[0]))
+            return self.Ended(turn, what, decode(told[0]))
         except msgspec.MsgspecError as problem:
-            return self.Ended(what, None, f"it answered nothing that can be read ({problem})")
+            return self.Ended(turn, what, None, f"it answered nothing that can be read ({problem})")
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         # An interrupt lets it take away what it began; who does not listen is killed, and tidied up after.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
+from tui.paths import typed_path
 
 INLINE = "data:"
 
@@ -30,7 +30,7 @@ class Asking:
             return None
         if self.second:
             return {"a": first, "b": second}
-        return {"image": str(Path(first).expanduser())} if self.image else {"text": first}
+        return {"image": str(typed_path(first))} if self.image else {"text": first}
 
     def written(self, sample: Mapping[str, Any], name: str) -> tuple[str, str]:
         """What stands in the fields for a sample; `name` in place of an image that it carries itself."""

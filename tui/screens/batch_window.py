@@ -13,15 +13,16 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from engine.errors import FinetopError
 from tui.actions import bindings_of
 from tui.labelling.beside import Beside
+from tui.paths import typed_path
 from tui.predictor import Predictor
 from tui.screens.bars import ActionBar
 from tui.screens.field import Field
 from tui.screens.window import Window
 from tui.theme import Role, palette_of
-from tui.validate.batch import Asked, Progress, Result, Stopped, free_name, run_batch
+from tui.validate.asker import said
+from tui.validate.batch import Asked, Progress, Result, free_name, output_for, run_batch
 from tui.validate.batch_view import ORDERS, batch_line, in_order, progress_lines, summary_lines
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
@@ -51,6 +52,14 @@ class Table:
     at: int = 0
 
 
+@dataclass
+class Batch:
+    """One that runs: what stops it must not stop, or wake, the one after it."""
+
+    stopped: bool = False
+    predictor: Predictor | None = None
+
+
 class BatchRunner(Beside):
     """One batch, in a process of its own: questions on the screen wait for nothing."""
 
@@ -65,51 +74,71 @@ class BatchRunner(Beside):
 
     @dataclass
     class Ended(Message):
-        """It is done, or the sentence that says why not; both are missing where somebody stopped it."""
+        """It is done, or the sentence that says why not."""
 
         result: Result | None = None
         problem: str = ""
 
+    @dataclass
+    class Named(Message):
+        """Where the predictions of a file would go."""
+
+        written: str
+        output: str
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, BatchRunner.Named)
+
     def __init__(self, asks: Asks) -> None:
         super().__init__(id="batch-runner")
         self._asks = asks
-        self._stopped = False
-        self._predictor: Predictor | None = None
+        self._batch = Batch()
 
-    def start(self, source: Path, output: Path | None) -> None:
-        """Begin."""
-        self._stopped = False
+    def propose(self, written: str) -> None:
+        """Look for a name that is free: a path may lie where reading takes long."""
+        self.in_thread(lambda: self.Named(written, output_for(written)))
+
+    def start(self, source: str, output: str | None) -> None:
+        """Begin. An empty `output` is the one that is proposed; with None nothing is written."""
+        batch = self._batch = Batch()
         told = 0.0
 
         def report(progress: Progress) -> None:
             nonlocal told
-            if time.monotonic() - told >= PACE_S or progress.done == progress.total:
+            if not batch.stopped and (time.monotonic() - told >= PACE_S or progress.done == progress.total):
                 told = time.monotonic()
                 self.post_message(self.Went(progress))
 
-        def work() -> Message:
+        def work() -> Message | None:
             asks = self._asks
             try:
-                self._predictor = Predictor(asks.directory)
+                path = typed_path(source)
+                to = None if output is None else typed_path(output) if output else free_name(path)
+                batch.predictor = Predictor(asks.directory)
                 result = run_batch(
-                    self._predictor, source, asks.predicts_on, asks.name, output, report, lambda: self._stopped
+                    batch.predictor,
+                    path,
+                    asks.predicts_on,
+                    asks.name,
+                    to,
+                    report,
+                    lambda: batch.stopped,
                 )
-            except Stopped:
-                return self.Ended()
-            except (FinetopError, OSError) as problem:
-                return self.Ended() if self._stopped else self.Ended(problem=str(problem))
+            except Exception as problem:  # whatever a model's process does becomes a sentence
+                return None if batch.stopped else self.Ended(problem=said(problem))
             finally:
-                if self._predictor is not None:
-                    self._predictor.close()
+                if batch.predictor is not None:
+                    batch.predictor.close()
             return self.Ended(result)
 
         self.in_thread(work)
 
     def stop(self) -> None:
-        """End the process; nothing is written."""
-        self._stopped = True
-        if self._predictor is not None:
-            self._predictor.end()
+        """End the process; nothing is written, and nothing is told any more."""
+        batch = self._batch
+        batch.stopped = True
+        if batch.predictor is not None:
+            batch.predictor.end()
 
     def on_unmount(self) -> None:
         self.stop()
@@ -193,9 +222,13 @@ class BatchScreen(Window[Asked]):
         event.stop()
         output = self.query_one("#output", Input)
         if event.input.id == "source" and output.value == self._named:
-            written = event.value.strip()
-            self._named = str(free_name(Path(written).expanduser())) if written.strip("/.~ ") else ""
-            output.value = self._named
+            self.query_one(BatchRunner).propose(event.value)
+
+    def on_batch_runner_named(self, event: BatchRunner.Named) -> None:
+        event.stop()
+        output = self.query_one("#output", Input)
+        if event.written == self.query_one("#source", Input).value and output.value == self._named:
+            self._named = output.value = event.output
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -204,14 +237,16 @@ class BatchScreen(Window[Asked]):
             self._say("Write the path of a file.", Role.WARNING)
             return
         named = self.query_one("#output", Input).value.strip()
-        if not named and not self._asks.readonly:
+        proposed = named == self._named
+        if not named and not proposed and not self._asks.readonly:
             self._say("Write where the predictions go.", Role.WARNING)
             return
         self._busy = True
         self._say(f"Loading {self._asks.name}. Esc stops it; then nothing is written.", Role.MUTED)
         self.query_one(Lines).show(lambda width, height: ())
-        output = None if self._asks.readonly else Path(named).expanduser()
-        self.query_one(BatchRunner).start(Path(written).expanduser(), output)
+        # Who is faster than the proposal gets it all the same.
+        output = None if self._asks.readonly else "" if proposed else named
+        self.query_one(BatchRunner).start(written, output)
         self._show()
 
     # -- the work

@@ -131,6 +131,11 @@ class DataScreen(ConsoleScreen):
 
     # -- what is looked at
 
+    @property
+    def _known(self) -> Facts | None:
+        """The facts of the dataset under the cursor; None until they are read."""
+        return self._facts if self._facts is not None and self._facts.id == self.cursor.dataset else None
+
     def _look(self) -> None:
         """Read what the cursor stands on, where that is not what is shown."""
         cursor, seen = self.cursor, self.cursor.seen
@@ -143,8 +148,7 @@ class DataScreen(ConsoleScreen):
             self._show_dataset()
             return
         self._wish = wish
-        facts = self._facts if self._facts is not None and self._facts.id == wish.dataset else None
-        workspace = self.console.options.workspace
+        facts, workspace = self._known, self.console.options.workspace
         self.in_thread(lambda: self.Read(look(workspace, wish, facts)), group="look")
 
     def on_data_screen_read(self, event: Read) -> None:
@@ -177,7 +181,7 @@ class DataScreen(ConsoleScreen):
         if action == "label":
             return seen is not None and seen.task == FOLDER_TASK
         if action == "choose_class":
-            return can_filter(self._facts, self.cursor.split)
+            return can_filter(self._known, self.cursor.split)
         if action == "next_pane":
             return self.is_mounted and seen is not None and not self.panes.roomy
         return True
@@ -221,7 +225,7 @@ class DataScreen(ConsoleScreen):
 
     def action_next_split(self) -> None:
         """The next split of the dataset."""
-        if self._facts is not None and self.cursor.seen is not None:
+        if self.cursor.seen is not None:
             self.cursor.next_split(splits_of(self.cursor.seen.counts))
             self._look()
 
@@ -234,12 +238,12 @@ class DataScreen(ConsoleScreen):
         """Ask which class."""
         from tui.screens.data_windows import ClassWindow
 
-        facts, cursor = self._facts, self.cursor
+        facts, cursor = self._known, self.cursor
         if facts is None:
             return
 
         def done(name: str | None) -> None:
-            if name is not None:
+            if name is not None and cursor.dataset == facts.id:
                 cursor.choose(name)
                 self._look()
 

@@ -29,6 +29,8 @@ class FormSheet(CellWidget, can_focus=True):
         super().__init__(ascii_only=ascii_only, id=id)
         self.form = Form()
         self._owners: tuple[int | None, ...] = ()
+        self.fixed = False
+        """While what it says is being made, nothing of it is changed: what is made is what is shown."""
 
     def show(self, form: Form) -> None:
         """Show this from now on; says nothing."""
@@ -37,6 +39,8 @@ class FormSheet(CellWidget, can_focus=True):
 
     def put(self, form: Form) -> None:
         """Take a change of the operator in."""
+        if self.fixed:
+            return
         before, self.form = self.form, form
         if form == before:
             return

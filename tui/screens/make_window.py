@@ -120,8 +120,7 @@ class MakeWindow(Window[tuple[str, ...]]):
 
     def on_form_sheet_changed(self, event: FormSheet.Changed) -> None:
         event.stop()
-        if self.making.what != MAKE:
-            self.changed(event.key)
+        self.changed(event.key)
 
     def on_form_sheet_moved(self, event: FormSheet.Moved) -> None:
         event.stop()
@@ -132,6 +131,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         self._turn += 1
         self._fresh, self._arguments = False, ()
         self.making.cancel()
+        self.sheet.fixed = False
         turn, form = self._turn, self.sheet.form
         self.thread(lambda: self.settle(turn, form, key))
         self.refresh_bindings()
@@ -151,7 +151,8 @@ class MakeWindow(Window[tuple[str, ...]]):
         if event.turn != self._turn:
             return
         if event.form is not None:
-            self.sheet.show(event.form)
+            # The cursor may have gone on while it was checked.
+            self.sheet.show(event.form.beside(self.sheet.form))
         self._arguments, self._problem = event.arguments, event.problem
         self._show_help()
         self.refresh_bindings()
@@ -202,6 +203,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         if event.what == MAKE and not event.problem and isinstance(event.answer, tuple):
             self.dismiss(event.answer)
             return
+        self.sheet.fixed = False
         self._problem = self.in_the_form(event.problem)
         if isinstance(event.answer, tuple) and event.what == PREVIEW:
             self._previews, self._fresh = event.answer, True
@@ -298,6 +300,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         if not self.check_action("make", ()):
             return
         self.making.start(MAKE, self._arguments, made_ids)
+        self.sheet.fixed = True
         self._say_progress(self.MAKING)
         self.tell("Esc ends it; nothing is left half-written.")
         self.refresh_bindings()
@@ -306,6 +309,7 @@ class MakeWindow(Window[tuple[str, ...]]):
         """End what is being made; where nothing is, close."""
         if self.making.what == MAKE:
             self.making.cancel()
+            self.sheet.fixed = False
             self._show_preview()
             self.tell("Ended; what was not finished is taken away.")
             self.refresh_bindings()

@@ -15,6 +15,7 @@ from engine.errors import FinetopError
 from engine.workspace import Workspace
 from tui.actions import bindings_of
 from tui.labelling.beside import Beside
+from tui.paths import typed_path
 from tui.screens.bars import ActionBar
 from tui.screens.field import Field
 from tui.screens.window import Window
@@ -190,7 +191,7 @@ class PickScreen(Window[Picked]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if self._writing == "file" and event.value.strip():
-            path = Path(event.value.strip()).expanduser()
+            path = typed_path(event.value)
             name = path.name or str(path)
             self._names = (*(one for one in self._names if one != name), name)
             self._at = len(self._names) - 1

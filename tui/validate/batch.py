@@ -13,6 +13,7 @@ import msgspec
 
 from engine.errors import DataError, InputError, WorkError
 from engine.files import atomic_file
+from tui.paths import typed_path
 from tui.predictor import Predictor
 from tui.validate.inputs import Input, rows_of_file
 
@@ -76,6 +77,16 @@ def free_name(source: Path) -> Path:
         if not path.exists():
             return path
     raise AssertionError("numbers do not end")
+
+
+def output_for(written: str) -> str:
+    """What is proposed for a path that is being typed; empty where it names no file yet."""
+    if not written.strip("/.~ "):
+        return ""
+    try:
+        return str(free_name(typed_path(written)))
+    except (OSError, ValueError):
+        return ""  # too long, or not to be looked at: the batch says so when it is asked for
 
 
 def check(source: Path, predicts_on: str, model: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from engine.errors import DataError, FinetopError, InputError
 from engine.workspace import Workspace
+from tui.paths import typed_path
 from tui.validate.judging import sureness_of
 from tui.validate.subject import Subject
 
@@ -154,7 +155,7 @@ def _picture(
     image = str(sample["image"])
     roots = []
     if not image.startswith("data:"):
-        path = Path(image).expanduser().absolute()
+        path = typed_path(image).absolute()
         image, roots = str(path), [path.parent]
     when = datetime.now(UTC)
     item: dict[str, Any] = {"image": image, "source": SOURCE, "who": who, "when": when.isoformat(), **right}

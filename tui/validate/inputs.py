@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import DataError
+from tui.paths import typed_path
 
 Row = dict[str, Any]
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -101,5 +102,5 @@ def _checked(number: int, row: Row, predicts_on: str, path: Path) -> Input:
     image = row.get("image")
     if predicts_on == "image" and not str(image).startswith("data:"):
         # As a dataset has them: beside the rows.
-        row = {**row, "image": str((path.parent / str(image)).expanduser())}
+        row = {**row, "image": str(typed_path(str(path.parent / str(image))))}
     return Input(number, row)

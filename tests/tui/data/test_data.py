@@ -193,3 +193,15 @@ async def test_names_from_files_are_no_markup_and_no_codes(store: Any, console: 
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot, until, shows)
         assert "[red]x[/red]" in shows(app) and "\x1b" not in shows(app) and "[bold]" in shows(app)
+
+
+async def test_the_classes_of_one_dataset_are_not_offered_for_another(
+    shelf: Any, console: Any, until: Any, shows: Any
+) -> None:
+    app = console(now=lambda: NOW)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await opened(app, pilot, until, shows)
+        assert "f Class" in footer(app)
+        app.screen.in_thread = lambda *work, **how: None  # the disk takes its time
+        await pilot.press("end", "f")
+        assert len(app.screen_stack) == 1

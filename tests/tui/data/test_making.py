@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,37 @@ async def test_without_a_recipe_or_a_profile_it_says_what_to_do(
         await until(pilot, lambda: "There is no profile" in shows(app))
         await pilot.press("escape", "i")
         await until(pilot, lambda: "There is no profile with a model" in shows(app))
+
+
+@pytest.mark.slow
+async def test_the_cursor_stays_where_it_went_while_a_value_was_checked(
+    profiles: Path, fake_engine: None, console: Any, until: Any, shows: Any
+) -> None:
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await in_window(app, pilot, until, shows, "g", "examples  ")
+        await until(pilot, lambda: "^g Make" in footer(app))
+        await pilot.press(*["down"] * 4)
+        checked, settle = threading.Event(), app.screen.settle
+        app.screen.settle = lambda *asked: (checked.wait(10), settle(*asked))[1]
+        await pilot.press("3", "up")
+        before = app.screen.sheet.form.entry.key
+        checked.set()
+        await until(pilot, lambda: "^g Make" in footer(app))
+        assert app.screen.sheet.form.entry.key == before
+
+
+@pytest.mark.slow
+async def test_nothing_is_typed_while_it_is_made(
+    profiles: Path, fake_engine: None, console: Any, until: Any, shows: Any
+) -> None:
+    app = console()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await in_window(app, pilot, until, shows, "g", "examples  ")
+        await until(pilot, lambda: "^g Make" in footer(app))
+        await pilot.press(*["down"] * 4)
+        form = app.screen.sheet.form
+        await pilot.press("ctrl+g", "7")
+        assert app.screen.sheet.form == form
+        await pilot.press("escape", "7")
+        assert app.screen.sheet.form != form and "^g Make" not in footer(app)

@@ -270,3 +270,38 @@ async def test_without_writing_a_batch_is_shown_all_the_same(
         await pilot.press("enter")
         await until(pilot, lambda: "not written: --readonly" in shows(app))
     assert not (tmp_path / "rows.predictions.jsonl").exists()
+
+
+async def test_a_batch_that_is_stopped_does_not_end_the_next(
+    taggers: Any, console: Any, until: Any, shows: Any, opened: Any, tmp_path: Path
+) -> None:
+    source = a_file(tmp_path)
+    slow = taggers.models / "utility/ner/1/slow"
+    app = console()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app)
+        slow.touch()
+        await pilot.press("f")
+        app.screen.query_one("#source").value = str(source)
+        await until(pilot, lambda: app.screen.query_one("#output").value)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Esc stops it" in shows(app))
+        slow.unlink()
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: app.screen.table is not None, "the second batch")
+        assert "exit code" not in shows(app)
+
+
+@pytest.mark.parametrize("key", ["f", "p"])
+async def test_a_home_that_nobody_has_is_a_name_like_any_other(
+    taggers: Any, console: Any, until: Any, shows: Any, opened: Any, key: str
+) -> None:
+    app = console()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app)
+        await pilot.press(key)
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        if key == "p":
+            await pilot.press("f")
+        await pilot.press(*"~no-such-user/x.csv", "enter")
+        await until(pilot, lambda: "~no-such-user/x.csv" in shows(app) and "there is no such file" in shows(app))
