@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ def _last_t(info: RunInfo) -> float:
 def _of_worker(info: RunInfo, paths: RunPaths) -> Iterator[Notice]:
     try:
         with paths.status.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - MOST_STATUS_BYTES))
             lines = file.read(MOST_STATUS_BYTES).split(b"\n")
     except OSError:
         return

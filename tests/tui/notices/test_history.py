@@ -51,6 +51,13 @@ def test_only_what_happened_between_two_moments(night: Workspace) -> None:
     assert [each.kind for each in read_history(night, listed(night), NOW - 55, NOW - 35)] == [Kind.STALLED, Kind.DISK]
 
 
+def test_of_a_long_status_the_end_is_read(night: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.notices.history.MOST_STATUS_BYTES", 150)
+    found = read_history(night, listed(night), NOW - 10_000, NOW + 10_000)
+    kinds = {each.kind for each in found}
+    assert Kind.DISK in kinds and Kind.STALLED not in kinds
+
+
 def test_of_a_long_file_the_end_is_read(
     night: Workspace, record: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
