@@ -10,6 +10,10 @@ from typing import BinaryIO
 from engine.attach.protocol import WINDOW_BYTES, Message, to_line
 
 
+class NobodyListensError(Exception):
+    """The console is gone."""
+
+
 class Outbox:
     """Writes lines and counts what was taken. `say` may wait for the stream, and is called by one thread alone."""
 
@@ -26,10 +30,13 @@ class Outbox:
             return self._sent - self._taken < WINDOW_BYTES
 
     def say(self, message: Message) -> None:
-        """Send a message. Raises OSError where nobody listens any more."""
+        """Send a message. Raises NobodyListensError."""
         line = to_line(message)
-        self._stream.write(line)
-        self._stream.flush()
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except (OSError, ValueError) as problem:  # a ValueError where the stream is closed
+            raise NobodyListensError from problem
         with self._lock:
             self._sent += len(line)
         self.spoke_at = self._clock()

@@ -27,7 +27,12 @@ def serve(workspace: Workspace, *, readonly: bool) -> None:
         workspace, sys.stdin.buffer, sink, readonly=readonly, read_figures=lambda: _read_figures(workspace)
     )
     threading.Thread(target=_end_when_silent, args=(session,), daemon=True).start()
-    session.run()
+    try:
+        session.run()
+    except Exception as problem:
+        # The console shows this line. No traceback: at its end Python would wait for the thread that listens.
+        print(f"error: {problem}", file=sys.stderr, flush=True)
+        end_process(1)
     # Threads that wait for a reader or a device must not keep the process.
     end_process(0)
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from engine import __version__
 from engine.attach.device_figures import OWN_MEMORY, worth_telling
 from engine.attach.listing import Listing
-from engine.attach.outbox import Outbox
+from engine.attach.outbox import NobodyListensError, Outbox
 from engine.attach.protocol import (
     BEAT_S,
     MAX_LINE_BYTES,
@@ -85,7 +85,7 @@ class Session:
         """Serve until the console is gone."""
         for work in (self._listen, *[self._carry_out] * HANDS):
             threading.Thread(target=work, daemon=True).start()
-        with contextlib.suppress(OSError, ValueError):  # nobody reads any more: that is how it ends
+        with contextlib.suppress(NobodyListensError):  # that is how it ends
             self._outbox.say(
                 Hello(
                     version=__version__,

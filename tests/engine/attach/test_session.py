@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -33,6 +34,7 @@ from engine.attach.protocol import (
     Taken,
     Want,
 )
+from engine.attach.session import Session
 from engine.events import Run
 from engine.runs.control import stop_requested
 from engine.tasks.contract import Stop as StopRequest
@@ -247,3 +249,16 @@ def test_a_workspace_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     done = subprocess.run(command, input="", capture_output=True, timeout=60, check=False, text=True)
     assert done.returncode == 2 and not done.stdout
     assert done.stderr.count("\n") == 1 and "no such workspace" in done.stderr
+
+
+def test_what_cannot_be_read_there_is_an_error_and_no_silent_end(workspace: Workspace) -> None:
+    def broken() -> dict[str, float]:
+        raise OSError(5, "Input/output error")
+
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading, "rb") as source,
+        os.fdopen(writing, "wb"),
+        pytest.raises(OSError, match="Input/output"),
+    ):
+        Session(workspace, source, io.BytesIO(), read_figures=broken).run()
