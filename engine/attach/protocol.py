@@ -15,6 +15,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from engine.attach.dictionary import DICTIONARY
 from engine.errors import InputError
+from engine.events.schema import Count
 
 PROTOCOL = 1
 MAX_LINE_BYTES = 1024 * 1024
@@ -72,8 +73,8 @@ class Steps(msgspec.Struct, frozen=True, omit_defaults=True):
 
     t: Time
     phase: Word
-    step: int
-    steps: int
+    step: Count
+    steps: Count
     epoch: float = 0.0
     epochs: float = 0.0
     rate: float = 0.0
@@ -91,7 +92,7 @@ class Raised(msgspec.Struct, frozen=True, omit_defaults=True):
     """A signal of the advisor."""
 
     t: Time
-    seq: int
+    seq: Count
     kind: Word
     message: Word = ""
 

@@ -110,3 +110,10 @@ def test_a_few_events_cost_less_than_they_do_on_the_disk() -> None:
 def test_short_news_are_plain() -> None:
     assert to_line(Taken(count=5)) == b'{"type":"taken","count":5}\n'
     assert read_from_workspace(to_line(Answer(id=3, text="done"))) == Answer(id=3, text="done")
+
+
+def test_a_step_that_no_number_of_a_screen_can_hold_is_refused() -> None:
+    steps = b'{"type":"runs","changed":[{"id":"r","progress":{"t":1,"phase":"x","steps":7,"step":%s}}]}\n'
+    assert isinstance(read_from_workspace(steps % b"7"), Runs)
+    with pytest.raises(InputError):
+        read_from_workspace(steps % (b"9" * 400))
