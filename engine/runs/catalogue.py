@@ -12,14 +12,11 @@ from engine.errors import FinetopError
 from engine.runs.info import RunInfo
 from engine.runs.paths import CONTROL, EVENTS, STATUS, RunPaths
 from engine.runs.signals_seen import SignalsSeen
-from engine.runs.state import look
+from engine.runs.state import ENDED, look
 from engine.runs.store import list_runs
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
-
-ENDED = frozenset({"done", "stopped", "failed", "lost"})
-"""States that only a resume can change."""
 
 RELIST_S = 5.0
 """The runs are listed anew at least this often: on some network file systems a directory's time stands still."""
