@@ -61,7 +61,7 @@ def long(workspace: Path) -> None:
     """The run of many rows is the newest one: it is opened at once."""
     with Terminal([*finetop(workspace), "--readonly"]) as terminal:
         screen, changed = Screen(WIDTH, HEIGHT), Changed(curves_only=True)
-        pieces = terminal.record(60.0, quiet_s=4.0)
+        pieces = terminal.record(20.0)  # while it is read nothing is written for seconds
         last = first = terminal.started
         screen.on_change = changed
         for at, data in pieces:
