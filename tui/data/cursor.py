@@ -89,10 +89,6 @@ class Cursor:
         self.start = self._before.pop()
         return True
 
-    @property
-    def at_start(self) -> bool:
-        return not self._before
-
     def _rewind(self) -> None:
         self._before, self.start = [], Place()
 

@@ -36,10 +36,6 @@ class Counsel:
         self._known.update(suggestions)
         self._asking = False
 
-    def give_up(self) -> None:
-        """The model did not answer."""
-        self._asking = False
-
     def of(self, labelling: Sitting) -> Suggestion | None:
         """What is suggested for the current folder; nothing in a blind pass."""
         sample, opened = labelling.current, labelling.opened

@@ -103,7 +103,11 @@ class MenuBar(Bar):
             line.append(text, (self.style(Role.TITLE) if here else self.style(Role.MUTED)) + meta)
         room = width - line.cell_len - 1
         if room >= 12:
-            note = self._note if len(self._note) < room - 2 else "…" + self._note[-(room - 4) :]
+            note = (
+                self._note
+                if len(self._note) < room - 2
+                else (">" if console_of(self).options.ascii_only else "…") + self._note[-(room - 4) :]
+            )
             line.append(note.rjust(room), self.style(Role.MUTED))
         return line
 

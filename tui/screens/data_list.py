@@ -19,9 +19,9 @@ class DatasetList(CellWidget):
     class Pointed(Message):
         """A row was clicked, or the wheel turned over the list."""
 
-        def __init__(self, at: int, *, twice: bool = False) -> None:
+        def __init__(self, at: int) -> None:
             super().__init__()
-            self.at, self.twice = at, twice
+            self.at = at
 
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__(ascii_only=ascii_only, id="data-list")
@@ -65,7 +65,7 @@ class DatasetList(CellWidget):
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         if offset is not None and offset.y >= 1 and self._top + offset.y - 1 < len(self._datasets):
-            self.post_message(self.Pointed(self._top + offset.y - 1, twice=event.chain == 2))
+            self.post_message(self.Pointed(self._top + offset.y - 1))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self._scroll(1)

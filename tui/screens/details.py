@@ -65,7 +65,7 @@ class DetailsScreen(Window[None]):
             width = max((len(name) for name, _, _ in facts), default=0)
             for name, value, origin in facts:
                 text.append(f"  {name:<{width}}  ", muted)
-                text.append(value)
+                text.append(value.replace("≥", ">=").replace("≤", "<=") if self.app.has_class("-ascii") else value)
                 text.append(f"  {origin}\n" if origin else "\n", muted)
             text.append("\n")
         self.query_one("#details-text", Static).update(text)

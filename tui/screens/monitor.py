@@ -174,7 +174,8 @@ class MonitorScreen(ConsoleScreen):
             self.deeds.report(run)
 
     def on_report_read(self, event: ReportRead) -> None:
-        self.windows.report(event.title, event.text)
+        if self.is_current:  # who went on meanwhile is not to be covered by a page
+            self.windows.report(event.title, event.text)
 
     def action_details(self) -> None:
         """What the run was started with."""
@@ -193,6 +194,8 @@ class MonitorScreen(ConsoleScreen):
         self.deeds.specs(compared(now.marked, now.run), "differ")
 
     def on_specs_read(self, event: SpecsRead) -> None:
+        if not self.is_current:
+            return
         if event.purpose == "clone":
             self.console.clone_run = event.specs[0]
             self.console.action_open("train")

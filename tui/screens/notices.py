@@ -180,6 +180,8 @@ class NoticesWindow(Window[str]):
         when, text = full_lines(self.query_one(NoticeList).notice)
         if not self._teller.notices:
             when, text = "", NOTHING
+        if self._ascii_only:
+            when = when.replace("·", "-")
         said = (when, "\n".join(part for part in (text, self._teller.problem) if part))
         if said != self._shown:
             self._shown = said

@@ -210,7 +210,10 @@ class TrainScreen(ConsoleScreen):
 
     def on_judged(self, event: told.Judged) -> None:
         pane = self.panes.settings
-        if event.done and not event.problem and pane.editing is not None:
+        row = pane.editing
+        if row is not None and row.key != (event.model, event.name):
+            return  # another value is written by now
+        if event.done and not event.problem and row is not None:
             pane.leave_field()
             self._set(event.model, event.name, event.value.strip())
         else:

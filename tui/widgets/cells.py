@@ -30,6 +30,7 @@ Line = Sequence[Piece]
 _SPACE = 32
 _WIDE_TAIL = 0
 """Stands in the second cell of a wide character."""
+_ASCII = {ord(character): ord(plain) for character, plain in zip("…–—−“”‘’×·→←", ">---\"\"''x.><", strict=True)}
 _JOIN = 3
 """Unchanged cells between two changed ones that are cheaper to send than a cursor move."""
 
@@ -73,6 +74,13 @@ class Canvas:
         """Put a flag on all cells of a row."""
         if 0 <= y < self.height:
             self.roles[y] |= np.uint16(flag)
+
+    def to_ascii(self) -> None:
+        """Put what an ASCII terminal shows in place of everything else: also in names, and where a text was cut."""
+        strange = self.codes > 126
+        if strange.any():
+            self.codes[self.codes == _WIDE_TAIL] = _SPACE
+            self.codes[strange] = [_ASCII.get(int(code), ord("?")) for code in self.codes[strange]]
 
     def changed_spans(self, before: Canvas | None) -> list[tuple[int, int, int]]:
         """(y, x1, x2) of the cells that differ from the canvas before; of all cells where the sizes differ."""
@@ -188,18 +196,23 @@ class CellWidget(Widget):
         if not self.is_mounted or not width or not height:
             self._canvas = None
             return
-        canvas = Canvas(width, height)
-        self.draw(canvas)
+        canvas = self._drawn_canvas(width, height)
         spans = canvas.changed_spans(self._canvas)
         self._canvas = canvas
         if spans:
             self.refresh(*(Region(x1, y, x2 - x1, 1) for y, x1, x2 in spans))
 
+    def _drawn_canvas(self, width: int, height: int) -> Canvas:
+        canvas = Canvas(width, height)
+        self.draw(canvas)
+        if self.ascii_only:
+            canvas.to_ascii()
+        return canvas
+
     def render_line(self, y: int) -> Strip:
         canvas, (width, height) = self._canvas, self.content_size
         if canvas is None or (canvas.width, canvas.height) != (width, height):
-            canvas = self._canvas = Canvas(width, height)
-            self.draw(canvas)
+            canvas = self._canvas = self._drawn_canvas(width, height)
         if y >= canvas.height:
             return Strip.blank(width, self.rich_style)
         return canvas.strip(y, self.palette, self.rich_style)

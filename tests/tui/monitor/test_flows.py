@@ -280,3 +280,19 @@ def test_the_place_answers_in_sentences(utility: Any) -> None:
     with pytest.raises(InputError, match="is done"):
         place.resume("20261120-111532-utility-ner-90be")
     assert next(line.text for line in place.log(RUN)) == "queued"
+
+
+async def test_a_report_that_comes_late_covers_no_other_screen(
+    utility: Any, console: Any, until: Any, shows: Any
+) -> None:
+    from tui.screens.monitor_deeds import ReportRead
+
+    app = console(now=lambda: NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: rows(shows(app)) == 6)
+        monitor = app.screen
+        app.action_open("validate")
+        await until(pilot, lambda: app.screen is not monitor)
+        monitor.post_message(ReportRead(RUN, "# Late"))
+        await pilot.pause(0.2)
+        assert len(app.screen_stack) == 1
