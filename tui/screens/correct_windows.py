@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.actions import bindings_of
-from tui.screens.bars import ActionBar
+from tui.screens.bars import ActionBar, console_of
 from tui.screens.curate_windows import LabelScreen
 from tui.screens.field import Field
 from tui.screens.verdicts import label_role
@@ -93,8 +93,8 @@ class BoxesScreen(Window[Objects]):
 
     def _show(self) -> None:
         palette, plain = palette_of(self.app), self.app.has_class("-ascii")
-        order = sorted(self._editor.labels)
-        lines = box_lines(self._editor, lambda label: label_role(label, order), ascii_only=plain)
+        order, keep = sorted(self._editor.labels), console_of(self).keymap.say("{boxes.keep}")
+        lines = box_lines(self._editor, lambda label: label_role(label, order), keep=keep, ascii_only=plain)
         self.query_one("#boxes-list", Static).update(Text("\n").join(to_text(line, palette) for line in lines))
         self.refresh_bindings()
 
