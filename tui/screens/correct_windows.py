@@ -23,6 +23,7 @@ from tui.validate.boxes import BoxEditor, box_lines
 from tui.widgets.cells import to_text
 
 Objects = list[dict[str, Any]]
+MEANING = "0 unrelated, 1 the same. Enter keeps it."
 
 
 class ScoreScreen(Window[float]):
@@ -39,7 +40,7 @@ class ScoreScreen(Window[float]):
             window.border_title = "How alike are they?"
             yield Static(Text(self._texts))
             yield Field(f"{self._said:.2f}", id="part")
-            yield Static("0 unrelated, 1 the same. Enter keeps it.", id="what-happens")
+            yield Static(MEANING, id="what-happens")
         yield ActionBar()
 
     def on_mount(self) -> None:
@@ -57,7 +58,7 @@ class ScoreScreen(Window[float]):
 
     def _tell(self, score: float | str) -> None:
         palette = palette_of(self.app)
-        role, said = (Role.ERROR, score) if isinstance(score, str) else (Role.MUTED, "Enter keeps it.")
+        role, said = (Role.ERROR, score) if isinstance(score, str) else (Role.MUTED, MEANING)
         self.query_one("#what-happens", Static).update(Text(said, palette.style(role, Style.null())))
 
 

@@ -151,6 +151,7 @@ class ModelList(Vertical):
             listing.highlighted = 0
         shown = f"{len(names)} of {len(self._every)}" if written else ""
         listing.border_subtitle = shown
+        self.call_after_refresh(self._fit)
 
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self._fit)

@@ -21,7 +21,7 @@ async def test_a_score_is_written_and_only_a_score(workspace: Any, console: Any,
     app, given = console(), []
     async with app.run_test(size=SIZE) as pilot:
         app.push_screen(ScoreScreen("A pole [b]leans", "A leaning pole", 0.31), given.append)
-        await until(pilot, lambda: "A pole [b]leans" in shows(app) and "How alike are they?" in shows(app))
+        await until(pilot, lambda: "A pole [b]leans" in shows(app) and "0 unrelated, 1 the same." in shows(app))
         await pilot.press(*["backspace"] * 4, *"1.5", "enter")
         await until(pilot, lambda: "A score lies between 0 and 1." in shows(app))
         await pilot.press(*["backspace"] * 3, "x", "enter")
