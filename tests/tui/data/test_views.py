@@ -43,7 +43,7 @@ def test_no_line_of_the_table_is_wider_than_the_table(width: int) -> None:
 
 def test_columns_go_by_their_rank() -> None:
     columns = columns_of([seen(1)], NOW)
-    titles = [[column.title for column, _ in fitting(columns, width)] for width in (34, 60, 200)]
+    titles = [[column.title for column, _ in fitting(columns, width)] for width in (30, 60, 200)]
     assert titles[0] == ["dataset", "train", "age"] and "size" in titles[1] and len(titles[2]) == len(columns)
 
 
