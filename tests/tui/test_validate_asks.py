@@ -38,7 +38,7 @@ async def test_validate_without_a_model_says_what_to_do(console: Any, until: Any
     app = console()
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("4")
-        await until(pilot, lambda: "No run has a trained model yet" in shows(app))
+        await until(pilot, lambda: "There is no trained model yet" in shows(app))
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ ACTIONS = (
     Action("undo", "backspace", "Undo", "Take back the last label, skip or note", "label", "Label", 12, True, "Bksp"),
     Action("why", "W", "Why", "The labelled folders that are most like this one", "label", "Label", 13),
     Action("note", "N", "Note", "Write something down about the folder", "label", "Label", 14, True),
-    Action("search", "slash", "Search", "Find folders by words of their path", "label", "Label", 15, shown_key="/"),
+    Action("search", "slash", "Find", "Find folders by words of their path", "label", "Label", 15, shown_key="/"),
     Action("move(-1)", "left", "Earlier", "Back to the folder before", "label", "Label", 18, shown_key="←"),
     Action("move(1)", "right", "Later", "On; this folder stays to be done", "label", "Label", shown_key="→"),
     Action("next_set", "Y", "Taxonomy", "Label in the next taxonomy of the profiles", "label", "Label", 24),

@@ -26,7 +26,7 @@ ACTIONS = (
     Action("beside", "b", "Beside", "Ask the chosen model, too, beside the first; and back", "validate", "Ask", 15),
     Action("other_side", "s", "Side", "Judge the other of two answers", "validate", "Feedback", 18),
     Action("batch", "f", "File", "Ask about every row of a file", "validate", "Ask", 16),
-    Action("filter", "slash", "Filter", "Find models by words", "validate", "Ask", 18, shown_key="/"),
+    Action("filter", "slash", "Find", "Find models by words", "validate", "Ask", 18, shown_key="/"),
     Action(
         "leave",
         "escape",
@@ -57,7 +57,7 @@ ACTIONS = (
     Action("next_source(-1)", "left", "Source before", "The place before", "pick", "Pick", shown_key="←"),
     Action("next_label", "c", "Class", "Only samples of the next class; then all again", "pick", "Pick", 12),
     Action("only_wrong", "w", "Wrong", "Only those that the model got wrong", "pick", "Pick", 13),
-    Action("search", "slash", "Search", "Only samples with these words", "pick", "Pick", 14, shown_key="/"),
+    Action("search", "slash", "Find", "Only samples with these words", "pick", "Pick", 14, shown_key="/"),
     Action("open_file", "f", "File", "Samples of a file of yours", "pick", "Pick", 15),
     Action("word(1)", "right", "Word", "The next word", "spans", "Spans", 11, shown_key="→"),
     Action("word(-1)", "left", "Word before", "The word before", "spans", "Spans", shown_key="←"),

@@ -8,10 +8,10 @@ from typing import Any
 
 from tui.data.plain import plain
 from tui.data.shelf import DatasetSeen, Facts, splits_of
-from tui.data.table import since
 from tui.models.numbers import size
 from tui.theme import Role
 from tui.widgets.cells import Line, fit
+from tui.widgets.durations import past
 from tui.widgets.page import wrapped
 
 NAME_WIDTH = 9
@@ -33,7 +33,7 @@ def _facts(facts: Facts, seen: DatasetSeen, now: float) -> Iterator[tuple[str, s
     yield "for", f"{facts.profile}/{facts.model}, {facts.task}"
     yield "splits", counts
     date = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.created))
-    yield "made", f"{since(now - facts.created)} ({date}), {_how(facts)}"
+    yield "made", f"{past(now - facts.created)} ({date}), {_how(facts)}"
     if seen.size is not None:
         files = f", {facts.files:,} files" if facts.files else ""
         yield "size", size(seen.size) + files + (", sealed" if facts.sealed else "")

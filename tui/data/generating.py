@@ -16,7 +16,15 @@ def entries_of(offers: Sequence[ProfileOffer], form: Form, checked: Checked) -> 
     """What can be chosen now: models of the profile, presets, and the recipe of the model."""
     names = tuple(offer.name for offer in offers)
     profile = profile_of(offers, form)
-    entries = [Entry("profile", "profile", _one_of(form.value("profile"), names), names, help="Whose recipes.")]
+    entries = [
+        Entry(
+            "profile",
+            "profile",
+            _one_of(form.value("profile"), names),
+            names,
+            help="The profile whose recipe makes the data.",
+        )
+    ]
     if profile is None or profile.problem:
         return entries
     models = tuple(model.name for model in profile.models if model.has_recipe)

@@ -37,8 +37,8 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
     def count(split: str) -> Cell:
         return lambda one: f"{one.counts[split]:,}" if split in one.counts else dash
 
-    def made(one: DatasetSeen) -> str:
-        return since(now - one.created) if one.created else dash
+    def age(one: DatasetSeen) -> str:
+        return ago(now - one.created) if one.created else dash
 
     def runs(one: DatasetSeen) -> str:
         return f"{len(one.runs)}" if one.runs else dash
@@ -50,7 +50,7 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
         ("valid", 3, count("validation"), True, Role.TEXT),
         ("test", 3, count("test"), True, Role.TEXT),
         ("size", 5, lambda one: size(one.size) if one.size is not None else dash, True, Role.TEXT),
-        ("made", 2, made, True, Role.TEXT),
+        ("age", 2, age, True, Role.TEXT),
         ("by", 4, lambda one: one.how, False, Role.MUTED),
         ("runs", 7, runs, True, Role.TEXT),
     ]
@@ -58,12 +58,6 @@ def columns_of(datasets: Sequence[DatasetSeen], now: float, *, ascii_only: bool 
         Column(title, max([len(title), *(len(cell(one)) for one in datasets)]), rank, cell, right, role)
         for title, rank, cell, right, role in listed
     ]
-
-
-def since(seconds: float) -> str:
-    """`12m ago`, and `now` for the first seconds."""
-    told = ago(seconds)
-    return told if told == "now" else f"{told} ago"
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.traffic.request_log import Count
     from engine.traffic.status import Status
 
-NOTHING = "Nothing is deployed: D tries the version beside production, on a part of the requests."
+NOTHING = "Nothing is deployed: {models.try} tries the version beside production, on a part of the requests."
 BAR = 10
 _NEXT = {
     "stay": "It stays",
@@ -32,13 +32,23 @@ _VERDICTS: dict[str, tuple[str, str, int]] = {
 
 
 def traffic_lines(
-    status: Status | None, now: float, width: int, height: int, *, problem: str = "", ascii_only: bool = False
+    status: Status | None,
+    now: float,
+    width: int,
+    height: int,
+    *,
+    nothing: str = NOTHING,
+    problem: str = "",
+    ascii_only: bool = False,
 ) -> list[Line]:
-    """The deployment, its two arms, the verdict, the guards, and what is to be done next."""
+    """The deployment, its two arms, the verdict, the guards, and what is to be done next.
+
+    `nothing`: `NOTHING` with the keys as they are set.
+    """
     if problem:
         return wrapped(problem, width, Role.ERROR)
     if status is None:
-        return wrapped(NOTHING, width, Role.MUTED)
+        return wrapped(nothing, width, Role.MUTED)
     lines = [_head(status, now, ascii_only), *_arms(status, width, ascii_only), _verdict(status, ascii_only)]
     lines += wrapped(f"{_NEXT[status.decision.action]}: {status.decision.why}.", width, Role.TEXT)
     lines += _guards(status, width, ascii_only)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.models.columns import Column, columns_for, header, row
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line, Piece
-from tui.widgets.durations import ago, duration
+from tui.widgets.durations import duration, past
 from tui.widgets.page import wrapped
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _last(last: LastFiring | None, now: float, ascii_only: bool) -> Line:
     version = f" @{last.version}" if last.version is not None else ""
     pieces: tuple[Piece, ...] = (
         (f"{plain if ascii_only else glyph} {last.outcome}{version}", role),
-        (f" {ago(now - last.t)} ago", Role.MUTED),
+        (f" {past(now - last.t)}", Role.MUTED),
     )
     return pieces
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui.notices.notice import Kind, Notice
 from tui.theme import BOLD, Role
 from tui.widgets.cells import Line, fit, width_of
-from tui.widgets.durations import ago
+from tui.widgets.durations import past
 from tui.widgets.states import state_cell
 
 _LOOKS: dict[Kind, tuple[str, str, int]] = {
@@ -72,7 +72,7 @@ def _row(notice: Notice, now: float, width: int, ascii_only: bool) -> Line:
     kind = kind_line(notice.kind, ascii_only=ascii_only)
     name = _NAME if width >= 90 else 16
     head: Line = (
-        (f"{_ago(now - notice.t):>{_AGO - 2}}  ", Role.MUTED),
+        (f"{past(now - notice.t):>{_AGO - 2}}  ", Role.MUTED),
         *kind,
         (" " * max(1, _KIND + 1 - width_of(kind)), Role.TEXT),
         (fit(notice.name or "this machine", name - 1) + " ", Role.TITLE),
@@ -80,11 +80,6 @@ def _row(notice: Notice, now: float, width: int, ascii_only: bool) -> Line:
     room = max(0, width - MARK - _AGO - _KIND - 1 - name)
     text = fit(notice.text, room) if room else ""
     return (*head, (text.replace("…", "~") if ascii_only else text, int(Role.TEXT)))
-
-
-def _ago(seconds: float) -> str:
-    said = ago(seconds)
-    return said if said == "now" else f"{said} ago"
 
 
 def _when(t: float, now: float) -> str:

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.actions import bindings_of
-from tui.screens.bars import ActionBar
+from tui.screens.bars import ActionBar, console_of
 from tui.screens.samples import entities_text
 from tui.screens.verdicts import label_role
 from tui.screens.window import Window
@@ -57,7 +57,11 @@ class SpansScreen(Window[Spans]):
             mark = (">" if plain else "▸") if chosen else " "
             style = palette.style(label_role(label, order), Style.null())
             labels.append(f"{mark} {label}\n", style + Style(bold=chosen, reverse=chosen))
-        words = "changed; Enter keeps it" if editor.changed else "nothing is changed yet"
+        words = (
+            console_of(self).keymap.say("changed; {spans.keep} keeps it")
+            if editor.changed
+            else "nothing is changed yet"
+        )
         labels.append(f"\n{words}", palette.style(Role.WARNING if editor.changed else Role.MUTED, Style.null()))
         self.query_one("#spans-text", Static).update(shown)
         self.query_one("#spans-labels", Static).update(labels)

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.actions import bindings_of
-from tui.screens.bars import ActionBar
+from tui.screens.bars import ActionBar, console_of
 from tui.screens.curate_windows import LabelScreen
 from tui.screens.field import Field
 from tui.screens.verdicts import label_role
@@ -23,6 +23,7 @@ from tui.validate.boxes import BoxEditor, box_lines
 from tui.widgets.cells import to_text
 
 Objects = list[dict[str, Any]]
+MEANING = "0 unrelated, 1 the same. Enter keeps it."
 
 
 class ScoreScreen(Window[float]):
@@ -39,7 +40,7 @@ class ScoreScreen(Window[float]):
             window.border_title = "How alike are they?"
             yield Static(Text(self._texts))
             yield Field(f"{self._said:.2f}", id="part")
-            yield Static("0 unrelated, 1 the same. Enter keeps it.", id="what-happens")
+            yield Static(MEANING, id="what-happens")
         yield ActionBar()
 
     def on_mount(self) -> None:
@@ -57,7 +58,7 @@ class ScoreScreen(Window[float]):
 
     def _tell(self, score: float | str) -> None:
         palette = palette_of(self.app)
-        role, said = (Role.ERROR, score) if isinstance(score, str) else (Role.MUTED, "Enter keeps it.")
+        role, said = (Role.ERROR, score) if isinstance(score, str) else (Role.MUTED, MEANING)
         self.query_one("#what-happens", Static).update(Text(said, palette.style(role, Style.null())))
 
 
@@ -93,8 +94,8 @@ class BoxesScreen(Window[Objects]):
 
     def _show(self) -> None:
         palette, plain = palette_of(self.app), self.app.has_class("-ascii")
-        order = sorted(self._editor.labels)
-        lines = box_lines(self._editor, lambda label: label_role(label, order), ascii_only=plain)
+        order, keep = sorted(self._editor.labels), console_of(self).keymap.say("{boxes.keep}")
+        lines = box_lines(self._editor, lambda label: label_role(label, order), keep=keep, ascii_only=plain)
         self.query_one("#boxes-list", Static).update(Text("\n").join(to_text(line, palette) for line in lines))
         self.refresh_bindings()
 

@@ -44,8 +44,9 @@ class LabelScreen(Window[str]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         listing = self.query_one(OptionList)
-        if listing.highlighted is not None and listing.option_count:
-            self.dismiss(listing.get_option_at_index(listing.highlighted).id or "")
+        label = listing.highlighted_option.id if listing.highlighted_option is not None else None
+        if label:
+            self.dismiss(label)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -67,6 +68,8 @@ class LabelScreen(Window[str]):
         listing.add_options(Option(Text(label), id=label) for label in found)
         if found:
             listing.highlighted = found.index(self._likely) if self._likely in found else 0
+        else:
+            listing.add_option(Option("No label has this part.", disabled=True))
 
 
 class ApplyScreen(Window[bool]):

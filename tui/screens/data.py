@@ -25,8 +25,11 @@ from tui.theme import Role
 REDRAWN_S = 30.0
 """Ages are told anew so often."""
 FOLDER_TASK = "text-classification"
-HOW = "Enter trains on it, → shows more, s another split, f one class; ? shows all."
-HOW_READONLY = "→ shows more examples, s another split, f one class; ? shows all keys."
+HOW = (
+    "{data.train} trains on it, {data.examples} shows more, {data.split} splits, {data.class} classes; "
+    "{app.help} shows all."
+)
+HOW_READONLY = "{data.examples} shows more, {data.split} splits, {data.class} classes; {app.help} shows all."
 OF_A_DATASET = frozenset({"train", "page", "next_split"})
 
 
@@ -126,7 +129,7 @@ class DataScreen(ConsoleScreen):
         self.panes.show_list(self.cursor, options.now(), readonly=options.readonly)
         if self.cursor.shelf.datasets and not self._said:
             self._said = True
-            self.panes.say(HOW_READONLY if options.readonly else HOW)
+            self.panes.say(self.console.keymap.say(HOW_READONLY if options.readonly else HOW))
         self.refresh_bindings()
 
     # -- what is looked at
@@ -304,7 +307,8 @@ class DataScreen(ConsoleScreen):
         if not names:
             return
         self._wanted, self._said = names[-1], True
-        self.panes.say(f"Made {', '.join(names)}. Enter trains on it.", Role.REACHED)
+        trains = self.console.keymap.say("{data.train} trains on it.")
+        self.panes.say(f"Made {', '.join(names)}. {trains}", Role.REACHED)
         if self._watch is not None:
             self._watch.nudge()
 

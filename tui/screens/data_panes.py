@@ -14,6 +14,7 @@ from tui.data.examples import Example
 from tui.data.facts_view import facts_lines
 from tui.data.looked import Looked
 from tui.data.shelf import DatasetSeen, Facts
+from tui.screens.bars import console_of
 from tui.screens.data_examples import ExamplesView
 from tui.screens.data_list import DatasetList
 from tui.screens.field import Field
@@ -28,11 +29,11 @@ FIRST_SLOT = 9
 NOTHING = """\
 There is no dataset in this workspace yet.
 
-  g  makes one by the recipe of a profile
-  i  makes one of your files: CoNLL, CSV, TSV, JSONL, YOLO, COCO, pictures
+  {data.generate}  makes one by the recipe of a profile
+  {data.import}  makes one of your files: CoNLL, CSV, TSV, JSONL, YOLO, COCO, pictures
 
 Both show ten examples before anything is written.
-What is made shows here, with its classes; Enter then trains on it.
+What is made shows here, with its classes; {data.train} then trains on it.
 """
 NOTHING_READONLY = """\
 There is no dataset in this workspace yet.
@@ -101,7 +102,9 @@ class DataPanes(Vertical):
         self.screen.set_class(bool(shelf.datasets), "-datasets")
         if not shelf.datasets:
             if shelf.looked and shelf.complete:
-                self.query_one("#data-waiting", Static).update(NOTHING_READONLY if readonly else NOTHING)
+                self.query_one("#data-waiting", Static).update(
+                    NOTHING_READONLY if readonly else console_of(self).keymap.say(NOTHING)
+                )
             return
         count = f"{len(shelf.datasets):,}" + ("" if shelf.complete else ", reading on")
         title = f"Datasets  {count}"

@@ -246,7 +246,10 @@ class LabelScreen(ConsoleScreen):
         event.stop()
         if self.labelling is not None and event.ids:
             self.labelling.look_for(event.ids)
-            self.say(f"{len(event.ids)} folders hold {event.text!r}: → goes through them.")
+            self.say(
+                f"{len(event.ids)} folders hold {event.text!r}: "
+                + self.console.keymap.say("{label.later} goes through them.")
+            )
             self._moved()
         else:
             self.say(f"No folder's path holds {event.text!r}.", Role.WARNING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -18,13 +18,20 @@ from tui.labelling.label_list import Choice, label_at, label_lines
 from tui.labelling.model_beside import ModelBeside
 from tui.labelling.place import LabelSet
 from tui.labelling.why import Why, why_lines
+from tui.screens.bars import console_of
 from tui.screens.writing_field import WritingField
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
+from tui.widgets.page import wrapped
 
-ALL_DONE = "Every folder is labelled. B proposes more, P labels some again, blind, X writes them to a file."
-PASS_DONE = "This pass is done. A shows how far it agrees; P goes back to the other folders."
+ALL_DONE = (
+    "Every folder is labelled. {label.batch} proposes more, {label.pass} labels some again, blind, "
+    "{label.export} writes them to a file."
+)
+PASS_DONE = (
+    "This pass is done. {label.agreement} shows how far it agrees; {label.pass} goes back to the other folders."
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def _why_no_suggestion(labelling: Sitting, model: ModelBeside, ascii_only: bool)
         return "Blind: nothing is suggested."
     if model.run or model.warming:
         return "The model is looking ..." if ascii_only else "The model is looking …"
-    return "No model yet: ^g trains one."
+    return "No model yet: {label.train} trains one."
 
 
 class LabelPlace(Vertical):
@@ -124,12 +131,16 @@ class LabelPanes(Vertical):
 
     def show(self, shown: Shown) -> None:
         """Show this; what is the same is not sent again."""
-        plain, self._choice = self._ascii_only, shown.choice
+        plain = self._ascii_only
+        keymap = console_of(self).keymap
+        done = keymap.say(PASS_DONE if shown.turn > 1 else ALL_DONE)
+        self._choice = replace(shown.choice, why_none=keymap.say(shown.choice.why_none))
+        choice = self._choice
         context, labels = self._pane("context"), self._pane("labels")
         self._title(context, "Folder" if shown.sample is not None else "Done")
         self._title(labels, f"Labels of {shown.taxonomy}")
-        context.show(lambda width, height: _folder(shown, width, height, plain))
-        labels.show(lambda width, height: label_lines(shown.choice, width, height, ascii_only=plain))
+        context.show(lambda width, height: _folder(shown, width, height, done, plain))
+        labels.show(lambda width, height: label_lines(choice, width, height, ascii_only=plain))
         self._pane("figures").show(lambda width, height: [_figures(shown, width, plain)])
         why = self._pane("why")
         self._title(why, f"Why: nearest {shown.why.by}" if shown.why is not None else "Why")
@@ -154,9 +165,9 @@ class LabelPanes(Vertical):
             pane.border_title = title
 
 
-def _folder(shown: Shown, width: int, height: int, ascii_only: bool) -> list[Line]:
+def _folder(shown: Shown, width: int, height: int, done: str, ascii_only: bool) -> list[Line]:
     if shown.sample is None:
-        return [((PASS_DONE if shown.turn > 1 else ALL_DONE, Role.TEXT),)]
+        return wrapped(done, width, Role.TEXT)
     return context_lines(shown.sample, width, height, note=shown.note, ascii_only=ascii_only)
 
 

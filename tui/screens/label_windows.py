@@ -13,11 +13,17 @@ from textual.widgets.option_list import Option
 
 from engine.folders.labelling.agreement import Agreement
 from engine.folders.samples.escapes import escaped
-from tui.screens.bars import ActionBar
+from tui.screens.bars import ActionBar, console_of
 from tui.screens.window import Window
 from tui.theme import Role, palette_of
 
 MOST_PAIRS, MOST_CONFUSED, MOST_DIFFERING = 8, 6, 10
+NOBODY = """\
+Nobody has labelled the same folders twice yet.
+
+{label.pass} starts a blind pass over folders that have a label.
+Another person starts the console with --labeller NAME.
+"""
 BANDS = ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate"), (0.2, "fair"), (0.0, "slight"))
 """Words for kappa of Landis and Koch 1977 (doi 10.2307/2529310); below 0: poor."""
 
@@ -38,15 +44,12 @@ class AgreementScreen(Window[None]):
     def _text(self) -> Text:
         muted, title = (palette_of(self.app).style(role, Style.null()) for role in (Role.MUTED, Role.TITLE))
         if not self._found:
-            return Text(
-                "Nobody has labelled the same folders twice yet.\n\nP starts a blind pass over folders that have a "
-                "label; another person starts the console with --labeller NAME."
-            )
+            return Text(console_of(self).keymap.say(NOBODY))
         text, kappa, arrow = Text(), "kappa" if self._ascii_only else "κ", "->" if self._ascii_only else "→"
         for place, each in enumerate(self._found[:MOST_PAIRS]):
             text.append("\n" if place else "")
             text.append(f"{rater_name(each.first)} and {rater_name(each.second)}\n", title)
-            text.append(f"  {each.same} of {each.both} folders alike ({each.same / each.both:.0%})")
+            text.append(f"  {each.same} of {each.both} folders alike ({100 * each.same / each.both:.0f} %)")
             if each.kappa is None:
                 text.append(f", {kappa} undefined: one label alone\n")
             else:

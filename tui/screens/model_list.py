@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -52,10 +53,11 @@ class ModelList(Vertical):
         self._every: tuple[Choice, ...] = ()
         self._offered: tuple[Choice, ...] = ()
         self._marks: Mapping[str, str] = {}
+        self._room = 0
 
     def compose(self) -> ComposeResult:
         written = Field(id="filter", placeholder="words, such as production")
-        written.border_title = "Filter"
+        written.border_title = "Find"
         yield written
         models = OptionList(id="models")
         models.border_title = "Trained models"
@@ -135,10 +137,11 @@ class ModelList(Vertical):
         before, listing = self.highlighted, self.query_one("#models", OptionList)
         written = self.query_one("#filter", Input).value
         self._offered = filtered(self._every, written)
-        palette = palette_of(self.app)
+        palette, room = palette_of(self.app), listing.content_size.width or self.size.width
+        self._room = room
         listing.clear_options()
         listing.add_options(
-            Option(prompt_of(one, palette, mark=self._marks.get(one.name, ""), ascii_only=self._ascii_only))
+            Option(prompt_of(one, palette, room, mark=self._marks.get(one.name, ""), ascii_only=self._ascii_only))
             for one in self._offered
         )
         names = [one.name for one in self._offered]
@@ -148,6 +151,15 @@ class ModelList(Vertical):
             listing.highlighted = 0
         shown = f"{len(names)} of {len(self._every)}" if written else ""
         listing.border_subtitle = shown
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        # What is said of a model depends on the room for it.
+        if self.query_one("#models", OptionList).content_size.width != self._room:
+            self._fill()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

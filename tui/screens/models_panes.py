@@ -11,10 +11,12 @@ from tui.models.facts_view import facts_lines
 from tui.models.history_view import history_lines
 from tui.models.model_list import lines_of, model_lines
 from tui.models.shelf import Shelf
+from tui.models.traffic_view import NOTHING as NOT_DEPLOYED
 from tui.models.traffic_view import traffic_lines
 from tui.models.trigger_view import trigger_lines
 from tui.models.use import UseSeen
 from tui.models.version_table import version_lines
+from tui.screens.bars import console_of
 from tui.theme import Role
 from tui.widgets.cells import Line
 from tui.widgets.lines import Lines
@@ -25,7 +27,7 @@ FRAME, LEAST = 2, 7
 NOTHING = """\
 There is no version yet: every training that ends registers one.
 
-Press 2 to choose a profile and start training, or register a run that was stopped:
+{app.train} starts a training. A run that was stopped is registered by hand:
 
   engine models register RUN
 """
@@ -63,7 +65,9 @@ class ModelPanes(Vertical):
         """Show how the registry stands; what is the same is not sent again."""
         self.screen.set_class(bool(shelf.models), "-models")
         if not shelf.models:
-            self.query_one("#models-waiting", Static).update(NOTHING_READONLY if readonly else NOTHING)
+            self.query_one("#models-waiting", Static).update(
+                NOTHING_READONLY if readonly else console_of(self).keymap.say(NOTHING)
+            )
             return
         plain, models, at = self._ascii_only, shelf.models, cursor.model_at
         self._pane_of("model-list").show(
@@ -94,8 +98,11 @@ class ModelPanes(Vertical):
     def show_use(self, use: UseSeen, now: float) -> None:
         """Show how a model is used."""
         plain, (trouble, problem) = self._ascii_only, use.problems
+        nothing = console_of(self).keymap.say(NOT_DEPLOYED)
         self._pane_of("traffic").show(
-            lambda width, height: traffic_lines(use.traffic, now, width, height, problem=trouble, ascii_only=plain)
+            lambda width, height: traffic_lines(
+                use.traffic, now, width, height, nothing=nothing, problem=trouble, ascii_only=plain
+            )
         )
         self._pane_of("triggers").show(
             lambda width, height: trigger_lines(use.triggers, now, width, height, problem=problem, ascii_only=plain)

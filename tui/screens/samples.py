@@ -10,11 +10,14 @@ from rich.text import Text
 
 from tui.screens.verdicts import label_role, labelled_text, labels_in, verdict_text
 from tui.theme import BOLD, REVERSED, Palette, Role
-from tui.widgets.cells import to_text
+from tui.widgets.cells import fit, to_text
 from tui.widgets.progress import bar
 
 Row = Mapping[str, Any]
 BAR_WIDTH = 24
+WIDTH = 80
+"""Of a place for predictions, where it is not said."""
+LEAST_BAR, SCORE, GAP, WIDE = 4, 5, 2, 100
 
 
 def sample_text(row: Row, palette: Palette, labels: Sequence[str], *, ascii_only: bool = False) -> Text:
@@ -74,6 +77,7 @@ def prediction_text(
     prediction: Row,
     palette: Palette,
     labels: Sequence[str],
+    width: int = WIDTH,
     *,
     pictured: bool = False,
     ascii_only: bool = False,
@@ -92,16 +96,21 @@ def prediction_text(
     shown.append("\n")
     if not entities:
         shown.append("\nno entity found", palette.style(Role.MUTED, Style.null()))
-    width = max((len(str(entity["label"])) for entity in entities), default=0)
+    named = max((len(str(entity["label"])) for entity in entities), default=0)
     widest = max((len(str(entity.get("text", ""))) for entity in entities), default=0)
+    said = max(8, min(widest, 40, width - named - SCORE - 2 * GAP))
+    drawn = min(BAR_WIDTH if width >= WIDE else 10, width - named - said - SCORE - 2 * GAP)
     for entity in entities:
         label, confidence = str(entity["label"]), entity.get("confidence")
         role = label_role(label, labels)
-        shown.append(f"\n{label:<{width}}  ", palette.style(role | BOLD, Style.null()))
-        shown.append(f"{entity.get('text', '')!s:<{min(widest, 40)}}  ")
+        shown.append(f"\n{label:<{named}}  ", palette.style(role | BOLD, Style.null()))
+        words = fit(str(entity.get("text", "")), said)
+        shown.append(f"{words.replace('…', '~') if ascii_only else words}  ")
         if confidence is not None:
-            shown.append_text(to_text(bar(float(confidence), 10, role=role, ascii_only=ascii_only), palette))
-            shown.append(f" {float(confidence):.2f}")
+            if drawn >= LEAST_BAR:
+                shown.append_text(to_text(bar(float(confidence), drawn, role=role, ascii_only=ascii_only), palette))
+                shown.append(" ")
+            shown.append(f"{float(confidence):.2f}")
     return shown
 
 

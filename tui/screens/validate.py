@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 
 from engine.pictures.graphics import Graphics
 from tui.actions import bindings_of
@@ -23,7 +24,10 @@ from tui.validate.choices import Choice, runs_to_ask
 from tui.validate.loading import loading_words
 from tui.validate.warm import WarmModels
 
-HINT = "Esc, then a: right, r: wrong, e: say what is right."
+HINT = (
+    "{validate.back}, then {validate.accept}: right, {validate.reject}: wrong, {validate.correct}: say what is right."
+)
+NOTHING = "There is no trained model yet: {app.train} starts a training, {app.monitor} watches it."
 
 
 class ValidateScreen(ConsoleScreen):
@@ -32,6 +36,7 @@ class ValidateScreen(ConsoleScreen):
     MODE = "validate"
     CSS_PATH = ["form.tcss", "validate.tcss"]
     BINDINGS = bindings_of("validate")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-vast")]
     AUTO_FOCUS = "#models"
 
     def __init__(self) -> None:
@@ -75,7 +80,7 @@ class ValidateScreen(ConsoleScreen):
     def on_model_list_offered(self, event: ModelList.Offered) -> None:
         event.stop()
         if not event.count:
-            self.pane.say("No run has a trained model yet. Press 2 to start one, 3 to watch it.", Role.MUTED)
+            self.pane.say(self.console.keymap.say(NOTHING), Role.MUTED)
         elif self.state.first is None and not self._failed:
             self.pane.say("Choose a model with the arrow keys and press Enter.", Role.MUTED)
             if self.focused is None:
@@ -145,7 +150,8 @@ class ValidateScreen(ConsoleScreen):
             self._take_away(1)
             self.pane.say(f"{first.choice.name} alone is asked again.", Role.MUTED)
         elif choice.name == first.choice.name:
-            self.pane.say("Choose another model in the list, then b asks it beside this one.", Role.WARNING)
+            said = "Choose another model in the list, then {validate.beside} asks it beside this one."
+            self.pane.say(self.console.keymap.say(said), Role.WARNING)
         elif choice.task != first.choice.task:
             said = f"{choice.short} does {choice.task}: choose another model of {first.choice.task}."
             self.pane.say(said, Role.WARNING)
@@ -185,10 +191,17 @@ class ValidateScreen(ConsoleScreen):
             self.fields.ask_for(event.ready.task)
             names = " and ".join(side.choice.short for side in self.state.sides.values())
             both = f"{names} on {event.ready.device}" if self.state.beside else f"on {event.ready.device}"
-            picks = "Ctrl+N or p for a sample" if event.ready.examples else "p for a sample"
-            self.pane.say(f"Ready {both}. Write and press Enter, or {picks}.", Role.MUTED)
+            typing = self.focused is not None and types_text(self.focused)
+            picks = ("{validate.back}, then " if typing else "") + "{validate.pick}: pick a sample."
+            if event.ready.examples:
+                picks = "{validate.example} fills in an example. " + picks
+            said = f"Ready {both}. Write and press Enter. "
+            self.pane.say(said + self.console.keymap.say(picks), Role.MUTED)
         self._mark()
         self.refresh_bindings()
+
+    def on_resize(self, event: Resize) -> None:
+        self.call_after_refresh(self.show_answers)  # bars are as long as there is room
 
     # -- questions and answers
 
@@ -258,7 +271,7 @@ class ValidateScreen(ConsoleScreen):
             if not event.alive:
                 self._failed = True
                 name = self.state.sides.pop(event.side).choice.short
-                again = "b" if event.side else "Enter"
+                again = self.console.keymap.say("{validate.beside}") if event.side else "Enter"
                 self.pane.say(f"{event.answer.problem}\n{again} on {name} loads it again.", Role.ERROR)
                 self._mark()
         elif event.side == 0:
@@ -266,7 +279,7 @@ class ValidateScreen(ConsoleScreen):
             self.pane.show_picture(event.picture, event.answer)
             typing = self.focused is not None and types_text(self.focused)
             hint = typing and self.query_one(FeedbackPart).hint
-            self.pane.say(HINT if hint else "", Role.MUTED)
+            self.pane.say(self.console.keymap.say(HINT) if hint else "", Role.MUTED)
         self.show_answers()
 
     def show_answers(self) -> None:
@@ -329,5 +342,5 @@ class ValidateScreen(ConsoleScreen):
             in_field = self.focused is not None and types_text(self.focused)
             super().action_leave()
             if in_field:
-                self.pane.unsay(HINT)
+                self.pane.unsay(self.console.keymap.say(HINT))
                 self.models.focus_list()

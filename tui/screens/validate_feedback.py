@@ -71,7 +71,8 @@ class FeedbackPart(Widget):
             return
         prediction = question.answers[state.judged].prediction
         if prediction.get("known") is False:
-            self._validate.pane.say("The model says that it does not know: e says what it is.", Role.WARNING)
+            said = "The model says that it does not know: {validate.correct} says what it is."
+            self._validate.pane.say(self._validate.console.keymap.say(said), Role.WARNING)
             return
         self._give("accepted", right_of(prediction))
 

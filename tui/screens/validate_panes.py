@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.screens.pictured import Pictured
 
 MOST_ANSWERS = 20
+SIDE_FRAME = 4
 
 
 class AnswerPane(VerticalScroll):
@@ -138,7 +139,13 @@ class AnswerPane(VerticalScroll):
             shown.append(f"{sample['a']}\n{sample['b']}\n")
         shown.append_text(
             prediction_text(
-                sample, answer.prediction, palette, self._labels, pictured=pictured, ascii_only=self._ascii_only
+                sample,
+                answer.prediction,
+                palette,
+                self._labels,
+                self._room(beside=brief),
+                pictured=pictured,
+                ascii_only=self._ascii_only,
             )
         )
         facts = facts_line(sample, answer, brief=brief, ascii_only=self._ascii_only)
@@ -146,6 +153,13 @@ class AnswerPane(VerticalScroll):
             if line:
                 shown.append("\n").append_text(to_text(line, palette))
         return shown
+
+    def _room(self, *, beside: bool) -> int:
+        """Columns of an answer; the scroll bar, which comes and goes, has its own."""
+        whole = self.content_size.width - self.styles.scrollbar_size_vertical
+        if not beside:
+            return whole
+        return (whole if self.screen.has_class("-narrow") else whole // 2) - SIDE_FRAME
 
     def _learn(self, answer: Answer) -> None:
         self._labels = sorted({*self._labels, *labels_of([answer.prediction])})

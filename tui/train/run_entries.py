@@ -10,7 +10,7 @@ from tui.train.desk import DatasetSeen
 from tui.train.draft import NEWEST
 from tui.train.sheet import Row
 from tui.widgets.cells import Line
-from tui.widgets.durations import ago
+from tui.widgets.durations import past
 from tui.widgets.states import state_cell
 
 Entries = list[tuple[str, Line]]
@@ -26,7 +26,7 @@ def run_entries(runs: Sequence[RunInfo], now: float, *, ascii_only: bool = False
         if view is None:
             continue
         score = f"{view.headline} {view.score:.4f}" if view.score is not None else ""
-        since = f"{ago(now - view.started)} ago" if view.started is not None else ""
+        since = past(now - view.started) if view.started is not None else ""
         (state, role), *_ = state_cell(view.state, ascii_only=ascii_only)
         line: Line = (
             (f"{run.id:<{widest}}  ", Role.TITLE | BOLD),
@@ -47,7 +47,7 @@ def dataset_entries(datasets: Sequence[DatasetSeen], now: float) -> Entries:
         line: Line = (
             (f"{one.id}  ", Role.TITLE | BOLD),
             (f"{counts}  ", Role.TEXT),
-            (f"{one.source}, {ago(max(0.0, now - one.created))} ago", Role.MUTED),
+            (f"{one.source}, {past(now - one.created)}", Role.MUTED),
         )
         found.append((one.id, line))
     return found

@@ -79,7 +79,7 @@ def facts_line(sample: Row, answer: Answer, *, brief: bool = False, ascii_only: 
         pieces.append((f"{glyph} {word}", role | BOLD))
         pieces += [] if right or brief else [(expected(sample, answer.prediction), Role.TEXT)]
     sure = sureness_of(answer.prediction)
-    if sure is not None:
+    if sure is not None and "label" not in answer.prediction:  # a verdict has its confidence beside it
         word = "least sure" if answer.prediction.get("entities") or answer.prediction.get("objects") else "confidence"
         pieces.append((f"{word} {sure:.2f}", Role.MUTED))
     if answer.seconds is not None:

@@ -85,7 +85,9 @@ def summary_lines(
     known = [right for one in rows if (right := is_right(one.sample, one.prediction)) is not None]
     parts = [f"{len(rows):,} rows of {result.source.name} by {result.model}"]
     parts += (
-        [f"{sum(known):,} of {len(known):,} labelled ones right ({sum(known) / len(known):.0%})"] if known else []
+        [f"{sum(known):,} of {len(known):,} labelled ones right ({100 * sum(known) / len(known):.0f} %)"]
+        if known
+        else []
     )
     parts += [f"{failed:,} failed"] if failed else []
     counts = Counter(label for one in rows for label in labels_said(one.prediction))

@@ -54,8 +54,8 @@ class BoxEditor:
         return [{"label": box.label, "box": list(box.box)} for box in self.boxes if box.there]
 
 
-def box_lines(editor: BoxEditor, role_of: Callable[[str], int], *, ascii_only: bool = False) -> list[Line]:
-    """A line for each object; the one under the cursor is marked."""
+def box_lines(editor: BoxEditor, role_of: Callable[[str], int], *, keep: str, ascii_only: bool = False) -> list[Line]:
+    """A line for each object; the one under the cursor is marked. `keep`: the key that keeps them."""
     if not editor.boxes:
         return [(("The model found nothing; boxes cannot be added here.", Role.MUTED),)]
     width = max(len(label) for label in editor.labels)
@@ -78,5 +78,5 @@ def box_lines(editor: BoxEditor, role_of: Callable[[str], int], *, ascii_only: b
                 (said + gone, Role.WARNING | flags),
             )
         )
-    changed = "changed; Enter keeps it" if editor.changed else "nothing is changed yet"
+    changed = f"changed; {keep} keeps it" if editor.changed else "nothing is changed yet"
     return [*lines, (), ((changed, Role.WARNING if editor.changed else Role.MUTED),)]

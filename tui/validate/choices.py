@@ -76,8 +76,11 @@ def filtered(choices: Sequence[Choice], written: str) -> tuple[Choice, ...]:
     return tuple(one for one in choices if all(word in one.words for word in words))
 
 
-def prompt_of(choice: Choice, palette: Palette, *, mark: str = "", ascii_only: bool = False) -> Text:
-    """Model, where it is in use, and how good it is. `mark`: `A` or `B` where it is asked now."""
+def prompt_of(choice: Choice, palette: Palette, width: int, *, mark: str = "", ascii_only: bool = False) -> Text:
+    """Model, where it is in use, and how good it is; what there is no room for is left out.
+
+    `mark`: `A` or `B` where it is asked now.
+    """
     text = Text(no_wrap=True, overflow="ellipsis")
     glyphs = PLAIN_GLYPHS if ascii_only else GLYPHS
     if mark:
@@ -89,5 +92,8 @@ def prompt_of(choice: Choice, palette: Palette, *, mark: str = "", ascii_only: b
     facts = [choice.profile, choice.task]
     if choice.score is not None:
         facts.insert(0, f"{choice.headline} {reading(choice.score)}")
-    text.append("\n" + (" - " if ascii_only else " · ").join(facts), "dim")
+    dot = " - " if ascii_only else " · "
+    while len(facts) > 1 and len(dot.join(facts)) > width:
+        facts.pop()
+    text.append("\n" + dot.join(facts), "dim")
     return text

@@ -30,9 +30,16 @@ def age(seconds: float | None) -> str:
         return "now"
     if seconds < 60:
         return f"{int(seconds // 5 * 5)}s"
-    return duration(seconds // 60 * 60)
+    # Whole minutes, so without seconds that would always be 00.
+    return f"{int(seconds // 60)}m" if seconds < 3600 else duration(seconds // 60 * 60)
 
 
 def ago(seconds: float) -> str:
     """How long something is past, for what lies weeks back: as `age`, and whole days from two on."""
     return f"{int(seconds // 86400)}d" if seconds >= 2 * 86400 else age(max(0.0, seconds))
+
+
+def past(seconds: float) -> str:
+    """When it was, in a sentence: `now`, `12m ago`, `5d ago`. A column that is named `age` needs `ago` alone."""
+    said = ago(seconds)
+    return said if said == "now" else f"{said} ago"

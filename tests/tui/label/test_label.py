@@ -106,7 +106,7 @@ async def test_a_blind_pass_hides_labels_and_tells_how_far_they_agree(
         assert "This pass is done" in shows(app) and "κ 1.00" in shows(app)
         await pilot.press("A")
         await until(pilot, lambda: "anna, pass 1 and anna, pass 2" in shows(app))
-        assert "3 of 3 folders alike (100%), κ 1.00, almost perfect" in shows(app)
+        assert "3 of 3 folders alike (100 %), κ 1.00, almost perfect" in shows(app)
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("P")

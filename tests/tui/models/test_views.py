@@ -180,7 +180,7 @@ def test_the_history_says_who_what_and_whether_the_gate_was_overruled() -> None:
     ]
     assert said(history_lines(moves, NOW, 80, 9)) == (
         "when  who  what       from → to  gate      why\n"
-        "1m00  ada  rollback   @3 → @2              worse\n"
+        "  1m  ada  rollback   @3 → @2              worse\n"
         "2h00  bob  promote    – → @3     ! forced  now\n"
         " 10d  bob  promote    – → @2     ✓ passed\n"
         " 10d  c    threshold  @2                   automatic 0.9"

@@ -94,7 +94,7 @@ async def test_an_empty_workspace_says_what_to_do(console: Any, shows: Any, unti
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5")
         await until(pilot, lambda: "There is no version yet" in shows(app))
-        assert "Press 2" in shows(app) and "engine models register RUN" in shows(app)
+        assert "2 starts a training" in shows(app) and "engine models register RUN" in shows(app)
         await pilot.press("P", "R", "c", "space", "up", "m", "S", "p", "right")
         assert len(app.screen_stack) == 1
 

@@ -116,7 +116,7 @@ def test_a_row_says_what_failed_and_what_is_wrong() -> None:
 def test_the_summary_counts_labels_and_what_is_right() -> None:
     result = Result("utility/ner@1", Path("rows.jsonl"), ROWS, None)
     first, labels, order = map(words, summary_lines(result, 4, "row", only_wrong=False))
-    assert first == "4 rows of rows.jsonl by utility/ner@1 · 1 of 2 labelled ones right (50%) · 1 failed"
+    assert first == "4 rows of rows.jsonl by utility/ner@1 · 1 of 2 labelled ones right (50 %) · 1 failed"
     assert labels == "b 2  a 1" and order == "by row · not written: --readonly"
 
 

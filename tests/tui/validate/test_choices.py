@@ -46,8 +46,8 @@ def test_words_find_models_by_name_task_and_alias(written: str, found: int) -> N
 
 
 def test_an_alias_is_glyph_and_word() -> None:
-    assert prompt_of(USED, DARK).plain.startswith("ner@2  ● production\nf1 0.9012 · utility")
-    plain = prompt_of(USED, DARK, mark="A", ascii_only=True).plain
+    assert prompt_of(USED, DARK, 40).plain.startswith("ner@2  ● production\nf1 0.9012 · utility")
+    plain = prompt_of(USED, DARK, 40, mark="A", ascii_only=True).plain
     assert plain.startswith("A ner@2  * production") and plain.isascii()
 
 

@@ -111,9 +111,11 @@ def test_boxes_are_removed_brought_back_and_relabelled() -> None:
     one.move(1)
     one.relabel("crossarm")
     assert one.objects()[1] == {"label": "crossarm", "box": [5.0, 6.0, 7.0, 8.0]}
-    lines = ["".join(text for text, _ in line) for line in box_lines(one, lambda label: 0, ascii_only=True)]
+    lines = [
+        "".join(text for text, _ in line) for line in box_lines(one, lambda label: 0, keep="Enter", ascii_only=True)
+    ]
     assert lines[1].startswith("> crossarm") and lines[1].endswith("<- guy")
-    assert "cannot be added" in box_lines(BoxEditor([], ["a"]), lambda label: 0)[0][0][0]
+    assert "cannot be added" in box_lines(BoxEditor([], ["a"]), lambda label: 0, keep="Enter")[0][0][0]
 
 
 def test_what_a_prediction_says_becomes_a_row() -> None:

@@ -224,7 +224,7 @@ async def test_every_row_of_a_file_is_asked_sorted_and_corrected(
         app.screen.query_one("#source").value = str(a_file(tmp_path))
         await until(pilot, lambda: "rows.predictions.jsonl" in shows(app))
         await pilot.press("enter")
-        await until(pilot, lambda: "2 of 3 labelled ones right (67%) · 2 failed" in shows(app))
+        await until(pilot, lambda: "2 of 3 labelled ones right (67 %) · 2 failed" in shows(app))
         assert "✗ failed  this sample cannot be read" in shows(app) and "✗ failed  no text" in shows(app)
         await pilot.press("o")
         await until(pilot, lambda: "by confidence, least sure first" in shows(app))
