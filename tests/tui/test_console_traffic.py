@@ -28,12 +28,8 @@ def benchmark() -> ModuleType:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rate", "most"), [(1, 1024), (4, 2048)])
-def test_six_live_charts_and_bars_stay_within_a_kilobyte_a_second(
-    benchmark: ModuleType, rate: int, most: int
-) -> None:
-    traffic = benchmark.measure(benchmark.scene("ours", rate), 4.0)
-    assert 0 < traffic.bytes_per_s <= most
+def test_six_live_charts_and_bars_stay_within_a_kilobyte_a_second(benchmark: ModuleType) -> None:
+    assert 0 < benchmark.measure(benchmark.scene("ours", 1), 4.0).bytes_per_s <= 1024
 
 
 @pytest.mark.slow
@@ -43,4 +39,4 @@ def test_the_console_on_six_live_runs_stays_within_two_kilobytes_a_second(benchm
 
 @pytest.mark.slow
 def test_an_idle_screen_sends_nothing(benchmark: ModuleType) -> None:
-    assert benchmark.measure(benchmark.scene("ours", 0), 3.0).bytes_per_s == 0
+    assert benchmark.measure(benchmark.scene("ours", 0), 2.0).bytes_per_s == 0

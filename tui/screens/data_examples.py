@@ -40,6 +40,10 @@ class ExamplesView(VerticalScroll, can_focus=False):
         yield ExamplePictures(self._graphics, ascii_only=self._ascii_only, first_slot=self._first_slot)
         yield Static(classes="rows", markup=False)
 
+    def on_mount(self) -> None:
+        # Other colours are shown as another room is: what stands there is written anew.
+        self.watch(self.app, "theme", lambda: self.post_message(self.Resized()), init=False)
+
     def on_resize(self) -> None:
         self.post_message(self.Resized())
 

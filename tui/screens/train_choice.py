@@ -31,6 +31,15 @@ class ChoiceList(OptionList):
         super().__init__(id=id)
         self._choices: tuple[Choice, ...] = ()
 
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._repaint, init=False)
+
+    def _repaint(self) -> None:
+        """In the colours of now."""
+        palette = palette_of(self.app)
+        for place, choice in enumerate(self._choices):
+            self.replace_option_prompt_at_index(place, to_text(choice.line, palette))
+
     def show(self, choices: Sequence[Choice]) -> None:
         """Offer these; what is the same is not sent again, and the cursor stays where it is."""
         before, self._choices = self._choices, tuple(choices)

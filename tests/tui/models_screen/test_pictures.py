@@ -51,7 +51,7 @@ def test_models(registry: Any, deployed: Any, fired: Any, picture: Any) -> None:
 
 
 def test_the_gate(registry: Any, engine: Any, picture: Any) -> None:
-    assert picture((120, 40), "P", shown="5 of 5 checks", sizes=SIZES, colours=COLOURS)
+    assert picture((80, 24), "P", shown="5 of 5 checks", sizes=SIZES, colours=COLOURS)
 
 
 def test_the_gate_refuses(registry: Any, engine: Any, picture: Any) -> None:

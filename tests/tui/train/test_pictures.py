@@ -71,6 +71,8 @@ def picture(
             await until(pilot, lambda: app.snapshot.complete)
             await pilot.press("2")
             await until(pilot, lambda: app.screen.picture.sheet is not None)
+            # A change that cannot be leaves what is known of the datasets as it was.
+            await until(pilot, lambda: app.screen.picture.planned, "the first plan")
             app.screen.panes.line.value = changes
             await until(pilot, lambda: len(app.screen.picture.draft.changes) == len(changes.split()))
             sheet = app.screen.panes.settings.sheet
