@@ -30,7 +30,8 @@ def test_over_a_bad_line_keys_are_answered_and_nothing_is_garbled(tmp_path: Path
         pytest.skip("no network namespaces here")
     # Only a process of its own can enter them.
     body = (
-        "import statistics, sys, links; from pathlib import Path; from run_directories import fill; from lossy_link import Wire\n"
+        "import statistics, sys, links; from pathlib import Path\n"
+        "from run_directories import fill; from lossy_link import Wire\n"
         "workspace = Path(sys.argv[1]); fill(workspace, 10)\n"
         "found = links.tried(workspace, Wire(0.15, 0.02), 4, thrifty=False, resizes=30)\n"
         "print(max(found.answers_ms), statistics.median(found.answers_ms))\n"

@@ -42,9 +42,12 @@ class ExamplesView(VerticalScroll, can_focus=False):
 
     def on_mount(self) -> None:
         # Other colours are shown as another room is: what stands there is written anew.
-        self.watch(self.app, "theme", lambda: self.post_message(self.Resized()), init=False)
+        self.watch(self.app, "theme", self._draw_anew, init=False)
 
     def on_resize(self) -> None:
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
         self.post_message(self.Resized())
 
     @property
