@@ -32,7 +32,7 @@ class Sitting:
             self._given.remove(given)
 
     def line(self, *, ascii_only: bool = False) -> Line:
-        """`3 accepted · 2 corrected · 5 kept for training`."""
+        """`3 accepted · 2 corrected · 5 kept`."""
         return counts_line(self._given, ascii_only=ascii_only)
 
 
@@ -44,4 +44,4 @@ def counts_line(given: Sequence[Given], *, ascii_only: bool = False) -> Line:
     dot = " - " if ascii_only else " · "
     said = [f"{counts[verdict]} {verdict}" for verdict in ("accepted", "rejected", "corrected") if counts[verdict]]
     kept = sum(one.outcome in ("added", "replaced") for one in given)
-    return ((dot.join([*said, f"{kept} kept for training"]), Role.MUTED),)
+    return ((dot.join([*said, f"{kept} kept"]), Role.MUTED),)

@@ -159,7 +159,7 @@ def test_a_sitting_counts_what_was_given_and_what_is_kept() -> None:
     ):
         sitting.add(Given(verdict, outcome, ""))  # type: ignore[arg-type]
     said: Any = sitting.line()[0][0]
-    assert said == "1 accepted · 1 rejected · 1 corrected · 2 kept for training"
+    assert said == "1 accepted · 1 rejected · 1 corrected · 2 kept"
     assert sitting.last is not None
     sitting.take_back(sitting.last)
     assert "rejected" not in sitting.line()[0][0]
