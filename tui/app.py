@@ -20,6 +20,7 @@ from tui.actions.keymap import DEFAULT, Keymap
 from tui.actions.working import working
 from tui.feed.model import RunInfo, Snapshot, SnapshotTaken, Wanted
 from tui.feed.thread import FULL_PACE, LOW_BANDWIDTH_PACE, Feed
+from tui.keys_in_turn import KeysInTurn
 from tui.notices.settings import NoticeSettings
 from tui.notices.teller import Teller
 from tui.places.local import LocalPlace
@@ -107,7 +108,7 @@ def _curate() -> Screen[None]:
     return CurateScreen()
 
 
-class FinetopApp(ThriftyApp, inherit_bindings=False):
+class FinetopApp(KeysInTurn, ThriftyApp, inherit_bindings=False):
     """The console. Reads files and starts engine processes; closing it changes nothing for the training."""
 
     TITLE = "finetop"

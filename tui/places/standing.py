@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tui.feed.model import PlaceInfo, Snapshot
 from tui.theme import Role
 from tui.widgets.cells import Line, width_of
+from tui.widgets.durations import ago
 
 MOST_LINES = 5
 _GLYPHS = {"connected": ("●", ">"), "connecting": ("◔", "~"), "away": ("✗", "x")}
@@ -30,7 +31,7 @@ def says(place: PlaceInfo) -> str:
     """What is wrong with a machine that is away."""
     if place.seen_at is None:
         return f"not reachable ({place.problem})"
-    when = "just now" if place.silent_min < 1 else f"{_duration(place.silent_min)} ago"
+    when = "just now" if place.silent_min < 1 else f"{ago(60.0 * place.silent_min)} ago"
     return f"not reachable, last seen {when} ({place.problem})"
 
 
@@ -61,9 +62,3 @@ def _side_by_side(parts: Sequence[Line], width: int) -> list[Line]:
         else:
             lines.append(part)
     return lines
-
-
-def _duration(minutes: int) -> str:
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"

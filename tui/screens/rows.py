@@ -34,7 +34,7 @@ def row_of(
         id=info.id,
         model=model_of(info, named=named),
         state=view.state,
-        phase="not reachable" if away and live else phase_of(view, progress),
+        phase=f"was {view.state}" if away and live else phase_of(view, progress),
         step=progress.step if progress else 0,
         steps=progress.steps if progress else 0,
         epoch=progress.epoch if progress else 0.0,

@@ -97,8 +97,8 @@ def columns_for(width: int, *, host: int = 0) -> list[tuple[Column, int]]:
 
 def _state(row: RunRow, width: int, ascii_only: bool) -> Line:
     if is_old(row):
-        # Nobody knows whether it still does.
-        return ((f"? {row.state}", Role.MUTED),)
+        # Nobody knows whether it still is what it was; that stands in the phase.
+        return (("? unknown", Role.MUTED),)
     return state_cell(row.state, ascii_only=ascii_only)
 
 

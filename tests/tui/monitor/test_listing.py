@@ -84,7 +84,7 @@ def test_runs_of_a_machine_that_went_away_are_shown_as_old(a_run: MakeRun) -> No
     runs, listing = (a_run(1, place="gpu1", state="running"), a_run(0, place="gpu1", state="done")), Listing()
     listing.show(Snapshot(runs=runs, places=(PlaceInfo("gpu1", connected=True),)), NOW)
     rows = listing.show(Snapshot(runs=runs, places=(PlaceInfo("gpu1", problem="ssh"),)), NOW).rows
-    assert [(is_old(row), row.phase) for row in rows] == [(True, "not reachable"), (False, "")]
+    assert [(is_old(row), row.phase) for row in rows] == [(True, "was running"), (False, "")]
 
 
 def test_a_run_that_changed_is_asked_again(a_run: MakeRun) -> None:

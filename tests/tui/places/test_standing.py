@@ -23,7 +23,7 @@ def lines(*places: PlaceInfo, width: int = 80, ascii_only: bool = False) -> list
 def test_machines_that_are_there_share_a_line_and_one_in_trouble_has_its_own() -> None:
     assert lines(GOOD, NEW, AWAY) == [
         "● gpu1 2 runs   ◔ gpu2 connecting …",
-        "✗ gpu3 not reachable, last seen 2 min ago (ssh: no route)",
+        "✗ gpu3 not reachable, last seen 2m ago (ssh: no route)",
     ]
 
 
@@ -45,9 +45,9 @@ def test_many_dead_machines_do_not_take_the_screen() -> None:
     [
         (PlaceInfo("x", problem="p"), "not reachable (p)"),
         (PlaceInfo("x", problem="p", seen_at=1.0), "not reachable, last seen just now (p)"),
-        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=59), "not reachable, last seen 59 min ago (p)"),
-        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=300), "not reachable, last seen 5 h ago (p)"),
-        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=9000), "not reachable, last seen 6 days ago (p)"),
+        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=59), "not reachable, last seen 59m ago (p)"),
+        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=300), "not reachable, last seen 5h00 ago (p)"),
+        (PlaceInfo("x", problem="p", seen_at=1.0, silent_min=9000), "not reachable, last seen 6d ago (p)"),
     ],
 )
 def test_how_long_a_machine_is_away(place: PlaceInfo, said: str) -> None:
