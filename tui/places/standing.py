@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tui.feed.model import PlaceInfo, Snapshot
 from tui.theme import Role
 from tui.widgets.cells import Line, width_of
-from tui.widgets.durations import ago
+from tui.widgets.durations import past
 
 MOST_LINES = 5
 _GLYPHS = {"connected": ("●", ">"), "connecting": ("◔", "~"), "away": ("✗", "x")}
@@ -31,7 +31,7 @@ def says(place: PlaceInfo) -> str:
     """What is wrong with a machine that is away."""
     if place.seen_at is None:
         return f"not reachable ({place.problem})"
-    when = "just now" if place.silent_min < 1 else f"{ago(60.0 * place.silent_min)} ago"
+    when = "just now" if place.silent_min < 1 else past(60.0 * place.silent_min)
     return f"not reachable, last seen {when} ({place.problem})"
 
 

@@ -30,7 +30,7 @@ Line = Sequence[Piece]
 _SPACE = 32
 _WIDE_TAIL = 0
 """Stands in the second cell of a wide character."""
-_ASCII = {ord(character): ord(plain) for character, plain in zip("…–—−“”‘’×·→←", ">---\"\"''x.><", strict=True)}
+_ASCII = {ord(character): ord(plain) for character, plain in zip("…–—−“”‘’×·→←°±", ">---\"\"''x.>< ~", strict=True)}
 _JOIN = 3
 """Unchanged cells between two changed ones that are cheaper to send than a cursor move."""
 
