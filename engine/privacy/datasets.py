@@ -57,18 +57,22 @@ def remove_directory(path: Path) -> None:
 def remove_leftovers(folder: Path, name: str) -> None:
     """Delete what earlier removals or writings of `name` left behind."""
     for leftover in folder.glob(f".{name}.*.tmp"):
-        if leftover.is_dir() and not leftover.is_symlink():
-            shutil.rmtree(leftover)
-        else:
-            leftover.unlink(missing_ok=True)
+        _remove(leftover)
 
 
 def remove_orphans(folder: Path) -> None:
     """Delete what processes that are no more had begun to write into a folder: it may hold anybody's pictures."""
     for leftover in folder.glob(".*.tmp"):
         pid = leftover.name.split(".")[-3]
-        if pid.isdigit() and not _is_alive(int(pid)) and leftover.is_dir():
-            shutil.rmtree(leftover)
+        if pid.isdigit() and not _is_alive(int(pid)):
+            _remove(leftover)
+
+
+def _remove(leftover: Path) -> None:
+    if leftover.is_dir() and not leftover.is_symlink():
+        shutil.rmtree(leftover)
+    else:
+        leftover.unlink(missing_ok=True)
 
 
 def _is_alive(pid: int) -> bool:

@@ -14,7 +14,7 @@ Size = tuple[int, int]
 Steps = Callable[[Any], Awaitable[None]]
 SIZES: tuple[Size, ...] = ((80, 24), (120, 40), (200, 60))
 COLOURS = ("dark", "light")
-PATIENCE_S = 6.0
+PATIENCE_S = 20.0
 """For how long a picture may take to look as the kept one does."""
 STILL_S = 0.7
 """A screen that was the same for so long is done; longer than a cursor takes to blink."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList
@@ -47,7 +48,7 @@ class ChooseWindow(Window[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window", classes="wide") as window:
-            window.border_title = self._title
+            window.border_title = Text(self._title)
             yield ChooseField(placeholder="type to filter", id="choose-filter")
             yield OptionList(id="choose-list")
         yield ActionBar()

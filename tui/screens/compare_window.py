@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import msgspec
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
@@ -35,7 +36,7 @@ class CompareScreen(Window[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:
             arrow = "->" if self._ascii_only else "→"
-            window.border_title = f"{self._first} {arrow} @{self._second.rpartition('@')[2]}"
+            window.border_title = Text(f"{self._first} {arrow} @{self._second.rpartition('@')[2]}")
             yield Page(ascii_only=self._ascii_only, id="compared")
         yield EngineCommand(self._workspace)
         yield ActionBar()

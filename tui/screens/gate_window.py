@@ -57,7 +57,7 @@ class GateScreen(Window[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window", classes="wide") as window:
-            window.border_title = f"Promote {self.reference}?"
+            window.border_title = Text(f"Promote {self.reference}?")
             with VerticalScroll(id="gate-page"):
                 yield Page(ascii_only=self._ascii_only, id="gate-said")
             force = Field(id="force", classes="absent")

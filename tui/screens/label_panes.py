@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.markup import escape
 from textual.widgets import Static
 
 from engine.folders.labelling.agreement import Agreement
@@ -161,8 +162,10 @@ class LabelPanes(Vertical):
 
     def _title(self, pane: Lines, title: str) -> None:
         # Setting a title draws the border anew, even where it is the same.
-        if pane.border_title != title:
-            pane.border_title = title
+        # It holds names, which are no markup.
+        written = escape(title)
+        if pane.border_title != written:
+            pane.border_title = written
 
 
 def _folder(shown: Shown, width: int, height: int, done: str, ascii_only: bool) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.markup import escape
 from textual.widgets import Static
 
 from tui.models.cursor import Cursor
@@ -147,5 +148,7 @@ class ModelPanes(Vertical):
     def _title(self, name: str, title: str) -> None:
         # Setting a title draws the border anew, even where it is the same.
         pane = self._pane_of(name)
-        if pane.border_title != title:
-            pane.border_title = title
+        # It holds names, which are no markup.
+        written = escape(title)
+        if pane.border_title != written:
+            pane.border_title = written

@@ -28,7 +28,7 @@ class MoveScreen(Window[Values]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", can_focus=False) as window:
-            window.border_title = self._question.title
+            window.border_title = Text(self._question.title)
             yield Page(ascii_only=self._ascii_only, id="what-happens")
             for asked in self._question.fields:
                 field = Field(asked.value, placeholder=asked.placeholder, id=asked.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown
@@ -24,7 +25,7 @@ class ReportScreen(Window[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="window", classes="wide") as window:
-            window.border_title = f"{self._what} of {self._title}"
+            window.border_title = Text(f"{self._what} of {self._title}")
             yield Markdown(self._text, open_links=False)
         yield ActionBar()
 

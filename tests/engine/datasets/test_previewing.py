@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -108,10 +109,15 @@ def test_an_interrupted_command_leaves_nothing(profile: str, workspace: Workspac
         "yolo.data.recipe.images=90000",
     ]
     with subprocess.Popen(
-        [*command, "--workspace", str(workspace.root)], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "--workspace", str(workspace.root)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell that starts the tests in the background lets them, and all they start, ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         assert process.stderr is not None
         assert "pictures drawn" in process.stderr.readline()
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
     assert not workspace.datasets.exists() or not list(workspace.datasets.iterdir())
