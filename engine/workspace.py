@@ -30,7 +30,7 @@ class Workspace:
         return cls(root)
 
     @classmethod
-    def of(cls, given: str | Path | Workspace | None) -> Workspace:
+    def of(cls, given: WorkspaceLike) -> Workspace:
         """`given` itself where it is a workspace, else the one that it names (`locate`)."""
         return given if isinstance(given, cls) else cls.locate(given)  # type: ignore[arg-type]
 
@@ -49,3 +49,7 @@ class Workspace:
     @property
     def stores(self) -> Path:
         return self.root / "stores"
+
+
+WorkspaceLike = str | Path | Workspace | None
+"""How a caller may name one; None is what `Workspace.locate` takes by default."""
